@@ -1,0 +1,192 @@
+# Quire's build. `make help` lists targets and variables; docs/ and README.md tell the rest.
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+SHELL := /bin/bash
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+LD := ld
+OBJCOPY := objcopy
+export CC
+
+# Q hides commands unless V=1; $(call say,WHAT) shows one line instead of them.
+Q := $(if $(V),,@)
+say = @printf '  %-8s %s\n' '$(1)' '$(2)'
+
+# Objects of each compiler live apart; what they are linked to is shared, and made anew when the compiler changes.
+O := build/$(notdir $(CC))
+
+MUSL_HEADERS := /usr/include/x86_64-linux-musl
+MUSL := /usr/lib/x86_64-linux-musl/libc.a
+
+# Asked of the compiler at first use, not earlier: `make deps all` may have just installed it.
+COMPILER_HEADERS = $(eval COMPILER_HEADERS := $(shell $(CC) -print-file-name=include))$(COMPILER_HEADERS)
+COMPILER_VERSION = $(eval COMPILER_VERSION := $(shell $(CC) --version | head -n 1))$(COMPILER_VERSION)
+CHECK_FLAGS = $(eval CHECK_FLAGS := $(shell pkg-config --cflags check))$(CHECK_FLAGS)
+CHECK_LIBRARIES = $(eval CHECK_LIBRARIES := $(shell pkg-config --libs --static check))$(CHECK_LIBRARIES)
+
+WARNINGS := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wvla
+GCC := $(if $(findstring clang,$(CC)),,yes)
+
+# No red zone: interrupts take the kernel's, and system_call.h pushes in the midst of a task's functions.
+FREESTANDING = -std=gnu11 -ffreestanding -nostdinc -isystem $(COMPILER_HEADERS) -isystem $(MUSL_HEADERS) \
+    -I. -Ilibipc/include -O2 -g -fno-pic -fno-pie -mno-red-zone -fno-common -fno-strict-aliasing -fno-stack-protector \
+    -fno-asynchronous-unwind-tables $(WARNINGS)
+# The kernel's stack is a few pages: no frame may take much of it. -fcallgraph-info feeds `make size`.
+FLAGS_kernel = $(FREESTANDING) -mgeneral-regs-only -mcmodel=kernel -I$(O)/kernel \
+    -Wframe-larger-than=2048 $(if $(GCC),-fcallgraph-info=su)
+FLAGS_library = $(FREESTANDING) -mgeneral-regs-only
+FLAGS_server = $(FREESTANDING) -mgeneral-regs-only
+FLAGS_task = $(FREESTANDING)
+# Tasks given by TASKS= are somebody's own: warned about, not refused.
+FLAGS_extra = $(filter-out -Werror,$(FREESTANDING)) -Wno-missing-prototypes
+SANITIZE ?= address,undefined
+FLAGS_host = -std=gnu11 -D_GNU_SOURCE -DQUIRE_HOST -I. -Ilibipc/include -O1 -g -fno-omit-frame-pointer \
+    -fno-strict-aliasing -fsanitize=$(SANITIZE) -fno-sanitize-recover=all $(WARNINGS) $(CHECK_FLAGS)
+
+# $(call link,SCRIPT,ENTRY OPTIONS): one static ELF file of the prerequisites that are objects or archives.
+link = $(LD) -static -nostdlib -z noexecstack -z max-page-size=4096 --fatal-warnings --build-id=none \
+    -T $(1) $(2) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(MUSL)
+
+find = $(sort $(foreach folder,$(1),$(shell find $(folder) -name '*.c' -o -name '*.S' 2>/dev/null)))
+objects = $(patsubst %,$(O)/$(1)/%.o,$(2))
+
+# --- what is built of what -------------------------------------------------------------------------------------------
+
+# Sources of the library that the kernel takes in too.
+SHARED_SOURCES := $(wildcard $(addprefix libipc/src/,format.c error.c elf.c))
+KERNEL_SOURCES := $(filter-out kernel/cpu/offsets.c,$(call find,kernel)) $(SHARED_SOURCES)
+KERNEL_OBJECTS := $(call objects,kernel,$(KERNEL_SOURCES))
+LIBRARY_OBJECTS := $(call objects,library,$(call find,libipc/src))
+
+# What has no privileged instruction and no system call in it, and is tested on the host.
+HOST_SOURCES := $(wildcard \
+    $(addprefix kernel/boot/,multiboot2.c region.c early.c options.c) kernel/memory/reserve.c \
+    $(addprefix kernel/object/,handle.c entry.c) servers/frameserv/core/*.c) $(SHARED_SOURCES)
+HOST_OBJECTS := $(call objects,host,$(HOST_SOURCES))
+HOST_TESTS := $(patsubst tests/host/%.c,$(O)/host/%,$(wildcard tests/host/test_*.c))
+# Other files in tests/host/ are helpers of all test programs.
+HOST_HELPERS := $(call objects,host,$(filter-out tests/host/test_%.c,$(wildcard tests/host/*.c)))
+
+# Tasks: a folder in servers/, tests/tasks/ or tests/bench/, or one file in the latter two.
+folders = $(patsubst %/,%,$(wildcard $(addsuffix /*/,$(1))))
+SERVER_FOLDERS := $(call folders,servers)
+TEST_TASKS := $(call folders,tests/tasks tests/bench) $(wildcard tests/tasks/*.c tests/bench/*.c)
+task_name = $(basename $(notdir $(1)))
+TASK_NAMES := $(call task_name,$(SERVER_FOLDERS) $(TEST_TASKS))
+TASK_FILES := $(patsubst %,build/tasks/%.elf,$(TASK_NAMES))
+$(if $(filter-out $(words $(sort $(TASK_NAMES))),$(words $(TASK_NAMES))),\
+    $(error two tasks have one name: $(sort $(TASK_NAMES))))
+
+# TASKS=PATH[,PATH]: tasks from anywhere, for this run: a C file, a folder of them, or a linked ELF file.
+comma := ,
+EXTRA_PATHS := $(patsubst %/,%,$(subst $(comma), ,$(TASKS)))
+EXTRA_FILES := $(foreach path,$(EXTRA_PATHS),build/extra/$(call task_name,$(path)).elf)
+TASK_OPTIONS ?= claim lookup priority=16
+
+ALL_OBJECTS := $(KERNEL_OBJECTS) $(LIBRARY_OBJECTS)
+SUITES := $(wildcard iso/suites/*.cfg)
+
+.PHONY: all
+all: build/quire.iso compile_commands.json
+
+build/quire.iso: build/quire.elf $(TASK_FILES) $(SUITES) iso/build
+	$(call say,ISO,$@)
+	$(Q)iso/build --menu --output $@
+
+# --- compiling -------------------------------------------------------------------------------------------------------
+
+# Files that change when compiler or flags do, so that what was made with the old ones is made again.
+.PHONY: force
+force:
+stamp = $(Q)mkdir -p $(@D); echo '$(1)' | cmp -s - $@ || echo '$(1)' >$@
+build/compiler: force | $(filter deps,$(MAKECMDGOALS))
+	$(call stamp,$(CC) $(COMPILER_VERSION))
+$(O)/flags-%: force | $(filter deps,$(MAKECMDGOALS))
+	$(call stamp,$(CC) $(COMPILER_VERSION) $(FLAGS_$*))
+.PRECIOUS: $(O)/flags-%
+
+# $(call compile,VARIANT): rules for objects of build/COMPILER/VARIANT/ from the sources at the same path.
+define compile
+$(O)/$(1)/%.c.o: %.c $(O)/flags-$(1)
+	$$(call say,CC,$$<)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$(CC) $$(FLAGS_$(1)) -MMD -MP -c $$< -o $$@
+$(O)/$(1)/%.S.o: %.S $(O)/flags-$(1)
+	$$(call say,AS,$$<)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$(CC) $$(filter-out -fcallgraph-info=su,$$(FLAGS_$(1))) -MMD -MP -c $$< -o $$@
+endef
+$(foreach variant,kernel library server task extra host,$(eval $(call compile,$(variant))))
+
+# Offsets of structure members for assembly: the compiler writes lines `->NAME $value` into its output.
+$(filter %.S.o,$(KERNEL_OBJECTS)): $(O)/kernel/offsets.h
+$(O)/kernel/offsets.h: kernel/cpu/offsets.c $(O)/flags-kernel
+	$(call say,OFFSETS,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -fcallgraph-info=su,$(FLAGS_kernel)) $(if $(GCC),,-fno-integrated-as) \
+	    -MMD -MP -MT $@ -MF $@.d -S $< -o $@.s
+	$(Q)sed -n 's/^.*->\([A-Za-z0-9_]*\) [$$#]*\(-\{0,1\}[0-9][0-9]*\).*/#define \1 \2/p' $@.s >$@
+	$(Q)test -s $@
+
+# --- linking ---------------------------------------------------------------------------------------------------------
+
+build/quire.elf: $(KERNEL_OBJECTS) kernel/kernel.lds build/compiler iso/check-elf
+	$(call say,LD,$@)
+	$(Q)$(call link,kernel/kernel.lds,)
+	$(Q)iso/check-elf --no-vector-registers $@
+	$(Q)grub-file --is-x86-multiboot2 $@
+
+build/libquire.a: $(LIBRARY_OBJECTS) build/compiler
+	$(call say,AR,$@)
+	$(Q)rm -f $@; ar rcsD $@ $(LIBRARY_OBJECTS)
+
+# $(call task,FILE,VARIANT,SOURCES,OPTIONS FOR check-elf): rules for one task.
+define task
+ALL_OBJECTS += $$(call objects,$(2),$(3))
+$(1): $$(call objects,$(2),$(3)) build/libquire.a libipc/task.lds build/compiler iso/check-elf
+	$$(call say,LD,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(call link,libipc/task.lds,-u _start)
+	$$(Q)iso/check-elf $(4) $$@
+endef
+sources = $(if $(filter %.c,$(1)),$(1),$(call find,$(1)))
+task_file = build/tasks/$(call task_name,$(1)).elf
+$(foreach path,$(filter servers/frameserv,$(SERVER_FOLDERS)),\
+    $(eval $(call task,$(call task_file,$(path)),server,$(call sources,$(path)),--no-vector-registers)))
+$(foreach path,$(filter-out servers/frameserv,$(SERVER_FOLDERS)) $(TEST_TASKS),\
+    $(eval $(call task,$(call task_file,$(path)),task,$(call sources,$(path)),)))
+
+# The path of a source may hold anything, so it gets a rule of its own and an object in a folder of its task.
+define extra_object
+$(1): $(2) $(O)/flags-extra
+	$$(call say,CC,$$<)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$(CC) $$(FLAGS_extra) -MMD -MP -c $$< -o $$@
+endef
+extra_name = $(O)/extra/$(call task_name,$(1))/$(notdir $(2)).o
+define extra_task
+$(foreach source,$(call sources,$(2)),$(eval $(call extra_object,$(call extra_name,$(2),$(source)),$(source))))
+$(1): $(foreach source,$(call sources,$(2)),$(call extra_name,$(2),$(source))) build/libquire.a libipc/task.lds \
+    build/compiler iso/check-elf force
+	$$(if $$(filter %.o,$$^),,$$(error TASKS: no C file, folder of C files or ELF file: $(2)))
+	$$(call say,LD,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(call link,libipc/task.lds,-u _start)
+	$$(Q)iso/check-elf $$@
+endef
+define extra_copy
+$(1): $(2) iso/check-elf force
+	$$(Q)mkdir -p $$(@D); cp $$< $$@
+	$$(Q)iso/check-elf $$@
+endef
+$(foreach path,$(EXTRA_PATHS),$(eval $(call $(if $(filter %.elf,$(path)),extra_copy,extra_task),\
+    build/extra/$(call task_name,$(path)).elf,$(path))))
+
+include tests/tests.mk
+
+-include $(ALL_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(HOST_HELPERS:.o=.d) $(HOST_TESTS:=.d) $(O)/kernel/offsets.h.d
+-include $(wildcard $(O)/extra/*/*.d)

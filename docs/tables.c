@@ -1,0 +1,128 @@
+/* Prints docs/tables.md from the tables that kernel, frame server and library are compiled from, so that the
+ * document can not say anything else. `make docs` writes it; `make check-host` compares. */
+#include <quire/abi.h>
+#include <quire/start.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+static void heading(const char *title, const char *columns, int count)
+{
+    printf("\n## %s\n\n%s\n|", title, columns);
+    for (int i = 0; i < count; i++)
+        printf(" --- |");
+    printf("\n");
+}
+
+static const char *yes(int value)
+{
+    return value ? "yes" : "";
+}
+
+static void errors(void)
+{
+    heading("Errors", "| number | name | meaning |", 3);
+#define ERROR(number, NAME, name, sentence) printf("| %d | `%s` | %s |\n", number, name, sentence);
+#include <quire/errors.def>
+#undef ERROR
+}
+
+static void system_calls(void)
+{
+    heading("System calls", "| number | name | registers in | registers out | what it does |", 5);
+#define SYSTEM_CALL(number, NAME, name, in, out, text) printf("| %d | `%s` | %s | %s | %s |\n", number, #name, in, out, text);
+#include <quire/system_calls.def>
+#undef SYSTEM_CALL
+}
+
+static const char *action_names[] = {
+#define ACTION(number, NAME, name, text) [number] = name,
+#include <quire/actions.def>
+#undef ACTION
+};
+
+static void print_modes(unsigned modes)
+{
+    const char *separator = "";
+#define MODE(number, NAME, name, text)                                                                                 \
+    if (modes & 1u << (number)) {                                                                                      \
+        printf("%s%s", separator, name);                                                                               \
+        separator = ", ";                                                                                              \
+    }
+#include <quire/modes.def>
+#undef MODE
+}
+
+static void messages(void)
+{
+    heading("Messages to the frame server",
+            "| operation | name | handles | needs the action | idempotent | words in | words out | what it does |", 8);
+#define M(MODE) (1u << MODE_##MODE)
+#define MESSAGE(number, NAME, name, modes, want, idempotent, in, out, text)                                            \
+    printf("| %d | `%s` | ", number, #name);                                                                           \
+    print_modes(modes);                                                                                                \
+    printf(" | %s | %s | %s | %s | %s |\n", action_names[ACTION_##want], yes(idempotent), in, out, text);
+#include <quire/messages.def>
+#undef MESSAGE
+#undef M
+}
+
+static void small_tables(void)
+{
+    heading("Modes: how a call carries handles", "| number | name | meaning |", 3);
+#define MODE(number, NAME, name, text) printf("| %d | `%s` | %s |\n", number, name, text);
+#include <quire/modes.def>
+#undef MODE
+    heading("Actions: what a reply makes the kernel do", "| number | name | meaning |", 3);
+#define ACTION(number, NAME, name, text) printf("| %d | `%s` | %s |\n", number, name, text);
+#include <quire/actions.def>
+#undef ACTION
+    heading("Rights of a handle", "| bit | name | letter | allows to |", 4);
+#define RIGHT(bit, NAME, letter, text) printf("| %d | `RIGHT_%s` | %s | %s |\n", bit, #NAME, letter, text);
+#include <quire/rights.def>
+#undef RIGHT
+    heading("Rights in the badge of a handle to the frame server", "| bit | name | allows to |", 3);
+#define SERVICE_RIGHT(bit, NAME, name, text) printf("| %d | `%s` | %s |\n", bit, name, text);
+#include <quire/service_rights.def>
+#undef SERVICE_RIGHT
+}
+
+static void frames(void)
+{
+    heading("Kinds of frames", "| number | name | tasks may map it | many handles | kernel object | what it is |", 6);
+#define KIND(number, NAME, name, untyped, shareable, object, text)                                                     \
+    printf("| %d | `%s` | %s | %s | %s | %s |\n", number, name, yes(untyped), yes(shareable), yes(object), text);
+#include <quire/kinds.def>
+#undef KIND
+    heading("Types of physical memory, most restrictive first", "| number | name | kind of its frames | has slots |", 4);
+#define REGION(number, NAME, name, KIND, slots) printf("| %d | %s | %s | %s |\n", number, name, #KIND, yes(slots));
+#include <quire/regions.def>
+#undef REGION
+}
+
+static void addresses(void)
+{
+    heading("Fixed virtual addresses of a task", "| address | what |", 2);
+#define ADDRESS(value, text) printf("| `%#" PRIx64 "` | %s |\n", (uint64_t)(value), text);
+    ADDRESS(0x400000, "the program (libipc/task.lds)")
+    ADDRESS(WINDOW_ADDRESS, "the metadata window (frame server only)")
+    ADDRESS(STACK_TOP, "end of the stack, which grows down")
+    ADDRESS(START_PAGE_ADDRESS, "the start page (quire/start.h), read-only")
+    ADDRESS(BOOT_INFORMATION_ADDRESS, "boot information (frame server only), read-only")
+    ADDRESS(WORKER_ADDRESS(0), "a worker's control, transfer and view page (frame server only)")
+    ADDRESS(USER_END, "end of what a task can map")
+#undef ADDRESS
+}
+
+int main(void)
+{
+    printf("# Tables of the ABI, version %u\n\nPrinted by `docs/tables.c` from the tables in "
+           "`libipc/include/quire/`. Do not edit: `make docs`.\n",
+           ABI_VERSION);
+    system_calls();
+    messages();
+    small_tables();
+    errors();
+    frames();
+    addresses();
+    return 0;
+}

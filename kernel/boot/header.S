@@ -1,0 +1,139 @@
+/* From the boot loader to kernel_main: the Multiboot2 header, then 32-bit code that turns on long mode.
+ * The page tables made here map the first 4 GiB at 0 and in the direct map, and the first 1 GiB at
+ * KERNEL_ADDRESS, all writable and executable; kernel_main replaces them. */
+#include "kernel/boot/multiboot2.h"
+#include "kernel/layout.h"
+
+#define PAGE_TABLE_ENTRY 0x03   /* present, writable */
+#define LARGE_PAGE_ENTRY 0x83   /* and 2 MiB large */
+#define EFER 0xc0000080
+#define EFER_BITS 0x901         /* system calls, long mode, no-execute */
+#define CR0_BITS 0x80010000     /* paging, write protection in ring 0 */
+#define CR4_PAE 0x20
+
+    .section .boot.header, "a"
+    .balign 8
+header:
+    .long MULTIBOOT2_HEADER_MAGIC
+    .long MULTIBOOT2_ARCHITECTURE_I386
+    .long header_end - header
+    .long -(MULTIBOOT2_HEADER_MAGIC + MULTIBOOT2_ARCHITECTURE_I386 + (header_end - header))
+    .balign 8
+    .short 6, 0                 /* modules begin at page boundaries (specification 3.1.6) */
+    .long 8
+    .balign 8
+    .short 0, 0                 /* end of tags */
+    .long 8
+header_end:
+
+    .section .boot.text, "ax"
+    .code32
+    .global boot_entry
+boot_entry:
+    cli
+    cld
+    movl $boot_stack_top, %esp
+    movl %eax, %esi             /* the loader's magic number */
+    movl %ebx, %edi             /* physical address of its information */
+
+    movl $0x80000000, %eax
+    cpuid
+    cmpl $0x80000001, %eax
+    jb no_long_mode
+    movl $0x80000001, %eax
+    cpuid
+    andl $0x20100000, %edx      /* long mode and no-execute (AMD APM volume 3, Fn8000_0001_EDX) */
+    cmpl $0x20100000, %edx
+    jne no_long_mode
+
+    movl $boot_directory, %eax  /* 2048 large pages: 4 GiB */
+    movl $LARGE_PAGE_ENTRY, %edx
+    movl $2048, %ecx
+1:  movl %edx, (%eax)
+    movl $0, 4(%eax)
+    addl $0x200000, %edx
+    addl $8, %eax
+    loop 1b
+    movl $boot_directory + PAGE_TABLE_ENTRY, %eax
+    movl %eax, boot_low
+    addl $4096, %eax
+    movl %eax, boot_low + 8
+    addl $4096, %eax
+    movl %eax, boot_low + 16
+    addl $4096, %eax
+    movl %eax, boot_low + 24
+    movl $boot_directory + PAGE_TABLE_ENTRY, boot_high + 510 * 8
+    movl $boot_low + PAGE_TABLE_ENTRY, boot_root
+    movl $boot_low + PAGE_TABLE_ENTRY, boot_root + 256 * 8
+    movl $boot_high + PAGE_TABLE_ENTRY, boot_root + 511 * 8
+
+    movl %cr4, %eax
+    orl $CR4_PAE, %eax
+    movl %eax, %cr4
+    movl $boot_root, %eax
+    movl %eax, %cr3
+    movl $EFER, %ecx
+    rdmsr
+    orl $EFER_BITS, %eax
+    wrmsr
+    movl %cr0, %eax
+    orl $CR0_BITS, %eax
+    movl %eax, %cr0
+    lgdt boot_descriptors
+    ljmp $SELECTOR_KERNEL_CODE, $boot_long
+
+    /* Too old a processor: say so on the serial port, as far as it is set up, and stop. */
+no_long_mode:
+    movl $no_long_mode_text, %esi
+2:  lodsb
+    testb %al, %al
+    jz 3f
+    movw $0x3f8, %dx
+    outb %al, %dx
+    jmp 2b
+3:  hlt
+    jmp 3b
+no_long_mode_text:
+    .asciz "# this processor lacks long mode or no-execute pages\nverdict: refused\n"
+
+    .code64
+boot_long:
+    movl $SELECTOR_KERNEL_DATA, %eax
+    movl %eax, %ss
+    movl %eax, %ds
+    movl %eax, %es
+    xorl %eax, %eax
+    movl %eax, %fs
+    movl %eax, %gs
+    movl %esi, %eax
+    movl %edi, %esi
+    movl %eax, %edi
+    movq $start_stack_top, %rsp
+    xorl %ebp, %ebp
+    movq $kernel_main, %rax
+    callq *%rax
+4:  hlt
+    jmp 4b
+
+    .balign 8
+boot_table:
+    .quad 0, 0x00af9b000000ffff, 0x00cf93000000ffff
+boot_descriptors:
+    .short . - boot_table - 1
+    .long boot_table
+
+    .section .boot.bss, "aw", @nobits
+    .balign 4096
+boot_root:      .skip 4096
+boot_low:       .skip 4096
+boot_high:      .skip 4096
+boot_directory: .skip 4 * 4096
+    .skip 256
+boot_stack_top:
+
+    .section .bss
+    .balign 16
+    .skip 16384
+start_stack_top:
+
+    .section .note.GNU-stack, "", @progbits

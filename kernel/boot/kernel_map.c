@@ -1,0 +1,133 @@
+#include "kernel/boot/kernel_map.h"
+#include "kernel/boot/boot_map.h"
+#include "kernel/boot/machine.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/instructions.h"
+#include "kernel/memory/page_table.h"
+#include "kernel/memory/physical.h"
+#include <stddef.h>
+#include <string.h>
+
+#define LOCAL_APIC UINT64_C(0xfee00000) /* its address after reset (Intel SDM volume 3, 11.4.1) */
+#define PAGE_KERNEL (PAGE_PRESENT | PAGE_GLOBAL)
+#define PAGE_KERNEL_DATA (PAGE_KERNEL | PAGE_WRITE | PAGE_NO_EXECUTE)
+
+extern const char image_start[], text_start[], rodata_start[], data_start[], image_end[];
+
+static uint64_t physical_of(const char *symbol)
+{
+    return (uint64_t)(uintptr_t)symbol - KERNEL_ADDRESS;
+}
+
+uint64_t kernel_image_start(void)
+{
+    return physical_of(image_start);
+}
+
+uint64_t kernel_image_end(void)
+{
+    return physical_of(image_end);
+}
+
+static enum error map_segment(uint64_t root, const char *start, const char *end, uint64_t flags)
+{
+    return boot_map(root, (uint64_t)(uintptr_t)start, physical_of(start), (uint64_t)(end - start), flags, 1);
+}
+
+static enum error map_image(uint64_t root)
+{
+    enum error error = map_segment(root, text_start, rodata_start, PAGE_KERNEL);
+
+    if (!error)
+        error = map_segment(root, rodata_start, data_start, PAGE_KERNEL | PAGE_NO_EXECUTE);
+    if (!error)
+        error = map_segment(root, data_start, image_end, PAGE_KERNEL_DATA);
+    return error;
+}
+
+/* What the kernel may have to read or write: memory, not devices. */
+static bool in_direct_map(enum region_type type)
+{
+    return type != REGION_BAD_MEMORY && type != REGION_UNKNOWN && type != REGION_RESERVED &&
+           type != REGION_FRAMEBUFFER;
+}
+
+/* Runs of neighbouring regions are mapped as one, so that pages stay large across their borders. */
+static enum error map_memory(uint64_t root, bool large_pages)
+{
+    const struct region_table *table = &machine.regions;
+
+    for (uint32_t i = 0; i < table->count; i++) {
+        uint32_t first = i;
+        if (!in_direct_map(table->regions[i].type))
+            continue;
+        while (i + 1 < table->count && in_direct_map(table->regions[i + 1].type))
+            i++;
+        uint64_t base = table->regions[first].base;
+        enum error error = boot_map(root, DIRECT_MAP_ADDRESS + base, base, table->regions[i].end - base,
+                                    PAGE_KERNEL_DATA, large_pages ? 3 : 2);
+        if (error)
+            return error;
+    }
+    return ERROR_NONE;
+}
+
+static enum error map_fresh(uint64_t root, uint64_t virtual_address, uint64_t pages)
+{
+    uint64_t address;
+    enum error error = machine_early_allocate(pages, &address);
+
+    return error ? error : boot_map(root, virtual_address, address, pages * FRAME_SIZE, PAGE_KERNEL_DATA, 1);
+}
+
+/* struct cpu, its stacks with unmapped pages between them, its interrupt controller. */
+static enum error map_cpu(uint64_t root)
+{
+    static const struct {
+        uint64_t top;
+        uint64_t pages;
+    } stacks[] = {
+        {CPU_STACK_TOP, CPU_STACK_PAGES},
+        {CPU_NMI_STACK_TOP, 1},
+        {CPU_FAULT_STACK_TOP, 1},
+        {CPU_CHECK_STACK_TOP, 1},
+    };
+    enum error error = map_fresh(root, CPU_ADDRESS, 1);
+
+    for (size_t i = 0; i < sizeof(stacks) / sizeof(stacks[0]) && !error; i++)
+        error = map_fresh(root, stacks[i].top - stacks[i].pages * FRAME_SIZE, stacks[i].pages);
+    if (!error)
+        error = boot_map(root, CPU_INTERRUPT_CONTROLLER, LOCAL_APIC, FRAME_SIZE, PAGE_KERNEL_DATA | PAGE_UNCACHED, 1);
+    return error;
+}
+
+enum error kernel_map(bool large_pages)
+{
+    uint64_t root;
+    enum error error = machine_early_allocate(1, &root);
+
+    if (!error)
+        error = map_image(root);
+    if (!error)
+        error = map_memory(root, large_pages);
+    if (!error)
+        error = map_cpu(root);
+    if (error)
+        return error;
+    control_3_write(root);
+    this_cpu->number = 0;
+    this_cpu->root = root;
+    machine.early.high_reachable = true;
+    return ERROR_NONE;
+}
+
+enum error kernel_root(uint64_t *root)
+{
+    enum error error = machine_early_allocate(1, root);
+
+    if (error)
+        return error;
+    memcpy((char *)physical_pointer(*root) + FRAME_SIZE / 2,
+           (const char *)physical_pointer(this_cpu->root) + FRAME_SIZE / 2, FRAME_SIZE / 2);
+    return ERROR_NONE;
+}

@@ -1,0 +1,164 @@
+#include "kernel/boot/module.h"
+#include "kernel/boot/boot_task.h"
+#include "kernel/boot/machine.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/memory/ledger.h"
+#include "kernel/memory/physical.h"
+#include "kernel/object/schedule.h"
+#include "kernel/print.h"
+#include <string.h>
+
+#define FRAME_SERVER_NAME "frameserv"
+#define CLIENT_PRIORITY_MAX (PRIORITIES - 2) /* the frame server's workers run above all tasks */
+#define ACCOUNT_FRAME_SERVER 1 /* tasks get the numbers after it, in the order of their modules */
+
+/* Endpoints that modules ask for by name; the first is the frame server's. */
+struct named_endpoint {
+    char name[START_NAME];
+    uint64_t frame;
+};
+
+static struct boot_task tasks[BOOT_MODULES];
+static uint32_t task_count;
+static struct boot_task *server;
+static struct named_endpoint endpoints[BOOT_OBJECTS];
+static uint32_t endpoint_count;
+
+/* The endpoint of a name, made if there is none yet. */
+static enum error endpoint_named(const char *name, struct named_endpoint **found)
+{
+    uint64_t address;
+
+    for (uint32_t i = 0; i < endpoint_count; i++) {
+        *found = &endpoints[i];
+        if (strcmp(endpoints[i].name, name) == 0)
+            return ERROR_NONE;
+    }
+    if (endpoint_count == BOOT_OBJECTS)
+        return ERROR_NO_ROOM;
+    enum error error = machine_early_allocate(1, &address);
+    if (error)
+        return error;
+    *found = &endpoints[endpoint_count++];
+    strlcpy((*found)->name, name, START_NAME);
+    (*found)->frame = address / FRAME_SIZE;
+    return ERROR_NONE;
+}
+
+static enum error load(const struct boot_module *module, struct boot_task *made)
+{
+    struct elf_image image;
+    struct named_endpoint *endpoint;
+    enum error error = module_options_parse(module->line, &made->options);
+
+    if (!error && made->options.server && server)
+        error = ERROR_OCCUPIED;
+    if (!error && !made->options.server && made->options.priority > CLIENT_PRIORITY_MAX)
+        error = ERROR_BAD_ARGUMENT;
+    if (!error)
+        error = elf_parse(physical_pointer(module->start), module->end - module->start, &image);
+    for (uint32_t i = 0; i < made->options.endpoint_count && !error; i++)
+        error = endpoint_named(made->options.endpoints[i].name, &endpoint);
+    return error ? error : boot_task_make(made, &image);
+}
+
+enum error modules_load(void)
+{
+    struct named_endpoint *endpoint;
+    enum error error = endpoint_named(FRAME_SERVER_NAME, &endpoint);
+
+    if (error)
+        return error;
+    for (uint32_t i = 0; i < machine.boot.module_count; i++) {
+        struct boot_task *made = &tasks[task_count];
+        error = load(&machine.boot.modules[i], made);
+        if (error == ERROR_NO_MEMORY)
+            return error;
+        if (error) {
+            print_line(PRINT_QUIET, "module '%s' left out: %s %s, %s", machine.boot.modules[i].line,
+                       error_name(error), made->options.offending, error_sentence(error));
+            memset(made, 0, sizeof(*made));
+            continue;
+        }
+        if (made->options.server)
+            server = made;
+        task_count++;
+    }
+    return server ? ERROR_NONE : ERROR_NO_SERVER;
+}
+
+/* Gives the task a handle to an endpoint at the next entry, and names it on its start page. */
+static void give(struct boot_task *to, const struct named_endpoint *endpoint, uint32_t rights, uint64_t badge)
+{
+    struct start_page *start = to->start;
+    uint32_t index = HANDLE_INDEX_FRAME_SERVER + start->handle_count;
+    atomic_word *word = ledger_find(endpoint->frame);
+    uint64_t value = ledger_lock(word);
+
+    value = handle_fill(to->task, index, handle_generation_next(to->task), endpoint->frame, KIND_ENDPOINT, rights, value);
+    ledger_unlock(word, value);
+    handle_table_entry(to->task, index)->place = badge;
+    strlcpy(start->handles[start->handle_count].name, endpoint->name, START_NAME);
+    start->handles[start->handle_count].handle = handle_value(to->task, index);
+    start->handle_count++;
+}
+
+static void endow(struct boot_task *made)
+{
+    struct task *task = made->task;
+    uint32_t rights = made->options.server ? RIGHT_RECEIVE : RIGHT_CALL | RIGHT_CLONE | RIGHT_MOVE;
+
+    *made->start = (struct start_page){
+        .abi_version = ABI_VERSION,
+        .size = sizeof(struct start_page),
+        .account = task->account,
+        .handle_entries = task->handle_limit,
+        .cpu = task->cpu_number,
+    };
+    strlcpy(made->start->name, made->options.name, sizeof(made->start->name));
+    strlcpy(made->start->arguments, made->options.arguments, sizeof(made->start->arguments));
+    strlcpy(made->start->command_line, machine.boot.command_line, sizeof(made->start->command_line));
+    give(made, &endpoints[0], rights, badge_make(task->account, made->options.rights));
+    for (uint32_t i = 0; i < made->options.endpoint_count; i++) {
+        const struct module_endpoint *wanted = &made->options.endpoints[i];
+        struct named_endpoint *endpoint;
+        if (endpoint_named(wanted->name, &endpoint) == ERROR_NONE) /* there since modules_load */
+            give(made, endpoint, wanted->right | RIGHT_CLONE | RIGHT_MOVE, task->account);
+    }
+}
+
+static void inform(struct boot_information *information)
+{
+    const struct region_table *regions = &machine.regions;
+
+    information->abi_version = ABI_VERSION;
+    information->worker_count = 1;
+    information->frame_count = regions->frame_count;
+    information->account_count = ACCOUNT_FRAME_SERVER + task_count - 1;
+    for (uint32_t i = 0; i < regions->count; i++) {
+        const struct region *region = &regions->regions[i];
+        information->regions[i] = (struct boot_region){region->base, region->end - region->base, region->type, 0};
+    }
+    information->region_count = regions->count;
+    for (uint32_t i = 0; i < endpoint_count; i++) {
+        uint64_t word = atomic_load_relaxed(ledger_find(endpoints[i].frame));
+        information->objects[i] =
+            (struct boot_object){endpoints[i].frame, KIND_ENDPOINT, (uint32_t)handle_count(word)};
+    }
+    information->object_count = endpoint_count;
+}
+
+void modules_start(void)
+{
+    uint32_t account = ACCOUNT_FRAME_SERVER;
+
+    for (uint32_t i = 0; i < task_count; i++) {
+        tasks[i].task->account = &tasks[i] == server ? ACCOUNT_FRAME_SERVER : ++account;
+        endow(&tasks[i]);
+        print_line(PRINT_INFORMATION, "task %s, account %u, priority %u", tasks[i].task->name,
+                   tasks[i].task->account, tasks[i].task->priority);
+    }
+    inform(server->information);
+    for (uint32_t i = 0; i < task_count; i++)
+        schedule_ready(tasks[i].task);
+}

@@ -1,0 +1,137 @@
+/* What a Multiboot2 boot loader tells the kernel, copied out of its memory.
+ * Numbers follow the Multiboot2 specification, version 2.0; sections are given with each group. */
+#ifndef KERNEL_BOOT_MULTIBOOT2_H
+#define KERNEL_BOOT_MULTIBOOT2_H
+
+/* The header in the kernel's image (section 3.1): within the first 32,768 bytes, 8-byte aligned. */
+#define MULTIBOOT2_HEADER_MAGIC 0xe85250d6 /* 3.1.2; magic, architecture, length and checksum sum up to 0 */
+#define MULTIBOOT2_ARCHITECTURE_I386 0     /* 3.1.2: entered in 32-bit protected mode */
+#define MULTIBOOT2_HEADER_SEARCH 32768     /* 3.1 */
+#define MULTIBOOT2_HEADER_ALIGNMENT 8      /* 3.1 */
+
+/* Header tags (3.1.3 and the sections after it): u16 type, u16 flags, u32 size, each aligned to 8 bytes. */
+#define MULTIBOOT2_HEADER_TAG_END 0
+#define MULTIBOOT2_HEADER_TAG_INFORMATION_REQUEST 1
+#define MULTIBOOT2_HEADER_TAG_ADDRESS 2
+#define MULTIBOOT2_HEADER_TAG_ENTRY_ADDRESS 3
+#define MULTIBOOT2_HEADER_TAG_CONSOLE_FLAGS 4
+#define MULTIBOOT2_HEADER_TAG_FRAMEBUFFER 5
+#define MULTIBOOT2_HEADER_TAG_MODULE_ALIGNMENT 6
+#define MULTIBOOT2_HEADER_TAG_EFI_BOOT_SERVICES 7
+#define MULTIBOOT2_HEADER_TAG_ENTRY_ADDRESS_EFI32 8
+#define MULTIBOOT2_HEADER_TAG_ENTRY_ADDRESS_EFI64 9
+#define MULTIBOOT2_HEADER_TAG_RELOCATABLE 10
+#define MULTIBOOT2_HEADER_TAG_OPTIONAL 1 /* flags bit 0: a loader that does not know the tag goes on */
+
+/* In eax at entry (3.3, I386 machine state); ebx holds the physical address of the information. */
+#define MULTIBOOT2_LOADER_MAGIC 0x36d76289
+
+/* The information (3.6): u32 total size, u32 reserved, then tags of u32 type, u32 size, each aligned to 8 bytes. */
+#define MULTIBOOT2_TAG_END 0
+#define MULTIBOOT2_TAG_COMMAND_LINE 1
+#define MULTIBOOT2_TAG_LOADER_NAME 2
+#define MULTIBOOT2_TAG_MODULE 3
+#define MULTIBOOT2_TAG_BASIC_MEMORY 4
+#define MULTIBOOT2_TAG_BOOT_DEVICE 5
+#define MULTIBOOT2_TAG_MEMORY_MAP 6
+#define MULTIBOOT2_TAG_VBE 7
+#define MULTIBOOT2_TAG_FRAMEBUFFER 8
+#define MULTIBOOT2_TAG_ELF_SECTIONS 9
+#define MULTIBOOT2_TAG_APM 10
+#define MULTIBOOT2_TAG_EFI32_SYSTEM_TABLE 11
+#define MULTIBOOT2_TAG_EFI64_SYSTEM_TABLE 12
+#define MULTIBOOT2_TAG_SMBIOS 13
+#define MULTIBOOT2_TAG_ACPI_OLD 14 /* a copy of the RSDP of ACPI 1.0 */
+#define MULTIBOOT2_TAG_ACPI_NEW 15 /* a copy of the RSDP of ACPI 2.0 and later */
+#define MULTIBOOT2_TAG_NETWORK 16
+#define MULTIBOOT2_TAG_EFI_MEMORY_MAP 17
+#define MULTIBOOT2_TAG_EFI_BOOT_SERVICES 18 /* boot services were not ended */
+#define MULTIBOOT2_TAG_EFI32_IMAGE_HANDLE 19
+#define MULTIBOOT2_TAG_EFI64_IMAGE_HANDLE 20
+#define MULTIBOOT2_TAG_LOAD_BASE 21
+
+/* Types of the memory map's entries; every other number means reserved. */
+#define MULTIBOOT2_MEMORY_USABLE 1
+#define MULTIBOOT2_MEMORY_RESERVED 2
+#define MULTIBOOT2_MEMORY_ACPI_RECLAIMABLE 3
+#define MULTIBOOT2_MEMORY_NON_VOLATILE 4
+#define MULTIBOOT2_MEMORY_BAD 5
+
+/* Types of the framebuffer. */
+#define MULTIBOOT2_FRAMEBUFFER_INDEXED 0
+#define MULTIBOOT2_FRAMEBUFFER_RGB 1
+#define MULTIBOOT2_FRAMEBUFFER_TEXT 2 /* EGA text; width and height are in characters */
+
+#ifndef __ASSEMBLER__
+
+#include <quire/error.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define BOOT_MAP_ENTRIES 128
+#define BOOT_MODULES 32
+#define BOOT_LINE 768 /* bytes of a command line with its end */
+#define BOOT_LOADER_NAME 64
+#define BOOT_RSDP 36 /* bytes of an RSDP of ACPI 2.0 (ACPI 6.4, 5.2.5.3); version 1.0 has 20 */
+
+enum boot_fault {
+#define BOOT_FAULT(NAME, sentence) BOOT_FAULT_##NAME,
+#include "kernel/boot/boot_faults.def"
+#undef BOOT_FAULT
+    BOOT_FAULTS
+};
+
+/* As the loader wrote it: neither aligned nor free of overlap, and base + length may wrap around. */
+struct boot_map_entry {
+    uint64_t base;   /* physical address */
+    uint64_t length; /* bytes */
+    uint32_t type;   /* MULTIBOOT2_MEMORY_... */
+};
+
+struct boot_module {
+    uint64_t start; /* physical address */
+    uint64_t end;   /* of the first byte after it; may equal start */
+    char line[BOOT_LINE];
+};
+
+struct boot_framebuffer {
+    bool present;
+    uint8_t type; /* MULTIBOOT2_FRAMEBUFFER_... */
+    uint8_t bits; /* of a pixel */
+    uint8_t red_position, red_bits, green_position, green_bits, blue_position, blue_bits; /* RGB only, else 0 */
+    uint32_t pitch; /* bytes from a line to the next; it takes pitch * height bytes */
+    uint32_t width; /* pixels, or characters of text */
+    uint32_t height;
+    uint64_t address; /* physical */
+};
+
+struct boot_data {
+    enum boot_fault fault;
+    uint32_t fault_offset;     /* of the offending tag, bytes from the start of the information */
+    uint64_t information_base; /* where the information was read; see multiboot2_parse */
+    uint64_t information_size; /* bytes */
+    uint32_t map_count;
+    uint32_t module_count;
+    struct boot_map_entry map[BOOT_MAP_ENTRIES];
+    struct boot_module modules[BOOT_MODULES];
+    struct boot_framebuffer framebuffer;
+    uint32_t rsdp_size; /* bytes of rsdp that are filled: 0, 20 (ACPI 1.0) or 36; checksums unchecked */
+    uint8_t rsdp[BOOT_RSDP];
+    char command_line[BOOT_LINE];       /* empty when the loader gave none */
+    char loader_name[BOOT_LOADER_NAME]; /* likewise; cut when longer */
+};
+
+/* Copies what the kernel needs out of the loader's information. Nothing of it is needed afterwards.
+ *   information  the start of the information, in a mapping that can be read
+ *   readable     bytes from there on that can be read, or more than the information can have
+ * out->information_base becomes the value of the pointer: a caller that reads through a mapping other than
+ * the identity puts the physical address there afterwards.
+ * BAD_BOOT_DATA: out->fault says why and out->fault_offset where; all else in out is 0. Tags of unknown type
+ * are skipped, as the specification asks. Reads no byte outside of [information, information + readable). */
+must_use enum error multiboot2_parse(const void *information, uint64_t readable, struct boot_data *out);
+
+/* The fault as a sentence without a full stop. Never NULL. */
+const char *boot_fault_text(enum boot_fault fault);
+
+#endif
+#endif

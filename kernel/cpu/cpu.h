@@ -1,0 +1,49 @@
+/* What one CPU knows of itself, always at CPU_ADDRESS on that CPU. No other CPU touches it. */
+#ifndef KERNEL_CPU_CPU_H
+#define KERNEL_CPU_CPU_H
+
+#include "kernel/layout.h"
+#include <stdint.h>
+
+struct task;
+
+#define PRIORITIES 32 /* 0 is the lowest */
+
+/* 64-bit task state segment (Intel SDM volume 3, 8.7). */
+struct task_state_segment {
+    uint32_t unused_0;
+    uint32_t stack_low_high[6]; /* rsp0 to rsp2, each low half first: the fields are not 8-byte aligned */
+    uint32_t unused_1[2];
+    uint32_t interrupt_stacks[14]; /* ist1 to ist7, likewise */
+    uint32_t unused_2[2];
+    uint16_t unused_3;
+    uint16_t permission_offset;
+} __attribute__((packed));
+
+struct task_queue {
+    struct task *first;
+    struct task *last;
+};
+
+struct cpu {
+    struct task *current;   /* the running task; NULL while idle */
+    uint32_t ready_mask;    /* bit p: a task of priority p is ready */
+    uint32_t reschedule;    /* not 0: the running task's time slice is over */
+    uint8_t *fpu_owner;     /* area of the task whose state is in the FPU, or NULL */
+    uint64_t scratch;       /* for entry.S, while it has no register free */
+    uint32_t xsave;         /* 1: XSAVE is there; else FXSAVE */
+    uint32_t fpu_closed;    /* 1: CR0.TS is set */
+    uint64_t control_0_open; /* values of CR0 with TS clear and set */
+    uint64_t control_0_closed;
+    uint32_t number;        /* 0 is the CPU that booted */
+    uint32_t large_pages;   /* 1: 1 GiB pages are there */
+    uint64_t root;          /* this CPU's root table without any task */
+    struct task_queue ready[PRIORITIES];
+    uint64_t descriptors[7];
+    struct task_state_segment task_state;
+};
+_Static_assert(sizeof(struct cpu) <= 4096, "one frame");
+
+#define this_cpu ((struct cpu *)CPU_ADDRESS)
+
+#endif

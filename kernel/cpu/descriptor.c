@@ -1,0 +1,131 @@
+#include "kernel/cpu/descriptor.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/instructions.h"
+
+/* Segment descriptors in long mode (Intel SDM volume 3, 3.4.5): present, accessed; code is 64-bit. */
+#define KERNEL_CODE UINT64_C(0x00af9b000000ffff)
+#define KERNEL_DATA UINT64_C(0x00cf93000000ffff)
+#define USER_DATA UINT64_C(0x00cff3000000ffff)
+#define USER_CODE UINT64_C(0x00affb000000ffff)
+#define TASK_STATE_TYPE UINT64_C(0x89) /* 64-bit task state segment, present */
+
+#define GATE_INTERRUPT 0x8e /* interrupts off on entry, reachable from ring 0 only */
+#define VECTORS 256
+#define ENTRY_SIZE 16 /* of interrupt_entries in entry/interrupt.S */
+
+#define VECTOR_NON_MASKABLE 2
+#define VECTOR_DOUBLE_FAULT 8
+#define VECTOR_MACHINE_CHECK 18
+
+/* Model-specific registers of SYSCALL (Intel SDM volume 4, table 2-2). */
+#define REGISTER_STAR UINT32_C(0xc0000081)
+#define REGISTER_LSTAR UINT32_C(0xc0000082)
+#define REGISTER_FLAGS_MASK UINT32_C(0xc0000084)
+
+/* Cleared at a system call: trap, interrupt, direction, I/O privilege, nested task, alignment check. */
+#define FLAGS_CLEARED UINT64_C(0x47700)
+
+struct gate {
+    uint16_t address_low;
+    uint16_t selector;
+    uint8_t stack;
+    uint8_t type;
+    uint16_t address_middle;
+    uint32_t address_high;
+    uint32_t unused;
+};
+_Static_assert(sizeof(struct gate) == 16, "Intel SDM volume 3, 6.14.1");
+
+struct table_pointer {
+    uint16_t limit;
+    uint64_t base;
+} __attribute__((packed));
+
+extern const char interrupt_entries[];
+extern const char system_call_entry[];
+
+static struct gate gates[VECTORS] __attribute__((aligned(4096)));
+
+static uint8_t stack_of(int vector)
+{
+    switch (vector) {
+    case VECTOR_NON_MASKABLE:
+        return 1;
+    case VECTOR_DOUBLE_FAULT:
+        return 2;
+    case VECTOR_MACHINE_CHECK:
+        return 3;
+    default:
+        return 0;
+    }
+}
+
+static void gates_fill(void)
+{
+    for (int vector = 0; vector < VECTORS; vector++) {
+        uint64_t address = (uint64_t)(uintptr_t)&interrupt_entries[vector * ENTRY_SIZE];
+        gates[vector] = (struct gate){
+            .address_low = (uint16_t)address,
+            .selector = SELECTOR_KERNEL_CODE,
+            .stack = stack_of(vector),
+            .type = GATE_INTERRUPT,
+            .address_middle = (uint16_t)(address >> 16),
+            .address_high = (uint32_t)(address >> 32),
+        };
+    }
+}
+
+static void stack_set(uint32_t *low_high, uint64_t address)
+{
+    low_high[0] = (uint32_t)address;
+    low_high[1] = (uint32_t)(address >> 32);
+}
+
+/* GCC takes &packed.member for a possibly unaligned pointer; these fields are 4-byte aligned in a page. */
+static void task_state_fill(void)
+{
+    uint32_t *words = (uint32_t *)(void *)&this_cpu->task_state;
+
+    stack_set(&words[1], CPU_STACK_TOP);
+    stack_set(&words[9], CPU_NMI_STACK_TOP);
+    stack_set(&words[11], CPU_FAULT_STACK_TOP);
+    stack_set(&words[13], CPU_CHECK_STACK_TOP);
+    this_cpu->task_state.permission_offset = sizeof(struct task_state_segment); /* none: no port from ring 3 */
+}
+
+static void descriptors_fill(void)
+{
+    uint64_t base = (uint64_t)(uintptr_t)&this_cpu->task_state;
+    uint64_t limit = sizeof(struct task_state_segment) - 1;
+
+    this_cpu->descriptors[0] = 0;
+    this_cpu->descriptors[1] = KERNEL_CODE;
+    this_cpu->descriptors[2] = KERNEL_DATA;
+    this_cpu->descriptors[3] = USER_DATA;
+    this_cpu->descriptors[4] = USER_CODE;
+    this_cpu->descriptors[5] =
+        limit | (base & 0xffffff) << 16 | TASK_STATE_TYPE << 40 | (base >> 24 & 0xff) << 56;
+    this_cpu->descriptors[6] = base >> 32;
+}
+
+void descriptor_initialise(void)
+{
+    struct table_pointer segments = {sizeof(this_cpu->descriptors) - 1, (uint64_t)(uintptr_t)this_cpu->descriptors};
+    struct table_pointer interrupts = {sizeof(gates) - 1, (uint64_t)(uintptr_t)gates};
+
+    if (this_cpu->number == 0)
+        gates_fill();
+    task_state_fill();
+    descriptors_fill();
+    __asm__ volatile("lgdt %0" ::"m"(segments));
+    __asm__ volatile("pushq %0; leaq 1f(%%rip), %%rax; pushq %%rax; lretq; 1:\n\t"
+                     "movl %1, %%eax; movl %%eax, %%ss; xorl %%eax, %%eax; movl %%eax, %%ds; movl %%eax, %%es; "
+                     "movl %%eax, %%fs; movl %%eax, %%gs" ::"i"(SELECTOR_KERNEL_CODE),
+                     "i"(SELECTOR_KERNEL_DATA)
+                     : "rax", "memory");
+    __asm__ volatile("lidt %0" ::"m"(interrupts));
+    __asm__ volatile("ltr %w0" ::"r"(SELECTOR_TASK_STATE));
+    model_register_write(REGISTER_STAR, (uint64_t)SELECTOR_KERNEL_CODE << 32 | (uint64_t)(SELECTOR_USER_DATA - 8) << 48);
+    model_register_write(REGISTER_LSTAR, (uint64_t)(uintptr_t)system_call_entry);
+    model_register_write(REGISTER_FLAGS_MASK, FLAGS_CLEARED);
+}

@@ -1,0 +1,71 @@
+#include "kernel/cpu/feature.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/instructions.h"
+
+/* Bits of CPUID (Intel SDM volume 2, CPUID). */
+#define LEAF_1_ECX_XSAVE (1u << 26)
+#define LEAF_1_ECX_AVX (1u << 28)
+#define LEAF_7_EBX_SMEP (1u << 7)
+#define LEAF_7_EBX_SMAP (1u << 20)
+#define LEAF_7_ECX_UMIP (1u << 2)
+#define LEAF_80000001_EDX_LARGE_PAGES (1u << 26)
+
+/* Bits of the control registers (Intel SDM volume 3, 2.5). */
+#define CR0_MONITOR (UINT64_C(1) << 1)
+#define CR0_EMULATE (UINT64_C(1) << 2)
+#define CR0_TASK_SWITCHED (UINT64_C(1) << 3)
+#define CR0_NATIVE_ERRORS (UINT64_C(1) << 5)
+#define CR0_WRITE_PROTECT (UINT64_C(1) << 16)
+#define CR4_GLOBAL (UINT64_C(1) << 7)
+#define CR4_FXSAVE (UINT64_C(1) << 9)
+#define CR4_SIMD_ERRORS (UINT64_C(1) << 10)
+#define CR4_UMIP (UINT64_C(1) << 11)
+#define CR4_XSAVE (UINT64_C(1) << 18)
+#define CR4_SMEP (UINT64_C(1) << 20)
+#define CR4_SMAP (UINT64_C(1) << 21)
+
+#define XCR0_X87_SSE 3
+#define XCR0_AVX 4
+
+#define REGISTER_APIC_BASE 0x1b
+#define APIC_BASE_X2APIC (UINT64_C(1) << 10)
+
+struct feature feature_detect(void)
+{
+    struct cpuid_result one = cpuid(1, 0);
+    struct cpuid_result seven = cpuid(0, 0).eax >= 7 ? cpuid(7, 0) : (struct cpuid_result){0};
+    struct cpuid_result extended = cpuid(0x80000001, 0);
+
+    return (struct feature){
+        .large_pages = extended.edx & LEAF_80000001_EDX_LARGE_PAGES,
+        .smep = seven.ebx & LEAF_7_EBX_SMEP,
+        .smap = seven.ebx & LEAF_7_EBX_SMAP,
+        .umip = seven.ecx & LEAF_7_ECX_UMIP,
+        .xsave = one.ecx & LEAF_1_ECX_XSAVE,
+        .avx = (one.ecx & LEAF_1_ECX_XSAVE) && (one.ecx & LEAF_1_ECX_AVX),
+        .x2apic = model_register_read(REGISTER_APIC_BASE) & APIC_BASE_X2APIC,
+    };
+}
+
+void feature_enable(const struct feature *feature)
+{
+    uint64_t control_4 = control_4_read() | CR4_GLOBAL | CR4_FXSAVE | CR4_SIMD_ERRORS;
+
+    control_4 |= feature->smep ? CR4_SMEP : 0;
+    control_4 |= feature->smap ? CR4_SMAP : 0;
+    control_4 |= feature->umip ? CR4_UMIP : 0;
+    control_4 |= feature->xsave ? CR4_XSAVE : 0;
+    control_4_write(control_4);
+    if (feature->xsave) {
+        uint32_t states = XCR0_X87_SSE | (feature->avx ? XCR0_AVX : 0);
+        __asm__ volatile("xsetbv" ::"c"(0), "a"(states), "d"(0));
+    }
+
+    uint64_t control_0 = control_0_read() & ~(CR0_EMULATE | CR0_TASK_SWITCHED);
+    this_cpu->control_0_open = control_0 | CR0_MONITOR | CR0_NATIVE_ERRORS | CR0_WRITE_PROTECT;
+    this_cpu->control_0_closed = this_cpu->control_0_open | CR0_TASK_SWITCHED;
+    this_cpu->xsave = feature->xsave;
+    this_cpu->large_pages = feature->large_pages;
+    this_cpu->fpu_closed = 1;
+    control_0_write(this_cpu->control_0_closed);
+}

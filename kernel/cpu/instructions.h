@@ -1,0 +1,97 @@
+/* Processor instructions that C has no words for. */
+#ifndef KERNEL_CPU_INSTRUCTIONS_H
+#define KERNEL_CPU_INSTRUCTIONS_H
+
+#include <stdint.h>
+
+static inline void port_write_8(uint16_t port, uint8_t value)
+{
+    __asm__ volatile("outb %0, %1" ::"a"(value), "Nd"(port));
+}
+
+static inline void port_write_32(uint16_t port, uint32_t value)
+{
+    __asm__ volatile("outl %0, %1" ::"a"(value), "Nd"(port));
+}
+
+static inline uint8_t port_read_8(uint16_t port)
+{
+    uint8_t value;
+    __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+    return value;
+}
+
+static inline uint64_t model_register_read(uint32_t number)
+{
+    uint32_t low, high;
+    __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(number));
+    return (uint64_t)high << 32 | low;
+}
+
+static inline void model_register_write(uint32_t number, uint64_t value)
+{
+    __asm__ volatile("wrmsr" ::"c"(number), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)) : "memory");
+}
+
+static inline uint64_t control_0_read(void)
+{
+    uint64_t value;
+    __asm__ volatile("movq %%cr0, %0" : "=r"(value));
+    return value;
+}
+
+static inline void control_0_write(uint64_t value)
+{
+    __asm__ volatile("movq %0, %%cr0" ::"r"(value) : "memory");
+}
+
+static inline uint64_t control_2_read(void)
+{
+    uint64_t value;
+    __asm__ volatile("movq %%cr2, %0" : "=r"(value));
+    return value;
+}
+
+static inline void control_3_write(uint64_t value)
+{
+    __asm__ volatile("movq %0, %%cr3" ::"r"(value) : "memory");
+}
+
+static inline uint64_t control_4_read(void)
+{
+    uint64_t value;
+    __asm__ volatile("movq %%cr4, %0" : "=r"(value));
+    return value;
+}
+
+static inline void control_4_write(uint64_t value)
+{
+    __asm__ volatile("movq %0, %%cr4" ::"r"(value) : "memory");
+}
+
+static inline void page_invalidate(uint64_t virtual_address)
+{
+    __asm__ volatile("invlpg (%0)" ::"r"(virtual_address) : "memory");
+}
+
+struct cpuid_result {
+    uint32_t eax, ebx, ecx, edx;
+};
+
+static inline struct cpuid_result cpuid(uint32_t leaf, uint32_t subleaf)
+{
+    struct cpuid_result result;
+    __asm__ volatile("cpuid"
+                     : "=a"(result.eax), "=b"(result.ebx), "=c"(result.ecx), "=d"(result.edx)
+                     : "a"(leaf), "c"(subleaf));
+    return result;
+}
+
+/* Zeroes one frame, 512 iterations of 8 bytes. */
+static inline void frame_zero(void *frame)
+{
+    uint64_t count = 512;
+    __asm__ volatile("rep stosq" : "+D"(frame), "+c"(count) : "a"(0) : "memory");
+}
+
+#endif

@@ -1,0 +1,110 @@
+#include "kernel/cpu/timer.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/instructions.h"
+
+/* 8259A data-sheet: initialisation words 1 to 4, then the mask. */
+#define MASTER 0x20
+#define SLAVE 0xa0
+#define INITIALISE_WITH_WORD_4 0x11
+#define SLAVE_ON_LINE_2 0x04
+#define SLAVE_IDENTITY 0x02
+#define MODE_8086 0x01
+
+/* 8254 data-sheet; port 0x61 gates channel 2 (bit 0), drives the speaker (bit 1), shows its output (bit 5). */
+#define PIT_CHANNEL_2 0x42
+#define PIT_COMMAND 0x43
+#define PIT_CHANNEL_2_ONE_SHOT 0xb0
+#define PIT_HERTZ 1193182
+#define GATE 0x61
+#define GATE_ON 0x01
+#define GATE_SPEAKER 0x02
+#define GATE_OUTPUT 0x20
+
+/* Local APIC registers (Intel SDM volume 3, table 11-1); in x2APIC mode model-specific from 0x800 on. */
+#define REGISTER_APIC_BASE 0x1b
+#define APIC_BASE_ENABLE (UINT64_C(1) << 11)
+#define X2APIC_FIRST 0x800
+#define APIC_TASK_PRIORITY 0x080
+#define APIC_END_OF_INTERRUPT 0x0b0
+#define APIC_SPURIOUS 0x0f0
+#define APIC_SPURIOUS_ENABLE 0x100
+#define APIC_TIMER 0x320
+#define APIC_LINE_0 0x350
+#define APIC_LINE_1 0x360
+#define APIC_MASKED 0x10000
+#define APIC_TIMER_PERIODIC 0x20000
+#define APIC_TIMER_INITIAL 0x380
+#define APIC_TIMER_CURRENT 0x390
+#define APIC_TIMER_DIVIDE 0x3e0
+#define APIC_DIVIDE_BY_16 0x03
+
+static bool by_model_register; /* the same on every CPU */
+
+static void apic_write(uint32_t offset, uint32_t value)
+{
+    if (by_model_register)
+        model_register_write(X2APIC_FIRST + offset / 16, value);
+    else
+        *(volatile uint32_t *)(CPU_INTERRUPT_CONTROLLER + offset) = value;
+}
+
+static uint32_t apic_read(uint32_t offset)
+{
+    if (by_model_register)
+        return (uint32_t)model_register_read(X2APIC_FIRST + offset / 16);
+    return *(volatile uint32_t *)(CPU_INTERRUPT_CONTROLLER + offset);
+}
+
+void legacy_controllers_mask(void)
+{
+    port_write_8(MASTER, INITIALISE_WITH_WORD_4);
+    port_write_8(SLAVE, INITIALISE_WITH_WORD_4);
+    port_write_8(MASTER + 1, VECTOR_LEGACY);
+    port_write_8(SLAVE + 1, VECTOR_LEGACY + 8);
+    port_write_8(MASTER + 1, SLAVE_ON_LINE_2);
+    port_write_8(SLAVE + 1, SLAVE_IDENTITY);
+    port_write_8(MASTER + 1, MODE_8086);
+    port_write_8(SLAVE + 1, MODE_8086);
+    port_write_8(MASTER + 1, 0xff);
+    port_write_8(SLAVE + 1, 0xff);
+}
+
+/* Controller clocks that pass in one tick, by the PIT's one shot of that length. */
+static uint32_t measure(void)
+{
+    uint32_t shot = PIT_HERTZ / TIMER_HERTZ;
+    uint8_t gate = port_read_8(GATE) & ~(GATE_SPEAKER | GATE_ON);
+
+    port_write_8(GATE, gate);
+    port_write_8(PIT_COMMAND, PIT_CHANNEL_2_ONE_SHOT);
+    port_write_8(PIT_CHANNEL_2, (uint8_t)shot);
+    port_write_8(PIT_CHANNEL_2, (uint8_t)(shot >> 8));
+    apic_write(APIC_TIMER_INITIAL, UINT32_MAX);
+    port_write_8(GATE, gate | GATE_ON);
+    for (uint32_t patience = 0; !(port_read_8(GATE) & GATE_OUTPUT) && patience < 10000000; patience++)
+        ;
+    return UINT32_MAX - apic_read(APIC_TIMER_CURRENT);
+}
+
+uint32_t timer_initialise(bool x2apic)
+{
+    by_model_register = x2apic;
+    model_register_write(REGISTER_APIC_BASE, model_register_read(REGISTER_APIC_BASE) | APIC_BASE_ENABLE);
+    apic_write(APIC_TASK_PRIORITY, 0);
+    apic_write(APIC_SPURIOUS, APIC_SPURIOUS_ENABLE | VECTOR_SPURIOUS);
+    apic_write(APIC_LINE_0, APIC_MASKED);
+    apic_write(APIC_LINE_1, APIC_MASKED);
+    apic_write(APIC_TIMER_DIVIDE, APIC_DIVIDE_BY_16);
+    apic_write(APIC_TIMER, APIC_MASKED | VECTOR_TIMER);
+    uint32_t clocks = measure();
+    if (clocks == 0)
+        return 0;
+    apic_write(APIC_TIMER, APIC_TIMER_PERIODIC | VECTOR_TIMER);
+    apic_write(APIC_TIMER_INITIAL, clocks);
+    return clocks;
+}
+
+void interrupt_acknowledge(void)
+{
+    apic_write(APIC_END_OF_INTERRUPT, 0);
+}

@@ -1,0 +1,47 @@
+#include "kernel/cpu/uart.h"
+#include "kernel/cpu/instructions.h"
+
+/* Registers of the PC16550D (National Semiconductor data-sheet, table II). */
+#define PORT 0x3f8
+#define DATA (PORT + 0)
+#define INTERRUPT_ENABLE (PORT + 1)
+#define FIFO_CONTROL (PORT + 2)
+#define LINE_CONTROL (PORT + 3)
+#define MODEM_CONTROL (PORT + 4)
+#define LINE_STATUS (PORT + 5)
+
+#define LINE_8N1 0x03
+#define LINE_DIVISOR_LATCH 0x80
+#define FIFO_ENABLE_CLEAR 0x07
+#define MODEM_READY 0x03
+#define STATUS_TRANSMIT_EMPTY 0x20
+#define DIVISOR_115200 1
+#define PATIENCE 100000 /* status reads until a port that never gets ready counts as absent */
+
+void uart_initialise(void)
+{
+    port_write_8(INTERRUPT_ENABLE, 0);
+    port_write_8(LINE_CONTROL, LINE_DIVISOR_LATCH | LINE_8N1);
+    port_write_8(DATA, DIVISOR_115200);
+    port_write_8(INTERRUPT_ENABLE, 0);
+    port_write_8(LINE_CONTROL, LINE_8N1);
+    port_write_8(FIFO_CONTROL, FIFO_ENABLE_CLEAR);
+    port_write_8(MODEM_CONTROL, MODEM_READY);
+}
+
+static void send(char byte)
+{
+    for (int i = 0; i < PATIENCE; i++)
+        if (port_read_8(LINE_STATUS) & STATUS_TRANSMIT_EMPTY)
+            break;
+    port_write_8(DATA, (uint8_t)byte);
+}
+
+void uart_write(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '\n')
+            send('\r');
+        send(text[i]);
+    }
+}

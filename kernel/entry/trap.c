@@ -1,0 +1,99 @@
+/* Interrupts and exceptions: from tasks (which may fault as they like) and from the kernel (which may not). */
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/instructions.h"
+#include "kernel/cpu/timer.h"
+#include "kernel/memory/window.h"
+#include "kernel/object/schedule.h"
+#include "kernel/object/task.h"
+#include "kernel/print.h"
+#include "kernel/verdict.h"
+
+#define EXCEPTIONS 32
+#define VECTOR_NON_MASKABLE 2
+#define VECTOR_PAGE_FAULT 14
+#define PAGE_FAULT_PRESENT 1 /* in the error code: a right was missing, not the page (Intel SDM volume 3, 4.7) */
+
+/* As entry/interrupt.S pushes them. */
+struct stack_frame {
+    uint64_t r15, r14, r13, r12, r11, r10, r9, r8, rdi, rsi, rbp, rbx, rdx, rcx, rax;
+    uint64_t vector, error;
+    uint64_t rip, cs, rflags, rsp, ss;
+};
+
+void trap_from_task(uint64_t vector, uint64_t error);
+void trap_on_stack(struct stack_frame *frame);
+
+static const char *exception_name(uint64_t vector)
+{
+    static const char *const names[EXCEPTIONS] = {
+        [0] = "divide error",      [1] = "debug",           [2] = "non-maskable interrupt", [3] = "breakpoint",
+        [4] = "overflow",          [5] = "bound",           [6] = "invalid opcode",         [7] = "FPU not available",
+        [8] = "double fault",      [10] = "invalid TSS",    [11] = "segment not present",   [12] = "stack fault",
+        [13] = "protection fault", [14] = "page fault",     [16] = "x87 error",             [17] = "alignment check",
+        [18] = "machine check",    [19] = "SIMD FPU error", [20] = "virtualization",        [21] = "control protection",
+    };
+
+    return vector < EXCEPTIONS && names[vector] ? names[vector] : "unknown exception";
+}
+
+static void interrupt(uint64_t vector)
+{
+    if (vector == VECTOR_TIMER) {
+        interrupt_acknowledge();
+        this_cpu->reschedule = 1;
+        return;
+    }
+    print_line(PRINT_QUIET, "unexpected interrupt %lu", vector);
+    if (vector != VECTOR_SPURIOUS && vector >= VECTOR_TIMER)
+        interrupt_acknowledge(); /* one from the local APIC; the legacy ones are masked, so theirs are spurious */
+}
+
+static void fault(struct task *task, uint64_t vector, uint64_t error)
+{
+    uint64_t address = control_2_read();
+
+    if (vector == VECTOR_PAGE_FAULT) {
+        if (task->server && !(error & PAGE_FAULT_PRESENT) && window_back(task->root, address))
+            return;
+        print_line(PRINT_QUIET, "%s stopped: page fault at rip 0x%lx, address 0x%lx, error 0x%lx", task->name,
+                   task->registers.rip, address, error);
+    } else {
+        print_line(PRINT_QUIET, "%s stopped: %s at rip 0x%lx, error 0x%lx", task->name, exception_name(vector),
+                   task->registers.rip, error);
+    }
+    task_stop(task);
+}
+
+/* Called by entry/interrupt.S with the current task's registers saved. */
+void trap_from_task(uint64_t vector, uint64_t error)
+{
+    if (vector < EXCEPTIONS)
+        fault(this_cpu->current, vector, error);
+    else
+        interrupt(vector);
+    schedule();
+}
+
+/* Called by entry/interrupt.S for what interrupts the kernel (waiting for work: everything else there is a
+ * defect) and for what has a stack of its own. */
+void trap_on_stack(struct stack_frame *frame)
+{
+    if (frame->vector >= EXCEPTIONS) {
+        interrupt(frame->vector);
+        return;
+    }
+    if (frame->vector == VECTOR_NON_MASKABLE) {
+        print_line(PRINT_QUIET, "non-maskable interrupt at rip 0x%lx", frame->rip);
+        return;
+    }
+    print_line(PRINT_QUIET, "rax %016lx rbx %016lx rcx %016lx rdx %016lx", frame->rax, frame->rbx, frame->rcx,
+               frame->rdx);
+    print_line(PRINT_QUIET, "rsi %016lx rdi %016lx rbp %016lx rsp %016lx", frame->rsi, frame->rdi, frame->rbp,
+               frame->rsp);
+    print_line(PRINT_QUIET, "r8  %016lx r9  %016lx r10 %016lx r11 %016lx", frame->r8, frame->r9, frame->r10,
+               frame->r11);
+    print_line(PRINT_QUIET, "r12 %016lx r13 %016lx r14 %016lx r15 %016lx", frame->r12, frame->r13, frame->r14,
+               frame->r15);
+    print_line(PRINT_QUIET, "cs %lx rflags %lx cr2 %016lx", frame->cs, frame->rflags, control_2_read());
+    panic("%s in the kernel at rip 0x%lx, error 0x%lx", exception_name(frame->vector), frame->rip, frame->error);
+}

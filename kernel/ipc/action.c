@@ -1,0 +1,261 @@
+#include "kernel/ipc/action.h"
+#include "kernel/cpu/instructions.h"
+#include "kernel/ipc/carry.h"
+#include "kernel/memory/ledger.h"
+#include "kernel/object/mapping.h"
+#include <stddef.h>
+
+/* Rights that a look-up by address gives: all but those of an owner. */
+#define RIGHTS_LOOKUP (RIGHTS_FRAME & ~RIGHT_OWNER)
+
+/* Why a frame in this state can not be granted. */
+static enum error grant_check(uint64_t word)
+{
+    switch (ledger_word_state(word)) {
+    case LEDGER_FREE:
+    case LEDGER_SERVER:
+        return ERROR_NONE;
+    case LEDGER_HELD:
+        return ERROR_IN_USE;
+    default:
+        return ERROR_RESERVED;
+    }
+}
+
+/* Check, zero and enter are one step under the frame's lock: before it nobody has a handle, after it the
+ * frame is clean. */
+static enum error grant_one(struct task *caller, uint32_t index, uint32_t generation, uint64_t frame, uint32_t rights)
+{
+    atomic_word *word = ledger_find(frame);
+
+    if (!word)
+        return ERROR_HOLE;
+    uint64_t value = ledger_lock(word);
+    enum error error = grant_check(value);
+    if (!error) {
+        frame_zero(frame_pointer(frame));
+        value = handle_fill(caller, index, generation, frame, KIND_UNTYPED, rights, value);
+    }
+    ledger_unlock(word, value);
+    return error;
+}
+
+static void grant_undo(struct task *caller, uint32_t dst, uint32_t n)
+{
+    for (uint32_t k = 0; k < n; k++) {
+        struct handle_entry *entry = handle_table_entry(caller, dst + k);
+        atomic_word *word = ledger_find(handle_entry_frame(entry));
+        ledger_unlock(word, handle_unlink(entry, ledger_lock(word)));
+        handle_empty(entry);
+    }
+}
+
+/* BAD_COUNT: none, or more than the caller asked for. NOT_ALIGNED, HOLE, IN_USE, RESERVED: the frame can not be
+ * granted. BAD_RIGHTS. BAD_DESTINATION, OCCUPIED: the caller's entries. */
+static enum error grant(struct task *server, struct task *caller, struct acted *acted)
+{
+    uint32_t n = rax_n(server->registers.rax);
+    uint32_t dst = rax_dst(caller->registers.rax);
+    uint64_t rights = server->registers.r14;
+
+    if (n == 0 || n > rax_n(caller->registers.rax))
+        return ERROR_BAD_COUNT;
+    if (rights == 0 || rights & ~(uint64_t)RIGHTS_FRAME)
+        return ERROR_BAD_RIGHTS;
+    if (n == 1 && server->registers.r13 % FRAME_SIZE != 0)
+        return ERROR_NOT_ALIGNED;
+    enum error error = handle_destination(caller, dst, n);
+    if (error)
+        return error;
+    uint32_t generation = handle_generation_next(caller);
+    for (uint32_t k = 0; k < n; k++) {
+        uint64_t frame = n == 1 ? server->registers.r13 / FRAME_SIZE : *(volatile uint64_t *)&server->transfer[k];
+        error = grant_one(caller, dst + k, generation, frame, (uint32_t)rights);
+        if (error) {
+            grant_undo(caller, dst, k);
+            return error;
+        }
+    }
+    *acted = (struct acted){n, handle_make(dst, generation)};
+    return ERROR_NONE;
+}
+
+/* The entry that a clone copies, and the rights that it can give at the most: one that the caller lent, or, for
+ * a caller with the look-up right, any to that frame. The frame's word is locked. */
+static enum error clone_source(struct task *caller, uint64_t frame, uint64_t word, struct handle_entry **source,
+                               uint32_t *rights)
+{
+    if (ledger_word_state(word) != LEDGER_HELD)
+        return ERROR_UNUSED;
+    if (caller->service.borrowed[0]) {
+        struct handle_entry *entry = handle_table_entry(caller, caller->service.borrowed_index[0]);
+        *source = entry;
+        *rights = entry->rights;
+        if (handle_entry_frame(entry) != frame)
+            return ERROR_NOT_WANTED;
+        return entry->rights & RIGHT_CLONE ? ERROR_NONE : ERROR_MISSING_RIGHT;
+    }
+    *source = ledger_word_anchor(word);
+    *rights = RIGHTS_LOOKUP;
+    if (!(badge_rights(caller->badge) & SERVICE_RIGHT_LOOKUP))
+        return ERROR_MISSING_RIGHT;
+    return (*source)->kind == KIND_UNTYPED ? ERROR_NONE : ERROR_WRONG_KIND;
+}
+
+static uint64_t clone_locked(struct task *caller, uint32_t dst, uint64_t frame, uint64_t wanted, uint64_t word,
+                             enum error *error, struct acted *acted)
+{
+    struct handle_entry *source;
+    uint32_t rights;
+
+    *error = clone_source(caller, frame, word, &source, &rights);
+    if (*error)
+        return word;
+    if (source->kind != KIND_UNTYPED && source->kind != KIND_ENDPOINT && source->kind != KIND_TASK) {
+        *error = ERROR_WRONG_KIND;
+        return word;
+    }
+    if (wanted == 0 || wanted & ~(uint64_t)rights) {
+        *error = ERROR_BAD_RIGHTS;
+        return word;
+    }
+    uint32_t generation = handle_generation_next(caller);
+    word = handle_fill(caller, dst, generation, frame, source->kind, (uint32_t)wanted, word);
+    if (source->kind == KIND_ENDPOINT)
+        handle_table_entry(caller, dst)->place = source->place;
+    *acted = (struct acted){1, handle_make(dst, generation)};
+    return word;
+}
+
+/* NOT_ALIGNED, HOLE, UNUSED (no handle to the frame exists), NOT_WANTED (not the frame that was lent),
+ * MISSING_RIGHT (clone, or the look-up right), WRONG_KIND (has one handle ever), BAD_RIGHTS (none, or wider).
+ * BAD_DESTINATION, OCCUPIED. */
+static enum error clone(struct task *server, struct task *caller, struct acted *acted)
+{
+    uint32_t dst = rax_dst(caller->registers.rax);
+    uint64_t frame = server->registers.r13 / FRAME_SIZE;
+    enum error error = handle_destination(caller, dst, 1);
+
+    if (error)
+        return error;
+    if (server->registers.r13 % FRAME_SIZE != 0)
+        return ERROR_NOT_ALIGNED;
+    atomic_word *word = ledger_find(frame);
+    if (!word)
+        return ERROR_HOLE;
+    uint64_t value = ledger_lock(word);
+    ledger_unlock(word, clone_locked(caller, dst, frame, server->registers.r14, value, &error, acted));
+    return error;
+}
+
+static bool convertible(uint64_t kind)
+{
+    return kind == KIND_UNTYPED || kind == KIND_PAGE_TABLE || kind == KIND_HANDLE_TABLE;
+}
+
+/* NOT_WANTED (not the frame that was lent), WRONG_KIND (old or new kind), MISSING_RIGHT (owner), INSTALLED, MAPPED,
+ * SHARED (other handles exist). The frame is zeroed both ways: no task ever writes what the kernel then reads as
+ * its own, and none reads what the kernel wrote. */
+static enum error convert(struct task *server, struct task *caller, struct acted *acted)
+{
+    uint64_t kind = server->registers.r14;
+
+    if (!caller->service.borrowed[0])
+        return ERROR_NOT_WANTED;
+    struct handle_entry *entry = handle_table_entry(caller, caller->service.borrowed_index[0]);
+    if (server->registers.r13 != handle_entry_frame(entry) * FRAME_SIZE)
+        return ERROR_NOT_WANTED;
+    if (!convertible(kind) || !convertible(entry->kind))
+        return ERROR_WRONG_KIND;
+    if (!(entry->rights & RIGHT_OWNER))
+        return ERROR_MISSING_RIGHT;
+    if (entry->state == HANDLE_INSTALLED)
+        return ERROR_INSTALLED;
+    if (mapping_exists(entry))
+        return ERROR_MAPPED;
+    atomic_word *word = ledger_find(handle_entry_frame(entry));
+    uint64_t value = ledger_lock(word);
+    bool alone = entry->next == entry;
+    if (alone) {
+        frame_zero(frame_pointer(handle_entry_frame(entry)));
+        entry->kind = (uint16_t)kind;
+    }
+    ledger_unlock(word, value);
+    *acted = (struct acted){0};
+    return alone ? ERROR_NONE : ERROR_SHARED;
+}
+
+/* NOT_WANTED: the frame did not come to the server by a move from the caller's account. NOT_ALIGNED, HOLE, BAD_RIGHTS,
+ * BAD_DESTINATION, OCCUPIED. */
+static enum error hand_back(struct task *server, struct task *caller, struct acted *acted)
+{
+    uint32_t dst = rax_dst(caller->registers.rax);
+    uint64_t rights = server->registers.r14;
+    enum error error = handle_destination(caller, dst, 1);
+
+    if (error)
+        return error;
+    if (server->registers.r13 % FRAME_SIZE != 0)
+        return ERROR_NOT_ALIGNED;
+    if (rights == 0 || rights & ~(uint64_t)RIGHTS_FRAME)
+        return ERROR_BAD_RIGHTS;
+    atomic_word *word = ledger_find(server->registers.r13 / FRAME_SIZE);
+    if (!word)
+        return ERROR_HOLE;
+    uint64_t value = ledger_lock(word);
+    if ((value & ~LEDGER_LOCKED) == ledger_word_server(badge_account(caller->badge))) {
+        uint32_t generation = handle_generation_next(caller);
+        value = handle_fill(caller, dst, generation, server->registers.r13 / FRAME_SIZE, KIND_UNTYPED,
+                            (uint32_t)rights, value);
+        *acted = (struct acted){1, handle_make(dst, generation)};
+    } else {
+        error = ERROR_NOT_WANTED;
+    }
+    ledger_unlock(word, value);
+    return error;
+}
+
+/* A handle to the endpoint that the server receives at (its own handle is in rdi, and was checked), with the badge
+ * in r14. BAD_DESTINATION, OCCUPIED. */
+static enum error mint(struct task *server, struct task *caller, struct acted *acted)
+{
+    uint32_t dst = rax_dst(caller->registers.rax);
+    enum error error = handle_destination(caller, dst, 1);
+
+    if (error)
+        return error;
+    uint64_t frame = handle_entry_frame(handle_table_entry(server, handle_index(server->registers.rdi)));
+    uint32_t generation = handle_generation_next(caller);
+    atomic_word *word = ledger_find(frame);
+    ledger_unlock(word, handle_fill(caller, dst, generation, frame, KIND_ENDPOINT,
+                                    RIGHT_CALL | RIGHT_CLONE | RIGHT_MOVE, ledger_lock(word)));
+    handle_table_entry(caller, dst)->place = server->registers.r14;
+    *acted = (struct acted){1, handle_make(dst, generation)};
+    return ERROR_NONE;
+}
+
+/* Of any server: errors as for carry_move, and BAD_COUNT for more than the caller has room for. */
+static enum error move(struct task *replier, struct task *caller, struct acted *acted)
+{
+    uint32_t n = rax_n(replier->registers.rax);
+
+    if (n > rax_n(caller->registers.rax))
+        return ERROR_BAD_COUNT;
+    acted->n = n;
+    return carry_move(replier, replier->registers.r13, n, caller, rax_dst(caller->registers.rax), &acted->handle);
+}
+
+enum error action_perform(struct task *replier, struct task *caller, struct acted *acted)
+{
+    static enum error (*const actions[])(struct task *, struct task *, struct acted *) = {
+        [ACTION_GRANT] = grant,         [ACTION_CLONE] = clone, [ACTION_CONVERT] = convert,
+        [ACTION_HAND_BACK] = hand_back, [ACTION_MINT] = mint,   [ACTION_MOVE] = move,
+    };
+    uint32_t action = rax_action(replier->registers.rax);
+
+    if (action >= sizeof(actions) / sizeof(actions[0]) || (!replier->server && action != ACTION_MOVE))
+        return ERROR_BAD_ACTION;
+    if (!caller->service.pending || action != rax_action(caller->registers.rax))
+        return ERROR_NOT_WANTED;
+    return actions[action](replier, caller, acted);
+}

@@ -1,0 +1,90 @@
+#include "kernel/ipc/call.h"
+#include "kernel/ipc/carry.h"
+#include "kernel/object/endpoint.h"
+#include "kernel/object/schedule.h"
+#include <stddef.h>
+
+void call_fail(struct task *task, enum error error)
+{
+    registers_clear(&task->registers);
+    task->registers.rax = error;
+}
+
+/* The action that the caller accepts: it must have room for what the action brings. */
+static enum error want_check(const struct task *caller)
+{
+    uint64_t rax = caller->registers.rax;
+
+    switch (rax_action(rax)) {
+    case ACTION_NONE:
+    case ACTION_CONVERT:
+        return ERROR_NONE;
+    case ACTION_CLONE:
+    case ACTION_MINT:
+        return handle_destination(caller, rax_dst(rax), 1);
+    case ACTION_GRANT:
+    case ACTION_HAND_BACK:
+    case ACTION_MOVE:
+        if (rax_n(rax) > TRANSFER_FRAMES)
+            return ERROR_BAD_COUNT;
+        return handle_destination(caller, rax_dst(rax), rax_n(rax));
+    default:
+        return ERROR_BAD_ACTION;
+    }
+}
+
+enum error call_deliver(struct task *caller, struct task *receiver)
+{
+    struct carried carried;
+    struct registers *to = &receiver->registers;
+    enum error error = carry_out(caller, receiver, &carried);
+
+    if (error)
+        return error;
+    registers_clear(to);
+    to->rax = rax_make(ERROR_NONE, rax_action(caller->registers.rax), rax_mode(caller->registers.rax), carried.n, 0);
+    to->rdi = caller->badge;
+    to->rsi = caller->registers.rsi;
+    for (int k = 0; k < MESSAGE_WORDS; k++)
+        to->words[k] = caller->registers.words[k];
+    to->r13 = carried.r13;
+    to->r14 = carried.r14;
+    caller->state = TASK_AWAITING;
+    caller->callee = receiver;
+    receiver->caller = caller;
+    return ERROR_NONE;
+}
+
+enum error call(struct task *caller)
+{
+    struct handle_entry *entry;
+    enum error error = handle_find(caller, caller->registers.rdi, &entry);
+
+    if (error)
+        return error;
+    if (entry->kind != KIND_ENDPOINT)
+        return ERROR_WRONG_KIND;
+    if (!(entry->rights & RIGHT_CALL))
+        return ERROR_MISSING_RIGHT;
+    error = want_check(caller);
+    if (error)
+        return error;
+    struct endpoint_line *line = (struct endpoint_line *)(uintptr_t)entry->detail;
+    if (line->closed)
+        return ERROR_NO_SERVER;
+    caller->badge = entry->place;
+
+    struct task *receiver = line->receiver;
+    if (!receiver) {
+        caller->state = TASK_CALLING;
+        caller->calls = line;
+        endpoint_enqueue(line, caller);
+        return ERROR_NONE;
+    }
+    error = call_deliver(caller, receiver);
+    if (error)
+        return error;
+    line->receiver = NULL;
+    schedule_ready_next(receiver);
+    return ERROR_NONE;
+}

@@ -1,0 +1,23 @@
+/* Call and reply: words and handles between a caller and the task that receives at an endpoint. */
+#ifndef KERNEL_IPC_CALL_H
+#define KERNEL_IPC_CALL_H
+
+#include "kernel/object/task.h"
+#include <quire/error.h>
+
+/* The system call CALL: hands the message in the task's registers to whoever receives at the endpoint, or queues
+ * the task there. When it returns an error the call ended at once. */
+must_use enum error call(struct task *caller);
+
+/* Hands a caller's message to a receiver that is about to run: its registers hold the message afterwards.
+ * An error is the caller's; nothing changed. */
+must_use enum error call_deliver(struct task *caller, struct task *receiver);
+
+/* The system call REPLY_RECEIVE: answers the pending caller, if there is one, and takes the next call or waits for it.
+ * An error means that nothing was done, and above all that a pending caller still waits. */
+must_use enum error reply_receive(struct task *task);
+
+/* Ends a task's system call with an error and nothing else in its registers. */
+void call_fail(struct task *task, enum error error);
+
+#endif

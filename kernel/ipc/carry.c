@@ -1,0 +1,181 @@
+#include "kernel/ipc/carry.h"
+#include "kernel/memory/ledger.h"
+#include "kernel/object/mapping.h"
+#include <stddef.h>
+
+static enum error count_check(uint32_t n)
+{
+    return n == 0 || n > TRANSFER_FRAMES ? ERROR_BAD_COUNT : ERROR_NONE;
+}
+
+static enum error lend(struct task *caller, struct carried *carried)
+{
+    const uint64_t values[2] = {caller->registers.r13, caller->registers.r14};
+    uint64_t words[2] = {0, 0};
+
+    for (int k = 0; k < 2; k++) {
+        struct handle_entry *entry;
+        caller->service.borrowed[k] = 0;
+        if (k == 1 && values[k] == 0)
+            break;
+        enum error error = handle_find(caller, values[k], &entry);
+        if (error)
+            return error;
+        caller->service.borrowed[k] = entry->name;
+        caller->service.borrowed_index[k] = handle_index(values[k]);
+        words[k] = frame_word_make(handle_entry_frame(entry), entry->rights);
+    }
+    carried->r13 = words[0];
+    carried->r14 = words[1];
+    return ERROR_NONE;
+}
+
+enum error carry_borrowed_check(const struct task *caller)
+{
+    for (int k = 0; k < 2; k++) {
+        uint64_t name = caller->service.borrowed[k];
+        if (name && handle_table_entry(caller, caller->service.borrowed_index[k])->name != name)
+            return ERROR_REVOKED;
+    }
+    return ERROR_NONE;
+}
+
+static enum error drop_check(const struct handle_entry *entry)
+{
+    if (entry->state == HANDLE_INSTALLED)
+        return ERROR_INSTALLED;
+    if ((entry->kind == KIND_ENDPOINT || entry->kind == KIND_TASK) && entry->next == entry)
+        return ERROR_IN_USE;
+    return ERROR_NONE;
+}
+
+static enum error move_check(const struct handle_entry *entry)
+{
+    if (!(entry->rights & RIGHT_MOVE))
+        return ERROR_MISSING_RIGHT;
+    if (entry->state == HANDLE_INSTALLED)
+        return ERROR_INSTALLED;
+    return mapping_exists(entry) ? ERROR_MAPPED : ERROR_NONE;
+}
+
+static enum error run_check(struct task *caller, handle first, uint32_t n,
+                            enum error (*check)(const struct handle_entry *))
+{
+    enum error error = count_check(n);
+
+    for (uint32_t k = 0; k < n && !error; k++) {
+        struct handle_entry *entry;
+        error = handle_find(caller, handle_of_run(first, k), &entry);
+        if (!error)
+            error = check(entry);
+    }
+    return error;
+}
+
+/* Takes one entry out of its ring: unlink, clear the mapping, flush; only then may the frame be used again. */
+static void leave(struct handle_entry *entry, bool moved, uint32_t account)
+{
+    atomic_word *word = ledger_find(handle_entry_frame(entry));
+    uint64_t value = handle_unlink(entry, ledger_lock(word));
+
+    if (mapping_exists(entry))
+        mapping_clear(entry);
+    if (moved && ledger_word_state(value) == LEDGER_FREE)
+        value = ledger_word_server(account);
+    entry->state = HANDLE_LEAVING;
+    ledger_unlock(word, value);
+}
+
+/* To the frame server: the entries keep their frame numbers until the reply commits. */
+static enum error leave_run(struct task *caller, struct task *worker, bool moved, struct carried *carried)
+{
+    handle first = caller->registers.r13;
+    uint32_t n = rax_n(caller->registers.rax);
+    enum error error = run_check(caller, first, n, moved ? move_check : drop_check);
+
+    if (error)
+        return error;
+    for (uint32_t k = 0; k < n; k++) {
+        struct handle_entry *entry = handle_table_entry(caller, handle_index(first) + k);
+        leave(entry, moved, badge_account(caller->badge));
+        if (n > 1)
+            worker->transfer[k] = handle_entry_frame(entry);
+        else
+            carried->r13 = frame_word_make(handle_entry_frame(entry), entry->rights);
+    }
+    caller->service.leaving_first = handle_index(first);
+    caller->service.leaving_count = n;
+    return ERROR_NONE;
+}
+
+void carry_settle(struct task *caller, bool refused)
+{
+    bool restore = refused && rax_mode(caller->registers.rax) == MODE_MOVE;
+
+    for (uint32_t k = 0; k < caller->service.leaving_count; k++) {
+        struct handle_entry *entry = handle_table_entry(caller, caller->service.leaving_first + k);
+        if (restore) {
+            atomic_word *word = ledger_find(handle_entry_frame(entry));
+            entry->state = HANDLE_HELD;
+            ledger_unlock(word, handle_link(entry, ledger_lock(word)));
+        } else {
+            handle_empty(entry);
+        }
+    }
+}
+
+enum error carry_move(struct task *from, handle first, uint32_t n, struct task *to, uint32_t dst, handle *moved)
+{
+    enum error error = run_check(from, first, n, move_check);
+
+    if (error)
+        return error;
+    if (handle_destination(to, dst, n) != ERROR_NONE)
+        return ERROR_NO_ROOM;
+    uint32_t generation = handle_generation_next(to);
+    for (uint32_t k = 0; k < n; k++) {
+        struct handle_entry *entry = handle_table_entry(from, handle_index(first) + k);
+        atomic_word *word = ledger_find(handle_entry_frame(entry));
+        ledger_unlock(word, handle_replace(entry, to, dst + k, generation, ledger_lock(word)));
+    }
+    *moved = handle_make(dst, generation);
+    return ERROR_NONE;
+}
+
+/* Between ordinary tasks: the receiver named the room when it began to wait. */
+static enum error hand_over(struct task *caller, struct task *receiver, struct carried *carried)
+{
+    uint32_t n = rax_n(caller->registers.rax);
+
+    if (n > rax_n(receiver->registers.rax))
+        return n > TRANSFER_FRAMES ? ERROR_BAD_COUNT : ERROR_NO_ROOM;
+    return carry_move(caller, caller->registers.r13, n, receiver, rax_dst(receiver->registers.rax), &carried->r13);
+}
+
+static enum error carry(struct task *caller, struct task *receiver, uint32_t mode, struct carried *carried)
+{
+    switch (mode) {
+    case MODE_NONE:
+        return ERROR_NONE;
+    case MODE_BORROW:
+        return receiver->server ? lend(caller, carried) : ERROR_BAD_MODE;
+    case MODE_MOVE:
+        return receiver->server ? leave_run(caller, receiver, true, carried) : hand_over(caller, receiver, carried);
+    case MODE_DROP:
+        return receiver->server ? leave_run(caller, receiver, false, carried) : ERROR_BAD_MODE;
+    default:
+        return ERROR_BAD_MODE;
+    }
+}
+
+enum error carry_out(struct task *caller, struct task *receiver, struct carried *carried)
+{
+    uint64_t rax = caller->registers.rax;
+
+    *carried = (struct carried){.n = rax_n(rax)};
+    caller->service = (struct service){.pending = rax_mode(rax) != MODE_NONE || rax_action(rax) != ACTION_NONE};
+    enum error error = carry(caller, receiver, rax_mode(rax), carried);
+    if (error)
+        caller->service = (struct service){0};
+    return error;
+}

@@ -1,0 +1,34 @@
+/* Handles that travel with a call: lent, moved, or dropped. */
+#ifndef KERNEL_IPC_CARRY_H
+#define KERNEL_IPC_CARRY_H
+
+#include "kernel/object/task.h"
+#include <quire/error.h>
+#include <stdint.h>
+
+/* What the receiver finds in its registers of the handles that came along. */
+struct carried {
+    uint32_t n;
+    uint64_t r13;
+    uint64_t r14;
+};
+
+/* Resolves the handles of the caller's message, as its rax, r13 and r14 name them, and takes out what leaves with it.
+ * To the frame server: lent handles come as frames; moved and dropped ones are unmapped, leave their rings and
+ * are LEAVING until the reply. To others: moved handles enter the receiver's table where its rax has room.
+ * BAD_HANDLE, STALE_HANDLE, BAD_MODE, BAD_COUNT, MISSING_RIGHT (move), MAPPED, INSTALLED, NO_ROOM,
+ * IN_USE (the last handle to an endpoint or task can not be dropped while it lives). Nothing changes on an error. */
+must_use enum error carry_out(struct task *caller, struct task *receiver, struct carried *carried);
+
+/* ERROR_NONE if every handle that was lent is still what it was, else REVOKED. */
+must_use enum error carry_borrowed_check(const struct task *caller);
+
+/* At the reply: LEAVING entries become empty, or, when the server refused a move, are put back as they were. */
+void carry_settle(struct task *caller, bool refused);
+
+/* Moves n handles from first on into another task's table from index dst on, where there is room.
+ * Errors as for carry_out. The first one's new value goes to *moved. */
+must_use enum error carry_move(struct task *from, handle first, uint32_t n, struct task *to, uint32_t dst,
+                               handle *moved);
+
+#endif

@@ -1,0 +1,96 @@
+/* From the boot loader to the first task: a list of steps, each of which can refuse the machine. */
+#include "kernel/boot/kernel_map.h"
+#include "kernel/boot/machine.h"
+#include "kernel/boot/module.h"
+#include "kernel/boot/options.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/descriptor.h"
+#include "kernel/cpu/feature.h"
+#include "kernel/cpu/timer.h"
+#include "kernel/cpu/uart.h"
+#include "kernel/memory/ledger.h"
+#include "kernel/object/schedule.h"
+#include "kernel/print.h"
+#include "kernel/verdict.h"
+#include <string.h>
+
+struct machine machine;
+
+_Noreturn void kernel_main(uint32_t magic, uint64_t information);
+_Noreturn void resume_current(void);
+
+enum error machine_early_allocate(uint64_t frames, uint64_t *address)
+{
+    enum error error = early_allocate(&machine.early, frames, address);
+
+    if (!error)
+        memset(physical_pointer(*address), 0, frames * FRAME_SIZE);
+    return error;
+}
+
+static void require(enum error error, const char *step)
+{
+    if (error)
+        refuse("%s: %s, %s", step, error_name(error), error_sentence(error));
+}
+
+static void boot_data_read(uint32_t magic, uint64_t information)
+{
+    if (magic != MULTIBOOT2_LOADER_MAGIC)
+        refuse("the boot loader does not speak Multiboot2 (0x%x)", magic);
+    if (multiboot2_parse(physical_pointer(information), EARLY_LOW_END - information, &machine.boot) != ERROR_NONE)
+        refuse("boot information, offset %u: %s", machine.boot.fault_offset, boot_fault_text(machine.boot.fault));
+    machine.boot.information_base = information;
+}
+
+static void log_level_set(void)
+{
+    char level[16];
+
+    if (option_find(machine.boot.command_line, "log", level, sizeof(level)) != OPTION_FOUND)
+        return;
+    if (strcmp(level, "quiet") == 0)
+        print_level_set(PRINT_QUIET);
+    else if (strcmp(level, "debug") == 0)
+        print_level_set(PRINT_DEBUG);
+}
+
+static void regions_show(void)
+{
+    const struct region_table *table = &machine.regions;
+
+    for (uint32_t i = 0; i < table->count; i++)
+        print_line(PRINT_INFORMATION, "%012lx-%012lx %8lu KiB  %s", table->regions[i].base, table->regions[i].end - 1,
+                   (table->regions[i].end - table->regions[i].base) / 1024, region_type_name(table->regions[i].type));
+    print_line(PRINT_INFORMATION, "window: %lu slots of 64 bytes from %012lx on in the frame server",
+               table->frame_count, WINDOW_ADDRESS);
+}
+
+/* Called by boot/header.S. information is a physical address. */
+_Noreturn void kernel_main(uint32_t magic, uint64_t information)
+{
+    struct feature feature = feature_detect();
+
+    uart_initialise();
+    boot_data_read(magic, information);      /* copy out what the loader says */
+    log_level_set();
+    print_line(PRINT_INFORMATION, "Quire, loaded by %s", machine.boot.loader_name);
+    require(regions_from_boot_data(&machine.boot, kernel_image_start(), kernel_image_end(), &machine.regions),
+            "memory map");                   /* sort out whose memory is whose */
+    require(reserve_plan(&machine.reserve, &machine.regions), "reserve"); /* set aside what window and ledger need */
+    early_initialise(&machine.early, &machine.regions); /* from here to modules_start memory can be allocated */
+    require(kernel_map(feature.large_pages), "page tables");
+    feature_enable(&feature);
+    descriptor_initialise();                 /* segments, interrupts, system calls */
+    require(reserve_complete(&machine.reserve, &machine.early), "reserve");
+    require(ledger_initialise(), "ledger");
+    require(modules_load(), "modules");      /* tasks of the boot modules */
+    require(early_retire(&machine.early, &machine.regions), "early allocator"); /* never again */
+    regions_show();
+    modules_start();
+    legacy_controllers_mask();
+    if (timer_initialise(feature.x2apic) == 0)
+        refuse("timer: the local interrupt controller does not count");
+    schedule();
+    resume_current();
+}

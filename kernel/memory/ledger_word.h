@@ -1,0 +1,56 @@
+/* One word of the ledger: who holds a frame.  lock:1 | state:3 | anchor or account (bits 6 and up).
+ * The anchor is the physical address of a handle entry; entries are aligned to 64 bytes. */
+#ifndef KERNEL_MEMORY_LEDGER_WORD_H
+#define KERNEL_MEMORY_LEDGER_WORD_H
+
+#include "kernel/memory/physical.h"
+#include <stdint.h>
+
+enum ledger_state {
+    LEDGER_ABSENT,   /* never in a ledger that is there */
+    LEDGER_FREE,     /* nobody's handle: the frame server's to grant */
+    LEDGER_SERVER,   /* came to the frame server by a move, from the account in the word */
+    LEDGER_HELD,     /* by the ring of handles at the anchor */
+    LEDGER_KERNEL,   /* kernel, early, module and metadata memory */
+    LEDGER_RESERVED, /* no memory, or firmware's */
+    LEDGER_DEVICE,   /* device memory that may be granted */
+};
+
+#define LEDGER_LOCKED UINT64_C(1)
+#define LEDGER_STATE_SHIFT 1
+#define LEDGER_VALUE_SHIFT 6
+
+struct handle_entry;
+
+static inline enum ledger_state ledger_word_state(uint64_t word)
+{
+    return (enum ledger_state)(word >> LEDGER_STATE_SHIFT & 7);
+}
+
+static inline uint64_t ledger_word_plain(enum ledger_state state)
+{
+    return (uint64_t)state << LEDGER_STATE_SHIFT;
+}
+
+static inline uint64_t ledger_word_free(void)
+{
+    return ledger_word_plain(LEDGER_FREE);
+}
+
+static inline uint64_t ledger_word_server(uint32_t account)
+{
+    return ledger_word_plain(LEDGER_SERVER) | (uint64_t)account << LEDGER_VALUE_SHIFT;
+}
+
+static inline uint64_t ledger_word_held(const struct handle_entry *anchor)
+{
+    return ledger_word_plain(LEDGER_HELD) | physical_address(anchor);
+}
+
+/* For a word in state HELD. */
+static inline struct handle_entry *ledger_word_anchor(uint64_t word)
+{
+    return (struct handle_entry *)physical_pointer(word >> LEDGER_VALUE_SHIFT << LEDGER_VALUE_SHIFT);
+}
+
+#endif

@@ -1,0 +1,92 @@
+/* Handle entries and tables: what a task holds.
+ *
+ * All entries that name one frame form a ring, whose anchor stands in the frame's ledger word; they
+ * change only under that word's lock. An empty entry belongs to the table's home CPU alone. */
+#ifndef KERNEL_OBJECT_HANDLE_H
+#define KERNEL_OBJECT_HANDLE_H
+
+#include <quire/abi.h>
+#include <quire/atomic.h>
+#include <stdint.h>
+
+struct task;
+
+enum handle_state {
+    HANDLE_EMPTY,
+    HANDLE_HELD,
+    HANDLE_INSTALLED, /* the frame is a table of the owner's address space or handle table */
+    HANDLE_LEAVING,   /* left with a call that awaits its reply: out of the ring, frame number kept */
+};
+
+struct handle_entry {
+    uint64_t name;   /* frame number:40 | generation:24; 0 in an empty entry */
+    uint16_t kind;   /* enum kind, one with the object column set */
+    uint16_t rights; /* enum right */
+    uint32_t state;  /* enum handle_state */
+    struct handle_entry *next;
+    struct handle_entry *previous;
+    uint64_t place;   /* mapped: kernel address of the page-table entry; endpoint: the badge; installed: as mapped */
+    uint64_t detail;  /* mapped: virtual address; endpoint: kernel address of its line for the owner's CPU;
+                         installed: virtual address | level */
+    uint64_t length;  /* in the ring's anchor: handles to the frame; in an installed table: its children */
+    struct task *owner;
+};
+_Static_assert(sizeof(struct handle_entry) == 64, "one cache line");
+
+#define HANDLES_PER_TABLE 64
+#define HANDLE_TABLES_MAX 128 /* tables a task can have: 8192 handles */
+#define FRAME_NUMBER_MASK ((UINT64_C(1) << 40) - 1)
+
+static inline uint64_t handle_entry_frame(const struct handle_entry *entry)
+{
+    return entry->name & FRAME_NUMBER_MASK;
+}
+
+static inline uint32_t handle_entry_generation(const struct handle_entry *entry)
+{
+    return (uint32_t)(entry->name >> 40);
+}
+
+/* The entry of an index in the task's table, or NULL when there is no such entry. Entry 0 is never used. */
+struct handle_entry *handle_table_entry(const struct task *task, uint32_t index);
+
+/* The filled entry that the task's handle names.
+ * BAD_HANDLE: no such entry, or an empty one. STALE_HANDLE: filled since under another generation.
+ * An entry in state LEAVING counts as empty. */
+must_use enum error handle_find(const struct task *task, handle value, struct handle_entry **entry);
+
+/* Whether n entries from index dst on exist (else BAD_DESTINATION) and are empty (else OCCUPIED);
+ * BAD_COUNT for n = 0. */
+must_use enum error handle_destination(const struct task *task, uint32_t dst, uint32_t n);
+
+/* The generation for all entries that one message fills in the task's table: 1 to 2^24 - 1, then from 1 again. */
+uint32_t handle_generation_next(struct task *task);
+
+/* The handle value that names a filled entry of the task at an index. */
+handle handle_value(const struct task *task, uint32_t index);
+
+/* Fills an empty entry and links it into the ring that the locked ledger word anchors.
+ * Returns the word's new value, still locked. The caller holds the lock of the frame's ledger word. */
+must_use uint64_t handle_fill(struct task *task, uint32_t index, uint32_t generation, uint64_t frame, enum kind kind,
+                              uint32_t rights, uint64_t locked_word);
+
+/* Links an entry whose other members are set into the ring that the locked ledger word anchors. Returns the word's
+ * new value, still locked. The caller holds the lock. */
+must_use uint64_t handle_link(struct handle_entry *entry, uint64_t locked_word);
+
+/* Takes an entry out of its frame's ring; everything else in the entry stays. Returns the word's new
+ * value, still locked; its state is FREE when no handle is left. The caller holds the lock. */
+must_use uint64_t handle_unlink(struct handle_entry *entry, uint64_t locked_word);
+
+/* Puts a new, filled copy of an unmapped entry in its place in the ring (its task gives it up, another gets it)
+ * and empties the old one. Returns the word's new value, still locked. The caller holds the lock. */
+must_use uint64_t handle_replace(struct handle_entry *old, struct task *task, uint32_t index, uint32_t generation,
+                                 uint64_t locked_word);
+
+/* Empties an entry that is in no ring. */
+void handle_empty(struct handle_entry *entry);
+
+/* How many handles the ring has that a ledger word anchors; 0 when the word's state is not HELD. */
+uint64_t handle_count(uint64_t word);
+
+#endif

@@ -1,0 +1,38 @@
+/* Frames and tables in a task's address space. A mapping lives inside a handle: one handle, at most one. */
+#ifndef KERNEL_OBJECT_MAPPING_H
+#define KERNEL_OBJECT_MAPPING_H
+
+#include "kernel/object/handle.h"
+#include <quire/error.h>
+#include <stdint.h>
+
+/* Maps the frame of an untyped handle into the task's address space with rights READ, READ|WRITE or
+ * READ|EXECUTE. BAD_HANDLE, STALE_HANDLE, WRONG_KIND, MISSING_RIGHT (map), BAD_RIGHTS (none of the three, or wider
+ * than the handle's), BAD_ADDRESS, MAPPED (this handle has a mapping), OCCUPIED (the page has one),
+ * NO_TABLE (*missing is the level of the topmost table that is not there). */
+must_use enum error mapping_add(struct task *task, handle value, uint64_t virtual_address, uint64_t rights,
+                                uint32_t *missing);
+
+/* Removes the mapping of a handle. BAD_HANDLE, STALE_HANDLE, NOT_MAPPED. */
+must_use enum error mapping_remove(struct task *task, handle value);
+
+/* Clears the mapping of an entry that has one: page-table entry, then translation buffers. */
+void mapping_clear(struct handle_entry *entry);
+
+/* Whether the entry is an untyped handle with a mapping. */
+static inline int mapping_exists(const struct handle_entry *entry)
+{
+    return entry->kind == KIND_UNTYPED && entry->place != 0;
+}
+
+/* Makes a page-table frame the table of a level (1 to 3) for a virtual address of the task's address space; the
+ * handle becomes INSTALLED. Level 0: makes a handle-table frame the table at position virtual_address of the
+ * task's handle table, directly behind the last one.
+ * BAD_HANDLE, STALE_HANDLE, WRONG_KIND, INSTALLED, BAD_LEVEL, BAD_ADDRESS, OCCUPIED, NO_TABLE (as above). */
+must_use enum error table_install(struct task *task, handle value, uint64_t virtual_address, uint64_t level,
+                                  uint32_t *missing);
+
+/* Takes a page table out again. BAD_HANDLE, STALE_HANDLE, WRONG_KIND (not installed), HAS_CHILDREN. */
+must_use enum error table_uninstall(struct task *task, handle value);
+
+#endif

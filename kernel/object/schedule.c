@@ -1,0 +1,95 @@
+#include "kernel/object/schedule.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/fpu.h"
+#include "kernel/cpu/instructions.h"
+#include "kernel/object/task.h"
+#include <stddef.h>
+
+void schedule_ready(struct task *task)
+{
+    struct task_queue *queue = &this_cpu->ready[task->priority];
+
+    task->state = TASK_READY;
+    task->next = NULL;
+    if (queue->first)
+        queue->last->next = task;
+    else
+        queue->first = task;
+    queue->last = task;
+    this_cpu->ready_mask |= UINT32_C(1) << task->priority;
+}
+
+void schedule_ready_next(struct task *task)
+{
+    struct task_queue *queue = &this_cpu->ready[task->priority];
+
+    task->state = TASK_READY;
+    task->next = queue->first;
+    if (!queue->first)
+        queue->last = task;
+    queue->first = task;
+    this_cpu->ready_mask |= UINT32_C(1) << task->priority;
+}
+
+void schedule_forget(struct task *task)
+{
+    struct task_queue *queue = &this_cpu->ready[task->priority];
+    struct task *before = NULL;
+
+    for (struct task *at = queue->first; at; before = at, at = at->next) {
+        if (at != task)
+            continue;
+        if (before)
+            before->next = task->next;
+        else
+            queue->first = task->next;
+        if (queue->last == task)
+            queue->last = before;
+        break;
+    }
+    if (!queue->first)
+        this_cpu->ready_mask &= ~(UINT32_C(1) << task->priority);
+    task->next = NULL;
+}
+
+static struct task *take_first(void)
+{
+    uint32_t priority = 31 - (uint32_t)__builtin_clz(this_cpu->ready_mask);
+    struct task *task = this_cpu->ready[priority].first;
+
+    schedule_forget(task);
+    return task;
+}
+
+/* No task is ready: only an interrupt can change that. */
+static void idle(void)
+{
+    this_cpu->current = NULL;
+    control_3_write(this_cpu->root);
+    while (!this_cpu->ready_mask)
+        __asm__ volatile("sti; hlt; cli" ::: "memory");
+}
+
+void schedule(void)
+{
+    struct task *current = this_cpu->current;
+
+    if (current && current->state == TASK_RUNNING) {
+        uint32_t better = current->higher;
+        if (this_cpu->reschedule)
+            better |= UINT32_C(1) << current->priority;
+        if (!(this_cpu->ready_mask & better))
+            return;
+        schedule_ready(current);
+    }
+    if (!this_cpu->ready_mask)
+        idle();
+    struct task *next = take_first();
+    next->state = TASK_RUNNING;
+    this_cpu->reschedule = 0;
+    if (next != this_cpu->current) {
+        this_cpu->current = next;
+        control_3_write(next->root);
+        fpu_enter(next->fpu_area, next->fpu);
+    }
+}

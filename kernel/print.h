@@ -1,0 +1,18 @@
+/* The kernel's own words on the console: boot, faults, panic. */
+#ifndef KERNEL_PRINT_H
+#define KERNEL_PRINT_H
+
+#include <stddef.h>
+
+enum print_level { PRINT_QUIET, PRINT_INFORMATION, PRINT_DEBUG };
+
+/* What is shown from here on; lines of level QUIET always are. INFORMATION at start. */
+void print_level_set(enum print_level level);
+
+/* Shows one line, "# " before it and a line feed after it, if its level is on. Format: quire/format.h. */
+void print_line(enum print_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Shows a task's text as it is. */
+void print_text(const char *text, size_t length);
+
+#endif

@@ -1,0 +1,73 @@
+/* All atomic accesses of kernel and frame server go through this header, so that a model checker
+ * or a prover can put its own in place (define QUIRE_ATOMIC_HEADER). Orderings are C11's; the name says which. */
+#ifndef QUIRE_ATOMIC_H
+#define QUIRE_ATOMIC_H
+
+#ifdef QUIRE_ATOMIC_HEADER
+#include QUIRE_ATOMIC_HEADER
+#else
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A 64-bit word that more than one CPU may access. */
+typedef uint64_t atomic_word;
+
+static inline uint64_t atomic_load_relaxed(const atomic_word *word)
+{
+    return __atomic_load_n(word, __ATOMIC_RELAXED);
+}
+
+static inline uint64_t atomic_load_acquire(const atomic_word *word)
+{
+    return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+}
+
+static inline void atomic_store_relaxed(atomic_word *word, uint64_t value)
+{
+    __atomic_store_n(word, value, __ATOMIC_RELAXED);
+}
+
+static inline void atomic_store_release(atomic_word *word, uint64_t value)
+{
+    __atomic_store_n(word, value, __ATOMIC_RELEASE);
+}
+
+/* Compare-and-swap, acquire on success, relaxed on failure; *expected receives what was found. */
+static inline bool atomic_swap_if_acquire(atomic_word *word, uint64_t *expected, uint64_t desired)
+{
+    return __atomic_compare_exchange_n(word, expected, desired, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+/* As above, but acquire and release on success. */
+static inline bool atomic_swap_if_acquire_release(atomic_word *word, uint64_t *expected, uint64_t desired)
+{
+    return __atomic_compare_exchange_n(word, expected, desired, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+}
+
+/* Each returns the value before the operation. */
+static inline uint64_t atomic_add_relaxed(atomic_word *word, uint64_t amount)
+{
+    return __atomic_fetch_add(word, amount, __ATOMIC_RELAXED);
+}
+
+static inline uint64_t atomic_subtract_release(atomic_word *word, uint64_t amount)
+{
+    return __atomic_fetch_sub(word, amount, __ATOMIC_RELEASE);
+}
+
+static inline void atomic_fence_acquire(void)
+{
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+}
+
+/* A hint to the processor inside a retry loop. */
+static inline void atomic_pause(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+}
+
+#endif
+#endif

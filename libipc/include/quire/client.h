@@ -1,0 +1,107 @@
+/* Frames for tasks: what a client of the frame server calls.
+ *
+ * Every function returns 0 or the error that kernel, frame server or library gave, named in quire/errors.def; on an
+ * error nothing has changed and results are not written, unless a function says otherwise. Errors that any of them
+ * can give: NoServer (the frame server is gone), Interrupted, Again, NoTableEntry (this task's handle table is full).
+ * BadHandle and StaleHandle: the handle names nothing, or something that is gone.
+ * The library keeps track of the entries of the task's handle table; it is for one thread. */
+#ifndef QUIRE_CLIENT_H
+#define QUIRE_CLIENT_H
+
+#include <quire/abi.h>
+#include <quire/task.h>
+#include <stdint.h>
+
+/* What the frame server knows about a frame. */
+struct frame_facts {
+    uint64_t address;         /* physical, in bytes */
+    uint64_t reference_count; /* handles; or REF_COUNT_UNIQUE, REF_COUNT_UNUSED, REF_COUNT_BUSY of slot.h */
+    uint32_t kind;            /* enum kind */
+    uint32_t payer;           /* account that the frame is charged to; 0: nobody, the frame is free */
+    uint64_t list;            /* number of the list that holds the frame, or 0 */
+    uint32_t region;          /* enum region_type of its memory */
+};
+
+/* Counts of frames in the whole machine. Usable ones are free or in use; those set aside back window and ledger. */
+struct machine_statistics {
+    uint64_t end; /* frame number one past the highest frame */
+    uint64_t usable;
+    uint64_t free;
+    uint64_t in_use;
+    uint64_t set_aside;
+};
+
+/* Counts of frames of the caller's account. */
+struct account_statistics {
+    uint32_t account;
+    uint64_t used;
+    uint64_t limit;
+};
+
+/* Asks the frame server to do nothing: tells whether it is there. */
+must_use enum error frame_server_nothing(void);
+
+/* A free frame, zeroed. Errors: NoMemory, OverLimit. */
+must_use enum error frame_allocate(handle *frame);
+
+/* `count` free frames (1 to 512), zeroed, in handles that follow one another: handle_of_run(*first, k).
+ * Errors: BadCount, NoMemory, OverLimit. */
+must_use enum error frame_allocate_run(uint32_t count, handle *first);
+
+/* The unused frame at a physical address, zeroed. Needs the service right `claim`.
+ * Errors: NotAligned, OutOfBound, Hole, Reserved, InUse, Unique, Busy, MissingRight, OverLimit. */
+must_use enum error frame_claim(uint64_t address, handle *frame);
+
+/* A handle to the frame in use at a physical address, with `rights` (of enum right). Needs the service right `lookup`.
+ * Errors: NotAligned, OutOfBound, Hole, Reserved, Unused, Unique, Busy, MissingRight, BadRights, WrongKind. */
+must_use enum error frame_lookup(uint64_t address, uint32_t rights, handle *frame);
+
+/* A second handle to a frame, with rights that the first one has. The first one keeps its own.
+ * Errors: BadHandle, StaleHandle, MissingRight (no clone right), BadRights, WrongKind, Unique, Revoked. */
+must_use enum error frame_clone(handle frame, uint32_t rights, handle *copy);
+
+/* Gives a handle back; it is unmapped first. With the last handle the frame becomes unused.
+ * Errors: BadHandle, StaleHandle, Installed. */
+must_use enum error frame_drop(handle frame);
+
+/* Gives `count` handles back that follow one another. *unused (unless NULL): how many frames became unused.
+ * Errors: those of frame_drop, BadCount. */
+must_use enum error frame_drop_run(handle first, uint32_t count, uint64_t *unused);
+
+/* Makes a frame one of another kind. It must have no other handle and no mapping; its contents are zeroed.
+ * Errors: BadHandle, StaleHandle, MissingRight (no owner right), WrongKind, Shared, Mapped, Installed, Revoked. */
+must_use enum error frame_repurpose(handle frame, enum kind kind);
+
+/* Facts about the frame of a handle. Errors: BadHandle, StaleHandle. */
+must_use enum error frame_info(handle frame, struct frame_facts *facts);
+
+/* Facts about the frame at a physical address. Needs the service right `lookup`.
+ * Errors: NotAligned, OutOfBound, Hole, MissingRight. */
+must_use enum error frame_info_at(uint64_t address, struct frame_facts *facts);
+
+must_use enum error machine_statistics(struct machine_statistics *statistics);
+must_use enum error account_statistics(struct account_statistics *statistics);
+
+/* Maps a frame at a virtual address, page-aligned. rights: RIGHT_READ, with RIGHT_WRITE or RIGHT_EXECUTE. Page tables
+ * that are missing are bought from the frame server, charged to this task, and kept until library_release_tables.
+ * Errors: those of system_call_map, and of frame_allocate for a table; NoTable: the library keeps TABLES_MAX already.
+ * Tables bought before an error stay. */
+must_use enum error frame_map(handle frame, uint64_t address, uint32_t rights);
+
+/* The same at an address that the library chooses: a page for every entry of the handle table, from MAPPING_BASE on.
+ * Handles that follow one another get addresses that follow one another. */
+must_use enum error frame_map_anywhere(handle frame, uint32_t rights, void **address);
+
+/* Takes the mapping of a handle away. Errors: BadHandle, StaleHandle, NotMapped. */
+must_use enum error frame_unmap(handle frame);
+
+#define MAPPING_BASE UINT64_C(0x10000000) /* above every task's image, within the tables that its image needs anyway */
+#define TABLES_MAX 64
+
+/* Gives the page tables back that no mapping needs any more. *kept (unless NULL): how many are still needed. */
+must_use enum error library_release_tables(uint32_t *kept);
+
+/* How many page tables the library holds. */
+uint32_t library_tables(void);
+
+#endif

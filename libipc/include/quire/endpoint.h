@@ -1,0 +1,34 @@
+/* Messages between tasks, through endpoints that they were given at their start. */
+#ifndef QUIRE_ENDPOINT_H
+#define QUIRE_ENDPOINT_H
+
+#include <quire/abi.h>
+#include <stdint.h>
+
+/* A message, and the handles that go along. Handles move: the sender loses them, and they must be unmapped. */
+struct endpoint_message {
+    uint64_t label;
+    uint64_t words[MESSAGE_WORDS];
+    handle first;   /* the first of `count` handles that follow one another */
+    uint32_t count; /* 0: no handle goes along, or came */
+    uint64_t badge; /* of the handle that a received call came through */
+};
+
+/* Sends the message and waits for the reply, which takes its place. `room`: how many handles the reply may bring.
+ * On an error the message, its handles included, is as it was.
+ * Errors: BadHandle, StaleHandle, WrongKind, MissingRight (no call right), Mapped, NoRoom (of the receiver), BadMode,
+ * NoServer, Deadlock, NoTableEntry (no room for `room` handles), BadCount. When handles go along, there is room for
+ * as many to come back, whatever `room` says beside 0. */
+must_use enum error endpoint_call(handle endpoint, struct endpoint_message *message, uint32_t room);
+
+/* Waits for a call. `room`: how many handles it may bring.
+ * Errors: BadHandle, StaleHandle, WrongKind, MissingRight (no receive right), NoTableEntry. */
+must_use enum error endpoint_receive(handle endpoint, struct endpoint_message *message, uint32_t room);
+
+/* Replies with the message to the call that was received last, then waits for the next call, which takes its place.
+ * Errors: those of endpoint_receive; when handles go along also NoRoom, BadCount (more than the caller has room for),
+ * NotWanted (it has none), Mapped, MissingRight (no move right): the reply did not happen, the caller still waits,
+ * and the message is as it was. When handles go along, there is room for as many in the next call. */
+must_use enum error endpoint_reply_receive(handle endpoint, struct endpoint_message *message, uint32_t room);
+
+#endif

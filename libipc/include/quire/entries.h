@@ -1,0 +1,37 @@
+/* Which entries of a handle table are in use: the client names the destination of every handle that it asks for, so
+ * that the kernel never searches. */
+#ifndef QUIRE_ENTRIES_H
+#define QUIRE_ENTRIES_H
+
+#include <quire/error.h>
+#include <stdint.h>
+
+#define ENTRIES_MAX 8192 /* of a full handle table: 128 frames of 64 entries */
+
+struct entries {
+    uint32_t limit;                   /* entries that exist */
+    uint32_t hint;                    /* no entry of a word before this one is free */
+    uint32_t used;                    /* how many are taken */
+    uint64_t taken[ENTRIES_MAX / 64]; /* a bit each; those from limit on are not looked at */
+};
+
+/* Starts with `limit` entries (cut to ENTRIES_MAX). Entry 0 is taken for good: a destination of 0 is an oversight. */
+void entries_initialise(struct entries *entries, uint32_t limit);
+
+/* Finds `count` consecutive free entries, the lowest ones, and takes them.
+ * Errors: BadCount (0, or more than a table can have), NoTableEntry. */
+must_use enum error entries_take(struct entries *entries, uint32_t count, uint32_t *first);
+
+/* Takes given entries; those beyond the limit and those taken already are left alone. */
+void entries_mark(struct entries *entries, uint32_t first, uint32_t count);
+
+/* Frees entries; those that are free or beyond the limit are left alone. */
+void entries_release(struct entries *entries, uint32_t first, uint32_t count);
+
+/* The same for the calling task's own table, which the start-up code initialises from the start page. */
+void own_entries_initialise(void);
+must_use enum error own_entries_take(uint32_t count, uint32_t *first);
+void own_entries_release(uint32_t first, uint32_t count);
+uint32_t own_entries_used(void);
+
+#endif

@@ -1,0 +1,99 @@
+/* Calls, replies, and the handles that they move. */
+#include <quire/endpoint.h>
+
+#include <quire/entries.h>
+#include <quire/system_call.h>
+#include <string.h>
+
+/* One field of rax counts both the handles that go out and the room for those that come in, so when some go out,
+ * there is room for as many, or for none. */
+static uint32_t room_beside(uint32_t count, uint32_t room)
+{
+    return count > 0 && room > 0 ? count : room;
+}
+
+static enum error take_room(uint32_t room, uint32_t *dst)
+{
+    *dst = 0;
+    return room > 0 ? own_entries_take(room, dst) : ERROR_NONE;
+}
+
+static void fill_registers(struct message *registers, handle endpoint, const struct endpoint_message *message)
+{
+    *registers = (struct message){.rdi = endpoint, .rsi = message->label};
+    memcpy(registers->words, message->words, sizeof(registers->words));
+    if (message->count > 0) {
+        registers->r13 = message->first;
+    }
+}
+
+/* What went out is gone, what came in is there, and of the room the rest is free again. */
+static void take_over(struct endpoint_message *message, const struct message *registers, uint32_t dst, uint32_t room,
+                      uint32_t arrived)
+{
+    own_entries_release(handle_index(message->first), message->count);
+    own_entries_release(dst + arrived, room - arrived);
+    *message = (struct endpoint_message){
+        .label = registers->rsi, .first = registers->r13, .count = arrived, .badge = registers->rdi};
+    memcpy(message->words, registers->words, sizeof(message->words));
+}
+
+must_use enum error endpoint_call(handle endpoint, struct endpoint_message *message, uint32_t room)
+{
+    struct message registers;
+    uint32_t n = message->count > 0 ? message->count : room;
+    uint32_t dst;
+
+    if (n > UINT16_MAX) { /* does not fit the message */
+        return ERROR_BAD_COUNT;
+    }
+    room = room_beside(message->count, room);
+    enum error error = take_room(room, &dst);
+    if (error != ERROR_NONE) {
+        return error;
+    }
+    fill_registers(&registers, endpoint, message);
+    registers.rax = rax_make(SYSTEM_CALL_CALL, room > 0 ? ACTION_MOVE : ACTION_NONE,
+                             message->count > 0 ? MODE_MOVE : MODE_NONE, n, dst);
+    system_call_call(&registers);
+    error = (enum error)rax_status(registers.rax);
+    if (error != ERROR_NONE) {
+        own_entries_release(dst, room);
+        return error;
+    }
+    take_over(message, &registers, dst, room, rax_n(registers.rax));
+    return ERROR_NONE;
+}
+
+must_use enum error endpoint_reply_receive(handle endpoint, struct endpoint_message *message, uint32_t room)
+{
+    struct message registers;
+    uint32_t n = message->count > 0 ? message->count : room;
+    uint32_t dst;
+
+    if (n > UINT16_MAX) {
+        return ERROR_BAD_COUNT;
+    }
+    room = room_beside(message->count, room);
+    enum error error = take_room(room, &dst);
+    if (error != ERROR_NONE) {
+        return error;
+    }
+    fill_registers(&registers, endpoint, message);
+    registers.rax =
+        rax_make(SYSTEM_CALL_REPLY_RECEIVE, message->count > 0 ? ACTION_MOVE : ACTION_NONE, MODE_NONE, n, dst);
+    system_call_reply_receive(&registers);
+    error = (enum error)rax_status(registers.rax);
+    if (error != ERROR_NONE) {
+        own_entries_release(dst, room);
+        return error;
+    }
+    take_over(message, &registers, dst, room, rax_mode(registers.rax) == MODE_MOVE ? rax_n(registers.rax) : 0);
+    return ERROR_NONE;
+}
+
+must_use enum error endpoint_receive(handle endpoint, struct endpoint_message *message, uint32_t room)
+{
+    *message = (struct endpoint_message){0};
+    return endpoint_reply_receive(endpoint, message, room);
+}

@@ -1,0 +1,173 @@
+/* Requests to the frame server. */
+#include <quire/client.h>
+
+#include <quire/entries.h>
+#include <quire/slot.h>
+#include <quire/task.h>
+
+/* Sends a request; what the kernel says comes before what the server says. */
+SYSTEM_CALL_INLINE enum error request(struct message *message, enum operation operation)
+{
+    uint64_t status;
+
+    message->rdi = frame_server();
+    message->rsi = label_make(operation, 0);
+    system_call_call(message);
+    status = rax_status(message->rax);
+    return (enum error)(status != ERROR_NONE ? status : message->rsi);
+}
+
+/* Sends a request whose reply fills `count` entries of this task's table; *first is the first of the new handles. */
+SYSTEM_CALL_INLINE enum error request_handles(struct message *message, enum operation operation, enum action want,
+                                              enum mode mode, uint32_t count, handle *first)
+{
+    uint32_t dst;
+    enum error error = own_entries_take(count, &dst);
+
+    if (error != ERROR_NONE) {
+        return error;
+    }
+    message->rax = rax_make(SYSTEM_CALL_CALL, want, mode, count, dst);
+    error = request(message, operation);
+    if (error != ERROR_NONE) {
+        own_entries_release(dst, count);
+        return error;
+    }
+    *first = message->r13;
+    return ERROR_NONE;
+}
+
+must_use enum error frame_server_nothing(void)
+{
+    struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_NONE, 0, 0)};
+
+    return request(&message, MESSAGE_NOTHING);
+}
+
+must_use enum error frame_allocate(handle *frame)
+{
+    struct message message = {0};
+
+    return request_handles(&message, MESSAGE_ALLOC, ACTION_GRANT, MODE_NONE, 1, frame);
+}
+
+must_use enum error frame_allocate_run(uint32_t count, handle *first)
+{
+    struct message message = {0};
+
+    if (count > UINT16_MAX) { /* does not fit the message */
+        return ERROR_BAD_COUNT;
+    }
+    return request_handles(&message, MESSAGE_ALLOC, ACTION_GRANT, MODE_NONE, count, first);
+}
+
+must_use enum error frame_claim(uint64_t address, handle *frame)
+{
+    struct message message = {.words = {address}};
+
+    return request_handles(&message, MESSAGE_CLAIM, ACTION_GRANT, MODE_NONE, 1, frame);
+}
+
+must_use enum error frame_lookup(uint64_t address, uint32_t rights, handle *frame)
+{
+    struct message message = {.words = {address, rights}};
+
+    return request_handles(&message, MESSAGE_LOOKUP, ACTION_CLONE, MODE_NONE, 1, frame);
+}
+
+must_use enum error frame_clone(handle frame, uint32_t rights, handle *copy)
+{
+    struct message message = {.words = {rights}, .r13 = frame};
+
+    return request_handles(&message, MESSAGE_CLONE, ACTION_CLONE, MODE_BORROW, 1, copy);
+}
+
+/* The server can't refuse a drop, so whatever it says, the handles are gone once the kernel says that it was asked. */
+must_use enum error frame_drop_run(handle first, uint32_t count, uint64_t *unused)
+{
+    struct message message = {.r13 = first};
+
+    if (count > UINT16_MAX) {
+        return ERROR_BAD_COUNT;
+    }
+    message.rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_DROP, count, 0);
+    enum error error = request(&message, MESSAGE_DROP);
+
+    if (rax_status(message.rax) != ERROR_NONE) {
+        return error;
+    }
+    own_entries_release(handle_index(first), count);
+    if (unused != NULL) {
+        *unused = message.words[0];
+    }
+    return error;
+}
+
+must_use enum error frame_drop(handle frame)
+{
+    return frame_drop_run(frame, 1, NULL);
+}
+
+must_use enum error frame_repurpose(handle frame, enum kind kind)
+{
+    struct message message = {
+        .rax = rax_make(SYSTEM_CALL_CALL, ACTION_CONVERT, MODE_BORROW, 1, 0), .words = {kind}, .r13 = frame};
+
+    return request(&message, MESSAGE_REPURPOSE);
+}
+
+static enum error request_info(struct message *message, struct frame_facts *facts)
+{
+    enum error error = request(message, MESSAGE_INFO);
+
+    if (error == ERROR_NONE) {
+        *facts = (struct frame_facts){.address = message->words[0],
+                                      .reference_count = message->words[1],
+                                      .kind = (uint32_t)kind_word_kind(message->words[2]),
+                                      .payer = (uint32_t)kind_word_payer(message->words[2]),
+                                      .list = message->words[3],
+                                      .region = (uint32_t)message->words[4]};
+    }
+    return error;
+}
+
+must_use enum error frame_info(handle frame, struct frame_facts *facts)
+{
+    struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_BORROW, 1, 0), .r13 = frame};
+
+    return request_info(&message, facts);
+}
+
+must_use enum error frame_info_at(uint64_t address, struct frame_facts *facts)
+{
+    struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_NONE, 0, 0), .words = {address}};
+
+    return request_info(&message, facts);
+}
+
+must_use enum error machine_statistics(struct machine_statistics *statistics)
+{
+    struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_NONE, 0, 0), .words = {0}};
+    enum error error = request(&message, MESSAGE_STATISTICS);
+
+    if (error == ERROR_NONE) {
+        *statistics = (struct machine_statistics){.end = message.words[0],
+                                                  .usable = message.words[1],
+                                                  .free = message.words[2],
+                                                  .in_use = message.words[3],
+                                                  .set_aside = message.words[4]};
+    }
+    return error;
+}
+
+must_use enum error account_statistics(struct account_statistics *statistics)
+{
+    struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_NONE, 0, 0), .words = {1}};
+    enum error error = request(&message, MESSAGE_STATISTICS);
+
+    if (error == ERROR_NONE) {
+        *statistics = (struct account_statistics){
+            .account = (uint32_t)message.words[0], .used = message.words[1], .limit = message.words[2]};
+    }
+    return error;
+}

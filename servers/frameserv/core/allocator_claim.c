@@ -1,0 +1,58 @@
+/* Frames asked for by number. */
+#include "servers/frameserv/core/allocator_parts.h"
+
+/* Takes a frame out of the cache that its mark names. false: it left that cache meanwhile. */
+static bool claim_cached(struct worker *worker, uint32_t payer, uint64_t frame, uint64_t mark)
+{
+    struct cache *cache = &worker->keep->caches[kind_word_flags(mark) - FLAG_CACHED];
+    struct transaction transaction = transaction_begin(worker->log);
+
+    lock_acquire(&cache->lock, worker->number);
+    bool claimed = cache_take_frame(cache, &transaction, frame);
+    if (claimed) {
+        wr(&transaction, kind_word_of(worker, frame), kind_word(KIND_UNTYPED, 0, payer));
+        charge(&transaction, account_of(worker, payer), 1);
+        transaction_commit(&transaction);
+    }
+    lock_release(&cache->lock);
+    return claimed;
+}
+
+/* Takes a frame out of the free block that holds it. false: none does. */
+static bool claim_from_buddy(struct worker *worker, uint32_t payer, uint64_t frame)
+{
+    struct buddy *buddy = &worker->keep->buddy;
+    struct block block;
+
+    lock_acquire(&buddy->lock, worker->number);
+    bool claimed = buddy_find_frame(buddy, &worker->window, worker->log, frame, &block);
+    if (claimed) {
+        struct transaction transaction = transaction_begin(worker->log);
+        buddy_take(buddy, &worker->window, &transaction, block, frame, 0);
+        wr(&transaction, kind_word_of(worker, frame), kind_word(KIND_UNTYPED, 0, payer));
+        charge(&transaction, account_of(worker, payer), 1);
+        transaction_commit(&transaction);
+    }
+    lock_release(&buddy->lock);
+    return claimed;
+}
+
+/* The frame's kind word is only a hint where to look until the lock there is held. */
+enum error allocator_claim(struct worker *worker, uint32_t payer, uint64_t frame)
+{
+    struct account *account = account_of(worker, payer);
+    uint64_t mark = atomic_load_relaxed(kind_word_of(worker, frame));
+    enum error error = ERROR_NONE;
+
+    lock_acquire(&account->lock, worker->number);
+    if (!affords(account, 1))
+        error = ERROR_OVER_LIMIT;
+    else if (kind_word_payer(mark) != ACCOUNT_NOBODY)
+        error = ERROR_BUSY;
+    else if (kind_word_flags(mark) / FLAG_CACHED == 1)
+        error = claim_cached(worker, payer, frame, mark) ? ERROR_NONE : ERROR_BUSY;
+    else
+        error = claim_from_buddy(worker, payer, frame) ? ERROR_NONE : ERROR_BUSY;
+    lock_release(&account->lock);
+    return error;
+}

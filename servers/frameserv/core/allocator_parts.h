@@ -1,0 +1,35 @@
+/* What the files of the allocator share. */
+#ifndef FRAMESERV_CORE_ALLOCATOR_PARTS_H
+#define FRAMESERV_CORE_ALLOCATOR_PARTS_H
+
+#include "servers/frameserv/core/allocator.h"
+#include "servers/frameserv/core/cache.h"
+#include "servers/frameserv/core/lock.h"
+
+static inline struct account *account_of(struct worker *worker, uint32_t payer)
+{
+    return &worker->keep->accounts[payer];
+}
+
+static inline atomic_word *kind_word_of(struct worker *worker, uint64_t frame)
+{
+    return &window_slot(&worker->window, frame)->kind_word;
+}
+
+/* The account, locked, can pay for so many frames. */
+static inline bool affords(const struct account *account, uint64_t count)
+{
+    return account->used + count <= account->limit;
+}
+
+static inline void charge(struct transaction *transaction, struct account *account, uint64_t count)
+{
+    wr(transaction, &account->used, account->used + count);
+}
+
+static inline void discharge(struct transaction *transaction, struct account *account, uint64_t count)
+{
+    wr(transaction, &account->used, account->used - count);
+}
+
+#endif

@@ -1,0 +1,80 @@
+#include "servers/frameserv/core/boot.h"
+
+#include "servers/frameserv/core/kinds.h"
+#include <string.h>
+
+struct slot boot_pattern(enum region_type type)
+{
+    if (type == REGION_USABLE)
+        return (struct slot){.ref_count = REF_COUNT_UNUSED,
+                             .kind_word = kind_word(KIND_NONE, 0, ACCOUNT_NOBODY)};
+    return (struct slot){.ref_count = 1, .kind_word = kind_word(region_kind(type), 0, ACCOUNT_SYSTEM)};
+}
+
+/* Regions follow one another from 0 to the end, without an empty one. */
+static bool regions_are_whole(const struct boot_information *information)
+{
+    uint64_t end = 0;
+
+    for (uint32_t k = 0; k < information->region_count; k++) {
+        const struct boot_region *region = &information->regions[k];
+        if (region->base != end || region->size == 0 || region->size % FRAME_SIZE != 0 ||
+            region->size > PHYSICAL_MAX - end || region->type >= REGION_TYPES)
+            return false;
+        end += region->size;
+    }
+    return end == information->frame_count * FRAME_SIZE;
+}
+
+enum error boot_window(const struct boot_information *information, struct slot *slots, struct window *window)
+{
+    if (information->abi_version != ABI_VERSION)
+        return ERROR_ABI_MISMATCH;
+    if (information->frame_count == 0 || information->frame_count > FRAMES_MAX || information->region_count == 0 ||
+        information->region_count > BOOT_REGIONS || information->object_count > BOOT_OBJECTS ||
+        information->worker_count == 0 || information->worker_count > WORKERS_MAX ||
+        information->account_count >= ACCOUNT_SYSTEM || !regions_are_whole(information))
+        return ERROR_BAD_BOOT_DATA;
+    *window = (struct window){.slots = slots,
+                              .frame_count = information->frame_count,
+                              .regions = information->regions,
+                              .region_count = information->region_count};
+    return ERROR_NONE;
+}
+
+/* Memory that boot keeps for itself, and might give back: not a device's, and not firmware's for ever. */
+static bool is_set_aside(enum region_type type)
+{
+    return region_has_slots(type) && type != REGION_USABLE && type != REGION_FRAMEBUFFER;
+}
+
+void boot_keep(const struct boot_information *information, const struct window *window, struct keep *keep)
+{
+    struct account *system = &keep->accounts[ACCOUNT_SYSTEM];
+
+    memset(keep, 0, sizeof(*keep)); /* too large for a compound literal on a task's stack */
+    keep->workers = information->worker_count;
+    buddy_initialise(&keep->buddy, window);
+    account_open(system, ACCOUNT_UNLIMITED, ACCOUNT_NOBODY);
+    for (uint32_t k = 0; k < window->region_count; k++) {
+        if (is_set_aside(window->regions[k].type))
+            system->used += window->regions[k].size / FRAME_SIZE;
+    }
+    keep->memory_frames = keep->buddy.free_frames + system->used;
+    for (uint32_t k = 1; k <= information->account_count; k++)
+        account_open(&keep->accounts[k], ACCOUNT_UNLIMITED, ACCOUNT_NOBODY);
+    keep->version = KEEP_VERSION;
+}
+
+enum error boot_objects(const struct boot_information *information, const struct window *window)
+{
+    for (uint32_t k = 0; k < information->object_count; k++) {
+        const struct boot_object *object = &information->objects[k];
+        if (!window_has_slot(window, object->frame) || !is_set_aside(window_region(window, object->frame)->type))
+            return ERROR_BAD_BOOT_DATA;
+        struct slot *slot = window_slot(window, object->frame);
+        atomic_store_relaxed(&slot->kind_word, kind_word(object->kind, 0, ACCOUNT_SYSTEM));
+        atomic_store_release(&slot->ref_count, kind_is_shareable(object->kind) ? object->handles : REF_COUNT_UNIQUE);
+    }
+    return ERROR_NONE;
+}

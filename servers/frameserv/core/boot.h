@@ -1,0 +1,22 @@
+/* What the frame server does once, before it receives: boot information becomes window, accounts and free frames. */
+#ifndef FRAMESERV_CORE_BOOT_H
+#define FRAMESERV_CORE_BOOT_H
+
+#include "servers/frameserv/core/worker.h"
+
+/* The slot that the kernel is to fill the window with for a frame of a region type, when it is touched first. */
+struct slot boot_pattern(enum region_type type);
+
+/* The window that the boot information describes, with its slots at `slots`. Touches no slot.
+ * Errors: AbiMismatch; BadBootData (counts or regions that contradict one another). */
+must_use enum error boot_window(const struct boot_information *information, struct slot *slots, struct window *window);
+
+/* Sets up kept memory that was never used: all usable frames free, boot's accounts open without a limit, the rest
+ * of memory charged to ACCOUNT_SYSTEM. Touches no slot. */
+void boot_keep(const struct boot_information *information, const struct window *window, struct keep *keep);
+
+/* Gives the slots of kernel objects that exist already their kind and count. The window is backed.
+ * Error: BadBootData (an object where no slot is, or in free memory). */
+must_use enum error boot_objects(const struct boot_information *information, const struct window *window);
+
+#endif

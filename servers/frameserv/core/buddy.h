@@ -1,0 +1,64 @@
+/* The free frames, as blocks of 2^order frames, each aligned to its size, up to 1 GiB.
+ *
+ * A free block is known by the mark in the kind word of its first frame's slot, and nothing else: no client can write a
+ * kind word, while the storage of a slot is a client's once the frame was granted. The blocks of one order and zone
+ * are threaded through the storage of their first slots; no memory beside the slots is used, and no slot but
+ * the first of a block is touched. Memory that was never asked for is one bit for each 1 GiB granule.
+ *
+ * The caller holds the buddy's lock for every function. Those without a transaction parameter may run transactions
+ * of their own in `log`, so the caller has none open. */
+#ifndef FRAMESERV_CORE_BUDDY_H
+#define FRAMESERV_CORE_BUDDY_H
+
+#include "servers/frameserv/core/slot.h"
+#include "servers/frameserv/core/undo.h"
+
+#define BUDDY_ORDERS 19 /* 0 to 18: 4 KiB to 1 GiB */
+#define GRANULE_FRAMES UINT64_C(262144)
+#define GRANULES (FRAMES_MAX / GRANULE_FRAMES)
+#define ZONE_LOW 0  /* below 4 GiB: some devices reach no further, so it is given out last */
+#define ZONE_HIGH 1 /* the rest; no block crosses a granule's border, and so none is in both */
+#define ZONES 2
+#define ZONE_HIGH_FIRST_FRAME (UINT64_C(0x100000000) / FRAME_SIZE)
+
+/* Flags in the kind word of a frame that is the allocator's (payer 0). */
+#define FLAG_BLOCK 0x8000  /* first frame of a free block; the low bits are its order */
+#define FLAG_CACHED 0x4000 /* in a worker's cache; the low bits are the worker's number */
+
+struct buddy {
+    atomic_word lock;
+    atomic_word free_frames;                /* in blocks, and in granules not looked at yet */
+    atomic_word seed_next;                  /* the frames from here to seed_end are being made blocks of: */
+    atomic_word seed_end;                   /* equal except within that, or after a kill within it */
+    atomic_word first[ZONES][BUDDY_ORDERS]; /* of the list of free blocks: a frame number, or FRAME_NONE */
+    atomic_word fresh[GRANULES / 64];       /* bit set: the granule has usable frames, not yet made blocks of */
+};
+
+/* A free block. */
+struct block {
+    uint64_t frame; /* its first frame */
+    uint32_t order;
+};
+
+/* Makes an empty buddy that knows the usable regions of the window. Touches no slot. */
+void buddy_initialise(struct buddy *buddy, const struct window *window);
+
+/* The smallest free block of at least 2^order frames, in the high zone if there is one. false: there is none. */
+must_use bool buddy_find(struct buddy *buddy, const struct window *window, struct undo_log *log, uint32_t order,
+                         struct block *block);
+
+/* The free block that holds a frame which has a slot. false: the frame is not in a free block. */
+must_use bool buddy_find_frame(struct buddy *buddy, const struct window *window, struct undo_log *log, uint64_t frame,
+                               struct block *block);
+
+/* Takes the 2^order frames from `frame` on, aligned to their number, out of a free block; what is left of it stays
+ * free. The caller gives each of these frames a new kind word in the same transaction. */
+void buddy_take(struct buddy *buddy, const struct window *window, struct transaction *transaction, struct block block,
+                uint64_t frame, uint32_t order);
+
+/* Makes 2^order frames from `frame` on, aligned to their number, free, and joins them with free neighbours. The caller
+ * has given all but the first of these frames the kind word 0 in the same transaction; the first gets its own here. */
+void buddy_give(struct buddy *buddy, const struct window *window, struct transaction *transaction, uint64_t frame,
+                uint32_t order);
+
+#endif

@@ -1,0 +1,37 @@
+/* Everything of the frame server that survives its restart, beside the window: one structure in the section .keep.
+ * All of it changes only inside transactions (undo.h), or word by word where a kill before or after is the same. */
+#ifndef FRAMESERV_CORE_KEEP_H
+#define FRAMESERV_CORE_KEEP_H
+
+#include "servers/frameserv/core/account.h"
+#include "servers/frameserv/core/buddy.h"
+#include "servers/frameserv/core/undo.h"
+
+/* Changes with the layout of struct keep or of what it refers to, so that a new server does not read an old one's. */
+#define KEEP_VERSION UINT64_C(1)
+
+/* Frames that a worker keeps at hand, free, last in first out. */
+#define CACHE_FRAMES 64
+#define CACHE_BATCH 32 /* moved at once from or to the buddy */
+
+struct cache {
+    atomic_word lock;
+    atomic_word count;                  /* frames in it, at the start of: */
+    atomic_word frames[CACHE_FRAMES];   /* what lies beyond count means nothing */
+} __attribute__((aligned(64)));
+
+struct keep {
+    uint64_t version;       /* KEEP_VERSION once all is set up; 0 in memory that was never used */
+    uint64_t workers;       /* caches and logs in use */
+    uint64_t memory_frames; /* usable, and those charged to ACCOUNT_SYSTEM */
+    struct buddy buddy __attribute__((aligned(64)));
+    struct account accounts[ACCOUNTS] __attribute__((aligned(64)));
+    struct cache caches[WORKERS_MAX];
+    struct undo_log logs[WORKERS_MAX];
+};
+
+/* Undoes what interrupted transactions changed, and opens all locks. For recovery, while no worker runs; doing
+ * it twice, or half and then whole, is the same as doing it once. */
+void keep_roll_back(struct keep *keep);
+
+#endif

@@ -1,0 +1,56 @@
+/* What frames of a kind may be used for, from the one table of kinds. */
+#ifndef FRAMESERV_CORE_KINDS_H
+#define FRAMESERV_CORE_KINDS_H
+
+#include <quire/abi.h>
+#include <stdbool.h>
+
+/* Tasks may map, read and write frames of this kind, and find them by address. */
+static inline bool kind_is_untyped(uint64_t kind)
+{
+    switch (kind) {
+#define KIND(number, NAME, name, untyped, shareable, object, text)                                                     \
+    case number:                                                                                                       \
+        return untyped;
+#include <quire/kinds.def>
+#undef KIND
+    default:
+        return false;
+    }
+}
+
+/* Frames of this kind have 1 handle and upwards; those of others one exclusive owner from first to last. */
+static inline bool kind_is_shareable(uint64_t kind)
+{
+    switch (kind) {
+#define KIND(number, NAME, name, untyped, shareable, object, text)                                                     \
+    case number:                                                                                                       \
+        return shareable;
+#include <quire/kinds.def>
+#undef KIND
+    default:
+        return false;
+    }
+}
+
+/* Frames of this kind are nobody's to have: boot marked them, with count 1 and no handle. */
+static inline bool kind_is_set_aside(uint64_t kind)
+{
+    switch (kind) {
+#define KIND(number, NAME, name, untyped, shareable, object, text)                                                     \
+    case number:                                                                                                       \
+        return !(object) && number != KIND_NONE;
+#include <quire/kinds.def>
+#undef KIND
+    default:
+        return false;
+    }
+}
+
+/* Kinds that a frame can be changed between by its one holder: the kernel keeps no object of its own in them. */
+static inline bool kind_is_convertible(uint64_t kind)
+{
+    return kind == KIND_UNTYPED || kind == KIND_PAGE_TABLE || kind == KIND_HANDLE_TABLE;
+}
+
+#endif

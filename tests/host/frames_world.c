@@ -1,0 +1,241 @@
+#include "tests/host/frames_world.h"
+
+#include "servers/frameserv/core/boot.h"
+#include "servers/frameserv/core/cache.h"
+#include <check.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static struct world *current; /* of the fault handler */
+
+static void out(const char *text)
+{
+    if (write(STDERR_FILENO, text, strlen(text)) < 0)
+        _exit(125);
+}
+
+/* What the kernel does when the server touches a page of the window first. */
+static void back_page(struct world *world, uint64_t page)
+{
+    struct slot *slots = world->window.slots + page * SLOTS_PER_PAGE;
+    uint64_t first = page * SLOTS_PER_PAGE;
+    bool any = false;
+
+    for (uint64_t k = 0; k < SLOTS_PER_PAGE; k++)
+        any = any || window_has_slot(&world->window, first + k);
+    if (!any) {
+        out("touched a slot that nothing backs\n");
+        abort();
+    }
+    if (mprotect(slots, FRAME_SIZE, PROT_READ | PROT_WRITE) != 0)
+        abort();
+    for (uint64_t k = 0; k < SLOTS_PER_PAGE; k++) {
+        bool inside = first + k < world->window.frame_count;
+        slots[k] = boot_pattern(inside ? window_region(&world->window, first + k)->type : REGION_UNKNOWN);
+    }
+    world->backed[page] = 1;
+    world->pages_backed += 1;
+}
+
+static void on_fault(int signal_number, siginfo_t *information, void *context)
+{
+    uint64_t offset = (uint64_t)((char *)information->si_addr - (char *)current->window.slots);
+
+    (void)context;
+    if (current == NULL || offset / FRAME_SIZE >= current->pages || current->backed[offset / FRAME_SIZE]) {
+        out("stray access\n");
+        signal(signal_number, SIG_DFL);
+        return;
+    }
+    back_page(current, offset / FRAME_SIZE);
+}
+
+struct world *world_create(const struct world_region *regions)
+{
+    struct world *world = calloc(1, sizeof(*world));
+    struct boot_information *information = &world->information;
+    struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER};
+
+    *information = (struct boot_information){
+        .abi_version = ABI_VERSION, .worker_count = WORLD_WORKERS, .account_count = 3};
+    for (; regions->frames != 0; regions++) {
+        information->regions[information->region_count++] =
+            (struct boot_region){.base = information->frame_count * FRAME_SIZE,
+                                 .size = regions->frames * FRAME_SIZE,
+                                 .type = regions->type};
+        information->frame_count += regions->frames;
+    }
+    world->pages = (information->frame_count + SLOTS_PER_PAGE - 1) / SLOTS_PER_PAGE;
+    world->backed = calloc(world->pages, 1);
+    struct slot *slots = mmap(NULL, (world->pages + 1) * FRAME_SIZE, PROT_NONE,
+                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    ck_assert_ptr_ne(slots, MAP_FAILED);
+    ck_assert_int_eq(boot_window(information, slots, &world->window), ERROR_NONE);
+    current = world;
+    ck_assert_int_eq(sigaction(SIGSEGV, &action, NULL), 0);
+
+    ck_assert_int_eq(posix_memalign((void **)&world->keep, 64, sizeof(*world->keep)), 0);
+    memset(world->keep, 0xa5, sizeof(*world->keep));
+    boot_keep(information, &world->window, world->keep);
+    for (uint32_t k = 0; k < WORLD_WORKERS; k++) {
+        world->workers[k] = (struct worker){.window = world->window,
+                                            .keep = world->keep,
+                                            .log = &world->keep->logs[k],
+                                            .cache = &world->keep->caches[k],
+                                            .control = &world->controls[k],
+                                            .transfer = world->transfers[k],
+                                            .number = k};
+    }
+    ck_assert_uint_eq(world->pages_backed, 0);
+    return world;
+}
+
+void world_destroy(struct world *world)
+{
+    munmap(world->window.slots, (world->pages + 1) * FRAME_SIZE);
+    free(world->keep);
+    free(world->backed);
+    free(world);
+    current = NULL;
+}
+
+struct world *world_create_usual(void)
+{
+    static const struct world_region regions[] = {
+        {REGION_USABLE, 8},       {REGION_RESERVED, 1},    {REGION_USABLE, 150},  {REGION_RESERVED, 1},
+        {REGION_UNKNOWN, 64},     {REGION_RESERVED, 32},   {REGION_KERNEL, 200},  {REGION_MODULE, 37},
+        {REGION_USABLE, 120000},  {REGION_METADATA, 2000}, {REGION_EARLY, 300},   {REGION_USABLE, 8123},
+        {REGION_RECLAIMABLE, 17}, {REGION_RESERVED, 39},   {REGION_UNKNOWN, 100}, {REGION_FRAMEBUFFER, 256},
+        {REGION_UNKNOWN, 0}};
+
+    return world_create(regions);
+}
+
+struct world *world_create_plain(uint64_t frames)
+{
+    const struct world_region regions[] = {{REGION_USABLE, frames}, {REGION_UNKNOWN, 0}};
+
+    return world_create(regions);
+}
+
+struct slot *world_slot(struct world *world, uint64_t frame)
+{
+    return window_slot(&world->window, frame);
+}
+
+/* What the census found for a frame. */
+enum { NOWHERE, FIRST_OF_BLOCK, IN_BLOCK, IN_CACHE, IN_FRESH };
+
+static void put(struct world *world, uint8_t *where, uint64_t frame, uint8_t what)
+{
+    expect_lt(frame, world->window.frame_count);
+    expect(where[frame] == NOWHERE, "frame %lu is free twice: %u and %u", frame, where[frame], what);
+    where[frame] = what;
+}
+
+static void check_list(struct world *world, uint8_t *where, uint32_t zone, uint32_t order, struct world_census *census)
+{
+    uint64_t size = UINT64_C(1) << order;
+    uint64_t previous = FRAME_NONE;
+
+    for (uint64_t frame = world->keep->buddy.first[zone][order]; frame != FRAME_NONE;) {
+        const struct slot *slot = world_slot(world, frame);
+        expect_eq(frame % size, 0);
+        expect_eq(zone, frame < ZONE_HIGH_FIRST_FRAME ? ZONE_LOW : ZONE_HIGH);
+        expect_eq(slot->kind_word, kind_word(KIND_NONE, FLAG_BLOCK + order, 0));
+        expect_eq(slot->storage[1], previous);
+        put(world, where, frame, FIRST_OF_BLOCK);
+        for (uint64_t k = 1; k < size; k++)
+            put(world, where, frame + k, IN_BLOCK);
+        census->in_blocks += size;
+        /* The buddy of a free block is not free as a whole, or it would have been joined. */
+        uint64_t other = frame ^ size;
+        if (order < BUDDY_ORDERS - 1 && window_has_slot(&world->window, other))
+            expect_ne(world_slot(world, other)->kind_word, slot->kind_word);
+        previous = frame;
+        frame = slot->storage[0];
+    }
+}
+
+static void check_caches(struct world *world, uint8_t *where, struct world_census *census)
+{
+    for (uint32_t k = 0; k < WORLD_WORKERS; k++) {
+        const struct cache *cache = &world->keep->caches[k];
+        expect_le(cache->count, CACHE_FRAMES);
+        expect_eq(cache->lock, 0);
+        for (uint64_t n = 0; n < cache->count; n++) {
+            put(world, where, cache->frames[n], IN_CACHE);
+            expect_eq(world_slot(world, cache->frames[n])->kind_word, cache_mark(k));
+        }
+        census->in_caches += cache->count;
+    }
+}
+
+static void check_slot(const struct slot *slot, uint64_t frame, uint8_t where)
+{
+    if (where == NOWHERE) {
+        expect(kind_word_payer(slot->kind_word) != 0, "frame %lu is lost", frame);
+        expect(slot->ref_count != REF_COUNT_UNUSED, "frame %lu is charged and unused", frame);
+        expect(slot->ref_count != REF_COUNT_BUSY, "frame %lu is busy", frame);
+        return;
+    }
+    expect(slot->ref_count == REF_COUNT_UNUSED, "free frame %lu: count %lx", frame, slot->ref_count);
+    expect_eq(kind_word_payer(slot->kind_word), 0);
+    expect_eq(slot->in_list, 0);
+    if (where == IN_BLOCK || where == IN_FRESH)
+        expect_eq(slot->kind_word, 0);
+}
+
+struct world_census world_check(struct world *world)
+{
+    const struct keep *keep = world->keep;
+    struct world_census census = {0};
+    uint64_t used[ACCOUNTS] = {0};
+    uint8_t *where = calloc(world->window.frame_count, 1);
+
+    for (uint32_t zone = 0; zone < ZONES; zone++) {
+        for (uint32_t order = 0; order < BUDDY_ORDERS; order++)
+            check_list(world, where, zone, order, &census);
+    }
+    check_caches(world, where, &census);
+    for (uint32_t k = 0; k < world->window.region_count; k++) {
+        const struct boot_region *region = &world->window.regions[k];
+        uint64_t end = (region->base + region->size) / FRAME_SIZE;
+        for (uint64_t frame = region->base / FRAME_SIZE; frame < end; frame++) {
+            uint64_t granule = frame / GRANULE_FRAMES;
+            bool fresh = (keep->buddy.fresh[granule / 64] >> granule % 64 & 1) ||
+                         (frame >= keep->buddy.seed_next && frame < keep->buddy.seed_end);
+            if (fresh && region->type == REGION_USABLE) {
+                put(world, where, frame, IN_FRESH);
+                census.fresh += 1;
+            }
+            if (!region_has_slots(region->type)) {
+                expect_eq(where[frame], NOWHERE);
+            } else if (world->backed[frame / SLOTS_PER_PAGE]) {
+                const struct slot *slot = world_slot(world, frame);
+                check_slot(slot, frame, where[frame]);
+                if (region->type != REGION_FRAMEBUFFER)
+                    used[kind_word_payer(slot->kind_word)] += 1;
+                if (region->type == REGION_USABLE && where[frame] == NOWHERE)
+                    census.charged += 1;
+            } else if (region->type == REGION_USABLE) {
+                expect(where[frame] != NOWHERE, "frame %lu is lost, and never touched", frame);
+            } else if (region->type != REGION_FRAMEBUFFER) {
+                used[ACCOUNT_SYSTEM] += 1;
+            }
+        }
+    }
+    for (uint32_t k = 1; k < ACCOUNTS; k++) {
+        expect_eq(keep->accounts[k].used, used[k]);
+        expect_eq(keep->accounts[k].lock, 0);
+    }
+    expect_eq(keep->buddy.free_frames, census.in_blocks + census.fresh);
+    expect_eq(keep->buddy.lock, 0);
+    for (uint32_t k = 0; k < WORLD_WORKERS; k++)
+        expect_eq(keep->logs[k].length, 0);
+    free(where);
+    return census;
+}

@@ -1,0 +1,51 @@
+# QEMU: how a machine is started, and what its end means. Sourced by tests/run.
+# shellcheck shell=bash disable=SC2034,SC2154 # the variables are tests/run's
+
+# Prints a size like 512M or 4G in MiB.
+mebibytes() {
+    case $1 in
+        [1-9]*[!0-9]*[MG] | *[!0-9MG]* | '' | [MG]*) return 1 ;;
+        *G) echo $((${1%G} * 1024)) ;;
+        *M) echo "${1%M}" ;;
+        *) return 1 ;;
+    esac
+}
+
+# Sets `command`. The serial port is the standard output.
+qemu_command() {
+    local ram=() count=() stopped=()
+    # More than this host may have: pages are taken when they are touched.
+    if [ "$memory_mib" -ge 4096 ]; then
+        ram=(-object "memory-backend-ram,id=ram,size=${memory_mib}M,reserve=off")
+        machine+=,memory-backend=ram
+    fi
+    [ -z "$icount" ] || count=(-icount "shift=0,sleep=off")
+    [ -z "$gdb" ] || stopped=(-S -gdb "unix:$gdb,server=on,wait=off")
+    command=("${QUIRE_QEMU:-qemu-system-x86_64}"
+        "${ram[@]}" -machine "$machine" -accel tcg "${count[@]}" -cpu "$cpu" -smp "$cpus" -m "${memory_mib}M"
+        -cdrom "$work/image.iso" -boot d -display none -nic none -monitor none
+        -chardev "stdio,id=serial,signal=off" -serial chardev:serial
+        -device "isa-debug-exit,iobase=0xf4,iosize=4" -no-reboot "${stopped[@]}")
+    [ -z "$uefi" ] || command+=(-bios /usr/share/ovmf/OVMF.fd)
+}
+
+# Sets `code` and `reason` from QEMU's exit `status`. isa-debug-exit ends QEMU with 2 * value + 1; 0 is a reset, a
+# triple fault or power-off, and 1 and all others are trouble of QEMU's own.
+qemu_verdict() {
+    reason=
+    case $status in
+        33) code=0 ;;
+        35) code=1 ;;
+        37) code=2 ;;
+        39) code=6 ;;
+        0) code=4 reason="the machine reset or switched itself off" ;;
+        124 | 137) timed_out ;;
+        *) code=5 reason="QEMU ended with $status: $(tail -n 1 "$work/emulator.log")" ;;
+    esac
+    # What the machine told and what it wrote must be one.
+    local told
+    told=$(told_verdict)
+    if [ "$code" -eq 0 ] && [ "$told" != 0 ]; then
+        code=1 reason="the verdict on the serial line is missing or another"
+    fi
+}

@@ -1,0 +1,105 @@
+# What came of a run: verdict, tests, and what is kept of a failure. Sourced by tests/run.
+# shellcheck shell=bash disable=SC2034,SC2154 # the variables are tests/run's
+
+verdict_name() {
+    case $1 in
+        0) echo pass ;;
+        1) echo FAIL ;;
+        2) echo PANIC ;;
+        3) echo HANG ;;
+        4) echo RESET ;;
+        5) echo EMULATOR ;;
+        6) echo REFUSED ;;
+    esac
+}
+
+# Prints the code of the verdict that the machine told on the serial line, or nothing.
+told_verdict() {
+    case $(grep -a '^verdict: ' "$work/serial.log" | tail -n 1) in
+        'verdict: pass') echo 0 ;;
+        'verdict: fail') echo 1 ;;
+        'verdict: panic') echo 2 ;;
+        'verdict: refused') echo 6 ;;
+    esac
+}
+
+timed_out() {
+    code=3 reason="no end within $limit s"
+}
+
+# Counts TAP in the serial log: `planned`, `plans`, `good`, `bad`, `bailed`. Several tasks may each report a plan.
+count_tests() {
+    read -r plans planned good bad bailed < <(awk '
+        /^1\.\.[0-9]+/ { plans++; planned += substr($0, 4) }
+        /^ok( |$)/ { good++ }
+        /^not ok( |$)/ { bad++ }
+        /^Bail out!/ { bailed++ }
+        END { print plans + 0, planned + 0, good + 0, bad + 0, bailed + 0 }' "$work/serial.log")
+}
+
+# Sets `passed`, `failed` and `tests`, and makes a failure of a pass that the tests do not bear out.
+weigh_tests() {
+    local found=$((good + bad)) doubt=''
+    tests=
+    if [ -n "$tap" ] || [ "$((found + plans))" -gt 0 ]; then
+        tests=yes
+        if [ "$bailed" -gt 0 ]; then
+            doubt="a test task bailed out"
+        elif [ "$bad" -gt 0 ]; then
+            doubt="$(grep -a '^not ok' "$work/serial.log" | head -n 1)"
+        elif [ "$found" -eq 0 ]; then
+            doubt="no test reported"
+        elif [ "$found" -ne "$planned" ]; then
+            doubt="$planned tests planned, $found reported"
+        fi
+    fi
+    if [ -n "$doubt" ] && [ "$code" -le 1 ]; then
+        code=1 reason=${reason:-$doubt}
+    fi
+    passed=$good
+    failed=$((bad + (planned > found ? planned - found : 0)))
+    [ -n "$tests" ] || passed=$((code == 0))
+    if [ "$code" -ne 0 ] && [ "$failed" -eq 0 ]; then
+        failed=1
+    fi
+}
+
+# Moves all of the run to folder $1; what names it is told its new place.
+move_work() {
+    local file
+    rm -rf "$1"
+    mv "$work" "$1"
+    for file in "$1/command" "$1/bochsrc"; do
+        [ ! -e "$file" ] || sed -i "s|$work|$1|g" "$file"
+    done
+}
+
+keep_log() {
+    move_work "$build/log/$name"
+}
+
+# Prints each failed test in log $1 with the last remarks before it (what did not hold) and how to reproduce it.
+show_failures() {
+    awk '
+        /^not ok|^Bail out!/ {
+            for (i = count > 6 ? count - 6 : 0; i < count; i++) print remarks[i]
+            print
+            count = 0; failed = 1; next
+        }
+        /^ok / { count = failed = 0; next }
+        /^# reproduce:/ { if (failed) print; next }
+        /^#/ { remarks[count++] = $0 }' "$1" | head -n 60
+}
+
+# Moves all of a failed run to build/failed/NAME and prints how to see it again.
+keep_failure() {
+    local kept=$build/failed/$name
+    rm -rf "$build/log/$name"
+    move_work "$kept"
+    if [ -n "$quiet" ]; then
+        show_failures "$kept/serial.log"
+        [ "$code" -le 1 ] || tail -n 12 "$kept/serial.log"
+    fi
+    printf '# kept in %s: serial.log, image.iso, command\n# reproduce: tests/run --iso %s/image.iso%s\n' \
+        "$kept" "$kept" "$([ ${#repeat[@]} -eq 0 ] || printf ' %q' "${repeat[@]}")"
+}

@@ -1,0 +1,89 @@
+/* What the files of the suite share. Each holds the tests of one topic. */
+#ifndef TESTS_TASKS_CHECK_H
+#define TESTS_TASKS_CHECK_H
+
+#include "tests/tasks/peer.h"
+#include "tests/tasks/runner.h"
+#include <quire/client.h>
+#include <quire/endpoint.h>
+#include <quire/slot.h>
+#include <quire/tap.h>
+#include <quire/task.h>
+#include <string.h>
+
+extern const struct tap_group allocate_tests;
+extern const struct tap_group claim_tests;
+extern const struct tap_group clone_tests;
+extern const struct tap_group drop_tests;
+extern const struct tap_group map_tests;
+extern const struct tap_group table_tests;
+extern const struct tap_group handle_tests;
+extern const struct tap_group request_tests;
+extern const struct tap_group share_tests;
+extern const struct tap_group fault_tests;
+extern const struct tap_group schedule_tests;
+extern const struct tap_group fpu_tests;
+
+/* fault.c: waits until every faulter is ready, so that none allocates while a test counts frames. */
+bool faults_ready(void);
+
+#define RIGHTS_USE (RIGHT_READ | RIGHT_WRITE)
+#define RIGHTS_SHARE (RIGHT_READ | RIGHT_WRITE | RIGHT_MAP | RIGHT_MOVE)
+#define WORDS_PER_FRAME (FRAME_SIZE / sizeof(uint64_t))
+
+/* Asks the helper task something without handles. */
+static inline struct reply ask(enum peer_request request, uint64_t word_0, uint64_t word_1, uint64_t word_2)
+{
+    return call_5(start_handle("peer"), request, word_0, word_1, word_2, 0, 0);
+}
+
+/* What the helper said, or what the kernel said instead. */
+static inline enum error answer(struct reply reply)
+{
+    return (enum error)(reply.status != ERROR_NONE ? reply.status : reply.label);
+}
+
+/* Moves `count` handles to the helper; *theirs is the first of them as the helper knows it. */
+static inline must_use enum error give(handle first, uint32_t count, handle *theirs)
+{
+    struct endpoint_message message = {.label = PEER_KEEP, .first = first, .count = count};
+    enum error error = endpoint_call(start_handle("peer"), &message, 0);
+
+    *theirs = message.words[0];
+    return error != ERROR_NONE ? error : (enum error)message.label;
+}
+
+/* A request to the frame server as the library would never send it; the server's error, or the kernel's. */
+static inline enum error send_raw(struct message *message)
+{
+    message->rdi = frame_server();
+    system_call_call(message);
+    return (enum error)(rax_status(message->rax) != ERROR_NONE ? rax_status(message->rax) : message->rsi);
+}
+
+/* A frame, mapped for use. */
+static inline must_use enum error allocate_mapped(handle *frame, uint64_t **page)
+{
+    enum error error = frame_allocate(frame);
+
+    return error != ERROR_NONE ? error : frame_map_anywhere(*frame, RIGHTS_USE, (void **)page);
+}
+
+static inline bool is_zero(const uint64_t *page)
+{
+    for (uint64_t i = 0; i < WORDS_PER_FRAME; i++) {
+        if (page[i] != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static inline void fill(uint64_t *page, uint64_t value)
+{
+    for (uint64_t i = 0; i < WORDS_PER_FRAME; i++) {
+        page[i] = value;
+    }
+}
+
+#endif

@@ -1,0 +1,18 @@
+/* The test suite `check`: the frame server, the kernel and the library as a task meets them. */
+#include "tests/tasks/check/check.h"
+#include "tests/tasks/check/crew.h"
+#include <quire/print.h>
+
+int main(void)
+{
+    static const struct tap_group *const groups[] = {
+        &allocate_tests, &claim_tests,   &clone_tests, &drop_tests,  &map_tests,      &table_tests,
+        &handle_tests,   &request_tests, &share_tests, &fault_tests, &schedule_tests, &fpu_tests,
+    };
+
+    if (!faults_ready() || crew_initialise() != ERROR_NONE) {
+        print("Bail out! the helper tasks do not answer\n");
+        return system_call_verdict(VERDICT_FAIL) != ERROR_NONE;
+    }
+    tap_run(groups, sizeof(groups) / sizeof(groups[0]));
+}

@@ -1,0 +1,216 @@
+/* Messages and system calls as the library never sends them. */
+#include "tests/tasks/check/check.h"
+#include <quire/print.h>
+
+static void unknown_operations(void)
+{
+    static const uint64_t labels[] = {MESSAGES, MESSAGES + 1, UINT32_MAX, UINT64_C(1) << 31};
+
+    for (uint32_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+        struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, 0, 0, 0, 0), .rsi = labels[i]};
+
+        expect_error(send_raw(&message), ERROR_BAD_OPERATION);
+    }
+}
+
+static void unknown_system_calls(void)
+{
+    for (uint64_t number = SYSTEM_CALLS; number < 256; number++) {
+        struct message message = {.rax = number | UINT64_MAX << 8,
+                                  .rdi = UINT64_MAX,
+                                  .rsi = UINT64_MAX,
+                                  .words = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX},
+                                  .r13 = UINT64_MAX,
+                                  .r14 = UINT64_MAX};
+
+        system_call_call(&message);
+        expect_error(rax_status(message.rax), ERROR_BAD_SYSTEM_CALL);
+        expect_equal(message.rax, ERROR_BAD_SYSTEM_CALL);
+        expect_equal(message.rdi | message.rsi | message.words[0] | message.words[1] | message.words[2] |
+                         message.words[3] | message.words[4] | message.r13 | message.r14,
+                     0);
+    }
+}
+
+static void bad_counts(void)
+{
+    static const uint32_t counts[] = {0, 513, UINT16_MAX};
+
+    for (uint32_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, ACTION_GRANT, MODE_NONE, counts[i], 40),
+                                  .rsi = MESSAGE_ALLOC};
+
+        expect_error(send_raw(&message), ERROR_BAD_COUNT);
+    }
+}
+
+static void destination(void)
+{
+    uint32_t limit = start_page()->handle_entries;
+    handle frame;
+
+    require_success(frame_allocate(&frame));
+    const struct {
+        uint32_t dst;
+        uint32_t count;
+        enum error error;
+    } cases[] = {
+        {handle_index(frame), 1, ERROR_OCCUPIED},
+        {handle_index(frame) - 1, 2, ERROR_OCCUPIED},
+        {HANDLE_INDEX_FRAME_SERVER, 1, ERROR_OCCUPIED},
+        {0, 1, ERROR_BAD_DESTINATION},
+        {limit, 1, ERROR_BAD_DESTINATION},
+        {limit - 1, 2, ERROR_BAD_DESTINATION},
+        {UINT32_MAX, 2, ERROR_BAD_DESTINATION},
+    };
+    for (uint32_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct message allocate = {
+            .rax = rax_make(SYSTEM_CALL_CALL, ACTION_GRANT, MODE_NONE, cases[i].count, cases[i].dst),
+            .rsi = MESSAGE_ALLOC};
+        struct message clone = {.rax = rax_make(SYSTEM_CALL_CALL, ACTION_CLONE, MODE_BORROW, 1, cases[i].dst),
+                                .rsi = MESSAGE_CLONE,
+                                .words = {RIGHT_READ},
+                                .r13 = frame};
+
+        expect_error(send_raw(&allocate), cases[i].error);
+        if (cases[i].count == 1) {
+            expect_error(send_raw(&clone), cases[i].error);
+        }
+    }
+    expect_success(frame_drop(frame));
+}
+
+/* The kernel refuses modes that there are not, the server those that the operation does not take. */
+static enum error mode_or_action_error(uint32_t modes, uint32_t mode, uint32_t want)
+{
+    if ((modes >> mode & 1) == 0) {
+        return ERROR_BAD_MODE;
+    }
+    return want == ACTION_NONE ? ERROR_BAD_ARGUMENT : ERROR_NOT_WANTED;
+}
+
+/* Each operation accepts its modes and needs its action; anything else is refused by name. */
+static void every_mode_and_action(void)
+{
+    static const struct {
+        uint32_t modes;
+        uint32_t want;
+    } operations[] = {
+#define M(mode) (1u << MODE_##mode)
+#define MESSAGE(number, NAME, name, modes, want, idempotent, in, out, text) [number] = {modes, ACTION_##want},
+#include <quire/messages.def>
+#undef MESSAGE
+#undef M
+    };
+    handle frame;
+
+    require_success(frame_allocate(&frame));
+    for (uint32_t operation = 0; operation < MESSAGES; operation++) {
+        for (uint32_t mode = MODE_NONE; mode <= 15; mode++) {
+            for (uint32_t want = ACTION_NONE; want <= ACTION_MOVE; want++) {
+                uint32_t modes = operations[operation].modes;
+                bool allowed = (modes >> mode & 1) != 0 && want == operations[operation].want;
+                struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, want, mode, 1, handle_index(frame) + 1),
+                                          .rsi = operation,
+                                          .r13 = frame};
+
+                /* What is allowed has tests of its own, and a drop can't be refused by the server. */
+                if (!allowed && mode != MODE_DROP) {
+                    enum error error = send_raw(&message);
+
+                    if (!expect_error(error, mode_or_action_error(modes, mode, operations[operation].want))) {
+                        print("#   operation %u, mode %u, action %u\n", operation, mode, want);
+                    }
+                }
+            }
+        }
+    }
+    expect_success(frame_drop(frame));
+}
+
+static void unknown_actions(void)
+{
+    for (uint32_t want = ACTION_MOVE + 1; want < 16; want++) {
+        struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, want, MODE_NONE, 1, 40), .rsi = MESSAGE_ALLOC};
+
+        expect_error(send_raw(&message), ERROR_BAD_ACTION);
+    }
+}
+
+/* Words that an operation does not know. */
+static void unknown_flags(void)
+{
+    struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, ACTION_GRANT, MODE_NONE, 1, 40),
+                              .rsi = MESSAGE_ALLOC,
+                              .words = {UINT64_C(1) << 63}};
+
+    expect_error(send_raw(&message), ERROR_BAD_ARGUMENT);
+    message = (struct message){
+        .rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_NONE, 0, 0), .rsi = MESSAGE_STATISTICS, .words = {2}};
+    expect_error(send_raw(&message), ERROR_BAD_ARGUMENT);
+}
+
+/* Nothing but the result comes back in registers. */
+static void registers_after_a_call(void)
+{
+    struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_NONE, 0, 0),
+                              .rdi = frame_server(),
+                              .rsi = MESSAGE_NOTHING,
+                              .words = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX},
+                              .r13 = UINT64_MAX,
+                              .r14 = UINT64_MAX};
+
+    system_call_call(&message);
+    expect_equal(message.rax, 0);
+    expect_equal(message.rdi, 0);
+    expect_equal(message.rsi, 0);
+    for (uint32_t i = 0; i < MESSAGE_WORDS; i++) {
+        expect_equal(message.words[i], 0);
+    }
+    expect_equal(message.r13, 0);
+    expect_equal(message.r14, 0);
+}
+
+/* What only the frame server may do, or a task that was given the power. */
+static void powers(void)
+{
+    expect_error(system_call_pattern(), ERROR_NOT_PERMITTED);
+    expect_error(answer(ask(PEER_VERDICT, 0, 0, 0)), ERROR_NOT_PERMITTED);
+}
+
+static void no_caller(void)
+{
+    struct message message = {.rax = rax_make(SYSTEM_CALL_REPLY_RECEIVE, ACTION_GRANT, 0, 1, 0),
+                              .rdi = frame_server(),
+                              .r13 = 0x100000,
+                              .r14 = RIGHTS_FRAME};
+
+    /* Its handle to the frame server can call, not receive. */
+    system_call_reply_receive(&message);
+    expect_error(rax_status(message.rax), ERROR_MISSING_RIGHT);
+}
+
+static void print_counts(void)
+{
+    static const uint64_t words[MESSAGE_WORDS] = {0};
+
+    expect_error(system_call_print(0, words), ERROR_BAD_COUNT);
+    expect_error(system_call_print(41, words), ERROR_BAD_COUNT);
+    expect_error(system_call_print(UINT16_MAX, words), ERROR_BAD_COUNT);
+}
+
+static const struct tap_test tests[] = {
+    {"unknown_operations", unknown_operations},
+    {"unknown_system_calls", unknown_system_calls},
+    {"bad_counts", bad_counts},
+    {"destination", destination},
+    {"every_mode_and_action", every_mode_and_action},
+    {"unknown_actions", unknown_actions},
+    {"unknown_flags", unknown_flags},
+    {"registers_after_a_call", registers_after_a_call},
+    {"powers", powers},
+    {"no_caller", no_caller},
+    {"print_counts", print_counts},
+};
+
+const struct tap_group request_tests = TAP_GROUP("request", tests);

@@ -1,0 +1,30 @@
+/* What the test suites ask of their helper tasks. The label of a call is one of these; the label of the reply is an
+ * error. A helper keeps nothing of its own accord: what it was given it gives back when told to. */
+#ifndef TESTS_TASKS_PEER_H
+#define TESTS_TASKS_PEER_H
+
+enum peer_request {
+    PEER_NOTHING,   /* replies */
+    PEER_ECHO,      /* replies with each word plus 1 */
+    PEER_KEEP,      /* takes the handles that came; words: first handle, count, badge of the call */
+    PEER_RETURN,    /* word 0 first handle, 1 count: moves them back with the reply */
+    PEER_DROP,      /* word 0 first handle, 1 count */
+    PEER_CLONE,     /* word 0 handle, 1 rights; words: the copy */
+    PEER_MAP,       /* word 0 handle, 1 rights; at an address of its library's choice */
+    PEER_UNMAP,     /* word 0 handle */
+    PEER_READ,      /* word 0 handle (mapped), 1 index of a 64-bit word in it; words: the value */
+    PEER_WRITE,     /* word 0 handle (mapped), 1 index, 2 value */
+    PEER_INFO,      /* word 0 handle; words: address, reference count, kind */
+    PEER_INSPECT,   /* word 0 handle; words: rights, kind, address */
+    PEER_REPURPOSE, /* word 0 handle, 1 kind */
+    PEER_CLAIM,     /* word 0 physical address; words: the handle */
+    PEER_LOOKUP,    /* word 0 physical address, 1 rights; words: the handle */
+    PEER_INFO_AT,   /* word 0 physical address */
+    PEER_STOCK,     /* gives its spare page tables back; words: entries and page tables in use */
+    PEER_FPU,       /* word 0 seed: replies with FPU registers full of a pattern; checks them when it runs again */
+    PEER_FPU_CHECK, /* words: registers that differed after PEER_FPU */
+    PEER_VERDICT,   /* tries to end the machine as failed, for which it was not given the power */
+    PEER_FAULT,     /* word 0 number k, 1 label: calls its handle "fault_k"; the label replied is the call's status */
+};
+
+#endif

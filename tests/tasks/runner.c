@@ -1,0 +1,78 @@
+/* See runner.h. */
+#include "tests/tasks/runner.h"
+#include "tests/tasks/fpu.h"
+#include <quire/client.h>
+#include <quire/endpoint.h>
+#include <quire/print.h>
+#include <quire/task.h>
+
+static uint64_t watch(const struct spin *spin, uint64_t rounds)
+{
+    uint64_t before = spin->count;
+
+    for (volatile uint64_t round = 0; round < rounds; round++) {
+    }
+    return spin->count - before;
+}
+
+static uint64_t spin_with_pattern(struct spin *spin, uint64_t seed)
+{
+    struct fpu_state wanted;
+    struct fpu_state found;
+    bool avx = fpu_has_avx();
+
+    fpu_pattern(&wanted, seed, avx);
+    fpu_spin(&wanted, &spin->count, &spin->stop, 1, &found, avx);
+    return fpu_differences(&wanted, &found);
+}
+
+static uint64_t work(enum runner_job job, uint64_t word, struct spin *spin)
+{
+    switch (job) {
+    case RUNNER_SPIN:
+        while (spin->stop == 0) {
+            spin->count++;
+        }
+        return 0;
+    case RUNNER_WATCH:
+        return watch(spin, word);
+    case RUNNER_FPU:
+        return spin_with_pattern(spin, word);
+    default:
+        return 0;
+    }
+}
+
+/* Does the job that the suite's reply brought; its result goes into the next call. */
+static enum error run(struct endpoint_message *message)
+{
+    struct endpoint_message result = {0};
+    enum error error = ERROR_NONE;
+    void *page;
+
+    if (message->count == 1) {
+        error = frame_map_anywhere(message->first, RIGHT_READ | RIGHT_WRITE, &page);
+        if (error == ERROR_NONE) {
+            result.words[0] = work((enum runner_job)message->label, message->words[0], page);
+            error = frame_drop(message->first);
+        }
+        if (error == ERROR_NONE) {
+            error = library_release_tables(NULL);
+        }
+    }
+    result.label = error;
+    *message = result;
+    return error;
+}
+
+int main(void)
+{
+    struct endpoint_message message = {0};
+    enum error error;
+
+    do {
+        error = endpoint_call(start_page()->handles[1].handle, &message, 1);
+    } while (error == ERROR_NONE && run(&message) == ERROR_NONE);
+    print("# %s: %s\n", start_page()->name, error_sentence(error));
+    return 1;
+}

@@ -1,0 +1,110 @@
+# Running, checking, measuring: the second half of the Makefile.
+
+# --- machines --------------------------------------------------------------------------------------------------------
+
+SUITE ?= demo
+RUN_FLAGS = $(if $(UEFI),--uefi) $(if $(MEM),--memory $(MEM)) $(if $(MACHINE),--machine $(MACHINE)) \
+    $(if $(CPU),--cpu $(CPU)) $(if $(CPUS),--cpus $(CPUS)) $(if $(ICOUNT),--icount) \
+    $(if $(BOCHS),--bochs$(if $(filter-out 1,$(BOCHS)), $(BOCHS))) $(if $(TIMEOUT),--timeout $(TIMEOUT)) \
+    $(if $(SEED),--seed $(SEED)) $(if $(LOG),--log $(LOG)) \
+    $(foreach file,$(EXTRA_FILES),--task '$(file) $(TASK_OPTIONS)')
+
+.PHONY: demo run bench debug
+demo: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
+	@tests/run --suite demo $(RUN_FLAGS)
+
+run: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
+	@tests/run --suite $(SUITE) $(RUN_FLAGS)
+
+# Guest instructions, so always this machine; rows are the lines with tabs.
+bench: build/quire.elf $(TASK_FILES)
+	@tests/run --suite bench --name bench --icount --cpu max --memory 512M --quiet $(if $(LOG),--log $(LOG)) >&2
+	@grep -a -P '\t' build/log/bench/serial.log
+
+debug: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
+	@QUIRE_EXTRA_TASKS='$(EXTRA_FILES)' tests/debug/run --suite $(SUITE) $(RUN_FLAGS) -- $(GDB_FLAGS)
+
+# --- checks ----------------------------------------------------------------------------------------------------------
+
+.PHONY: check check-host check-iso host-tests
+CHECK_ONLY = CK_FORK=yes tests/check $(if $(ONLY),--only '$(ONLY)') $(if $(SEED),--seed $(SEED)) \
+    $(if $(LOG),--log $(LOG)) $(if $(CPUS),--cpus $(CPUS))
+check: host-tests build/quire.elf $(TASK_FILES)
+	@$(CHECK_ONLY) host $(HOST_TESTS) iso
+check-host: host-tests
+	@$(CHECK_ONLY) host $(HOST_TESTS)
+check-iso: build/quire.elf $(TASK_FILES)
+	@$(CHECK_ONLY) iso
+
+host-tests: $(HOST_TESTS)
+
+# An archive, so that a test can stand in for a source by defining its functions itself.
+$(O)/host/pure.a: $(HOST_OBJECTS) $(HOST_HELPERS)
+	$(call say,AR,$@)
+	$(Q)rm -f $@; ar rcsD $@ $^
+$(HOST_TESTS): $(O)/host/%: $(O)/host/tests/host/%.c.o $(O)/host/pure.a
+	$(call say,LD,$@)
+	$(Q)$(CC) -fsanitize=$(SANITIZE) -o $@ $^ $(CHECK_LIBRARIES)
+.PRECIOUS: $(O)/host/tests/host/%.c.o
+
+# --- sources ---------------------------------------------------------------------------------------------------------
+
+C_FILES := $(shell find kernel libipc servers tests -name '*.c' -o -name '*.h' 2>/dev/null | sort)
+SHELL_FILES := $(wildcard .ci/run iso/build iso/check-elf tests/run tests/run-selftest tests/check tests/deps \
+    tests/debug/run tests/machine/*.sh)
+
+TIDY_FILES := $(filter kernel/%.c libipc/%.c servers/%.c,$(C_FILES))
+
+.PHONY: lint lint-format lint-cppcheck lint-tidy lint-shell format size
+lint: lint-format lint-cppcheck lint-tidy lint-shell
+lint-format:
+	$(call say,FORMAT,$(words $(C_FILES)) files)
+	$(Q)clang-format --dry-run -Werror $(C_FILES)
+lint-cppcheck:
+	$(call say,CPPCHECK,$(words $(C_FILES)) files)
+	$(Q)mkdir -p build/cppcheck
+	$(Q)cppcheck --quiet --error-exitcode=1 --cppcheck-build-dir=build/cppcheck --std=c11 --platform=unix64 \
+	    --enable=warning,performance,portability --inline-suppr --suppressions-list=tests/cppcheck-suppressions \
+	    -I. -Ilibipc/include -D__x86_64__ -D__LP64__ kernel libipc servers tests
+lint-tidy:
+	$(call say,TIDY,$(words $(TIDY_FILES)) files)
+	$(Q)mkdir -p build/tidy
+	$(Q)$(MAKE) -s CC=clang COMMANDS=build/tidy/compile_commands.json build/tidy/compile_commands.json >/dev/null
+	$(Q)printf '%s\n' $(TIDY_FILES) | xargs -P 2 -n 8 clang-tidy --quiet -p build/tidy 2>build/tidy/log || \
+	    { grep -v ' generated' build/tidy/log; false; }
+lint-shell:
+	$(call say,SHELL,$(words $(SHELL_FILES)) files)
+	$(Q)shellcheck -x $(SHELL_FILES)
+format:
+	$(Q)clang-format -i $(C_FILES)
+
+size: build/quire.elf $(TASK_FILES)
+	@tests/size $(O)/kernel
+
+# One entry for each object: what its rule runs.
+COMMANDS ?= compile_commands.json
+$(COMMANDS): build/sources $(O)/flags-kernel $(O)/flags-library $(O)/flags-task $(O)/flags-host
+	$(call say,JSON,$@)
+	$(file >$@,[)
+	$(foreach object,$(LISTED_OBJECTS),$(call list,$(object)))
+	$(Q)sed -i '$$s/,$$//' $@; echo ']' >>$@
+build/sources: force
+	$(call stamp,$(COMMANDS) $(LISTED_OBJECTS))
+LISTED_OBJECTS = $(filter %.c.o,$(ALL_OBJECTS)) $(patsubst $(O)/host/%,$(O)/host/tests/host/%.c.o,$(HOST_TESTS))
+# Variant and source of an object's path: build/COMPILER/VARIANT/SOURCE.o
+variant = $(firstword $(subst /, ,$(patsubst $(O)/%,%,$(1))))
+source = $(patsubst $(O)/$(call variant,$(1))/%.o,%,$(1))
+list = $(file >>$(COMMANDS),{"directory": "$(CURDIR)"$(comma) "file": "$(call source,$(1))"$(comma) \
+    "command": "$(CC) $(filter-out -fcallgraph-info=su,$(FLAGS_$(call variant,$(1)))) -c $(call source,$(1))"}$(comma))
+
+# --- the rest --------------------------------------------------------------------------------------------------------
+
+.PHONY: deps clean help
+deps:
+	@tests/deps tests/packages
+
+clean:
+	$(Q)rm -rf build compile_commands.json
+
+help:
+	@sed 's/^    //' tests/help.txt
