@@ -29,7 +29,8 @@ static void errors(void)
 static void system_calls(void)
 {
     heading("System calls", "| number | name | registers in | registers out | what it does |", 5);
-#define SYSTEM_CALL(number, NAME, name, in, out, text) printf("| %d | `%s` | %s | %s | %s |\n", number, #name, in, out, text);
+#define SYSTEM_CALL(number, NAME, name, in, out, text)                                                                 \
+    printf("| %d | `%s` | %s | %s | %s |\n", number, #name, in, out, text);
 #include <quire/system_calls.def>
 #undef SYSTEM_CALL
 }
@@ -93,7 +94,8 @@ static void frames(void)
     printf("| %d | `%s` | %s | %s | %s | %s |\n", number, name, yes(untyped), yes(shareable), yes(object), text);
 #include <quire/kinds.def>
 #undef KIND
-    heading("Types of physical memory, most restrictive first", "| number | name | kind of its frames | has slots |", 4);
+    heading("Types of physical memory, most restrictive first", "| number | name | kind of its frames | has slots |",
+            4);
 #define REGION(number, NAME, name, KIND, slots) printf("| %d | %s | %s | %s |\n", number, name, #KIND, yes(slots));
 #include <quire/regions.def>
 #undef REGION

@@ -26,9 +26,9 @@
 #endif
 
 #define CPU_ADDRESS ADDRESS(0xffffffffffe00000)
-#define CPU_STACK_TOP (CPU_ADDRESS + 0x10000)           /* 4 pages below it, then a guard page */
+#define CPU_STACK_TOP (CPU_ADDRESS + 0x10000) /* 4 pages below it, then a guard page */
 #define CPU_STACK_PAGES 4
-#define CPU_NMI_STACK_TOP (CPU_ADDRESS + 0x20000)       /* 1 page below each of these, then guard pages */
+#define CPU_NMI_STACK_TOP (CPU_ADDRESS + 0x20000) /* 1 page below each of these, then guard pages */
 #define CPU_FAULT_STACK_TOP (CPU_ADDRESS + 0x30000)
 #define CPU_CHECK_STACK_TOP (CPU_ADDRESS + 0x40000)
 #define CPU_INTERRUPT_CONTROLLER (CPU_ADDRESS + 0x50000)

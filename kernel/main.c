@@ -72,19 +72,19 @@ _Noreturn void kernel_main(uint32_t magic, uint64_t information)
     struct feature feature = feature_detect();
 
     uart_initialise();
-    boot_data_read(magic, information);      /* copy out what the loader says */
+    boot_data_read(magic, information); /* copy out what the loader says */
     log_level_set();
     print_line(PRINT_INFORMATION, "Quire, loaded by %s", machine.boot.loader_name);
     require(regions_from_boot_data(&machine.boot, kernel_image_start(), kernel_image_end(), &machine.regions),
-            "memory map");                   /* sort out whose memory is whose */
+            "memory map");                                                /* sort out whose memory is whose */
     require(reserve_plan(&machine.reserve, &machine.regions), "reserve"); /* set aside what window and ledger need */
     early_initialise(&machine.early, &machine.regions); /* from here to modules_start memory can be allocated */
     require(kernel_map(feature.large_pages), "page tables");
     feature_enable(&feature);
-    descriptor_initialise();                 /* segments, interrupts, system calls */
+    descriptor_initialise(); /* segments, interrupts, system calls */
     require(reserve_complete(&machine.reserve, &machine.early), "reserve");
     require(ledger_initialise(), "ledger");
-    require(modules_load(), "modules");      /* tasks of the boot modules */
+    require(modules_load(), "modules");                                         /* tasks of the boot modules */
     require(early_retire(&machine.early, &machine.regions), "early allocator"); /* never again */
     regions_show();
     modules_start();

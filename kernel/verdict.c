@@ -1,12 +1,14 @@
 #include "kernel/verdict.h"
 #include "kernel/cpu/instructions.h"
+#include "kernel/cpu/uart.h"
 #include "kernel/print.h"
+#include <quire/atomic.h>
 #include <quire/format.h>
 #include <stdarg.h>
 #include <string.h>
 
-#define QEMU_EXIT_PORT 0xf4     /* where tests/run puts isa-debug-exit */
-#define BOCHS_EXIT_PORT 0x8900  /* Bochs, iodev/unmapped.cc: the word Shutdown ends it */
+#define QEMU_EXIT_PORT 0xf4    /* where tests/run puts isa-debug-exit */
+#define BOCHS_EXIT_PORT 0x8900 /* Bochs, iodev/unmapped.cc: the word Shutdown ends it */
 
 _Noreturn void verdict(enum verdict verdict)
 {
@@ -16,11 +18,27 @@ _Noreturn void verdict(enum verdict verdict)
                                                   : "verdict: refused\n";
 
     print_text(word, strlen(word));
+    uart_drain();
     port_write_32(QEMU_EXIT_PORT, verdict);
     for (const char *letter = "Shutdown"; *letter; letter++)
         port_write_8(BOCHS_EXIT_PORT, (uint8_t)*letter);
     for (;;)
         __asm__ volatile("cli; hlt");
+}
+
+static atomic_word expected; /* tasks that can give a verdict */
+
+void verdict_expect(void)
+{
+    atomic_add_relaxed(&expected, 1);
+}
+
+void verdict_forgo(const char *task)
+{
+    if (atomic_subtract_release(&expected, 1) == 1) {
+        print_line(PRINT_QUIET, "%s ended, and nobody is left to give a verdict", task);
+        verdict(VERDICT_FAIL);
+    }
 }
 
 static void say(const char *what, const char *format, va_list arguments)

@@ -12,6 +12,11 @@ enum verdict {
 
 _Noreturn void verdict(enum verdict verdict);
 
+/* A task was given the power to end the machine; a task that had it ended without using it. With the last of
+ * them the machine fails: nobody would end it any more. */
+void verdict_expect(void);
+void verdict_forgo(const char *task);
+
 /* The kernel itself is broken: says why, and ends the machine. Format: quire/format.h. */
 _Noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

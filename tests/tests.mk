@@ -49,14 +49,14 @@ $(HOST_TESTS): $(O)/host/%: $(O)/host/tests/host/%.c.o $(O)/host/pure.a
 
 # --- sources ---------------------------------------------------------------------------------------------------------
 
-C_FILES := $(shell find kernel libipc servers tests -name '*.c' -o -name '*.h' 2>/dev/null | sort)
+C_FILES := $(shell find kernel libipc servers tests docs -name '*.c' -o -name '*.h' 2>/dev/null | sort)
 SHELL_FILES := $(wildcard .ci/run iso/build iso/check-elf tests/run tests/run-selftest tests/check tests/deps \
     tests/debug/run tests/machine/*.sh)
 
 TIDY_FILES := $(filter kernel/%.c libipc/%.c servers/%.c,$(C_FILES))
 
-.PHONY: lint lint-format lint-cppcheck lint-tidy lint-shell format size
-lint: lint-format lint-cppcheck lint-tidy lint-shell
+.PHONY: lint lint-format lint-cppcheck lint-tidy lint-shell lint-docs format size docs
+lint: lint-format lint-cppcheck lint-tidy lint-shell lint-docs
 lint-format:
 	$(call say,FORMAT,$(words $(C_FILES)) files)
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
@@ -75,6 +75,15 @@ lint-tidy:
 lint-shell:
 	$(call say,SHELL,$(words $(SHELL_FILES)) files)
 	$(Q)shellcheck -x $(SHELL_FILES)
+# The tables of the ABI in docs/ are printed from those that the code is compiled from.
+build/tables: docs/tables.c $(wildcard libipc/include/quire/*)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 $(WARNINGS) -Ilibipc/include $< -o $@
+lint-docs: build/tables
+	$(call say,DOCS,docs/tables.md)
+	$(Q)build/tables | diff - docs/tables.md || { echo 'out of date: make docs'; false; }
+docs: build/tables
+	$(Q)build/tables >docs/tables.md
 format:
 	$(Q)clang-format -i $(C_FILES)
 

@@ -5,6 +5,7 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/memory/page_table.h"
 #include "kernel/memory/physical.h"
+#include "kernel/verdict.h"
 #include <stddef.h>
 #include <string.h>
 
@@ -62,6 +63,8 @@ static enum error make_task(struct boot_task *made, const struct elf_image *imag
                     !server && !made->options.no_fpu);
     task->server = server;
     task->may_end_machine = made->options.verdict;
+    if (task->may_end_machine)
+        verdict_expect();
     task->registers.rip = image->entry;
     task->registers.rsp = STACK_TOP;
     for (uint32_t k = 0; k < BOOT_TASK_HANDLE_TABLES && !error; k++) {

@@ -23,8 +23,8 @@ struct early {
     bool retired;
 };
 
-/* Takes the largest USABLE stretches of a sealed table, as it is then: what is carved out of it before
- * stays untouched, and nothing else may carve USABLE memory between this and early_retire.
+/* Takes the largest USABLE stretches (of equals the lowest) of a sealed table, as it is then: what is carved out
+ * of it before stays untouched, and nothing else may carve USABLE memory between this and early_retire.
  * A region that crosses 4 GiB counts as two. */
 void early_initialise(struct early *early, const struct region_table *table);
 

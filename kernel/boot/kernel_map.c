@@ -48,8 +48,7 @@ static enum error map_image(uint64_t root)
 /* What the kernel may have to read or write: memory, not devices. */
 static bool in_direct_map(enum region_type type)
 {
-    return type != REGION_BAD_MEMORY && type != REGION_UNKNOWN && type != REGION_RESERVED &&
-           type != REGION_FRAMEBUFFER;
+    return type != REGION_BAD_MEMORY && type != REGION_UNKNOWN && type != REGION_RESERVED && type != REGION_FRAMEBUFFER;
 }
 
 /* Runs of neighbouring regions are mapped as one, so that pages stay large across their borders. */

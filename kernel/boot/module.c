@@ -4,13 +4,14 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/memory/ledger.h"
 #include "kernel/memory/physical.h"
+#include "kernel/object/handle_table.h"
 #include "kernel/object/schedule.h"
 #include "kernel/print.h"
 #include <string.h>
 
 #define FRAME_SERVER_NAME "frameserv"
 #define CLIENT_PRIORITY_MAX (PRIORITIES - 2) /* the frame server's workers run above all tasks */
-#define ACCOUNT_FRAME_SERVER 1 /* tasks get the numbers after it, in the order of their modules */
+#define ACCOUNT_FRAME_SERVER 1               /* tasks get the numbers after it, in the order of their modules */
 
 /* Endpoints that modules ask for by name; the first is the frame server's. */
 struct named_endpoint {
@@ -75,8 +76,8 @@ enum error modules_load(void)
         if (error == ERROR_NO_MEMORY)
             return error;
         if (error) {
-            print_line(PRINT_QUIET, "module '%s' left out: %s %s, %s", machine.boot.modules[i].line,
-                       error_name(error), made->options.offending, error_sentence(error));
+            print_line(PRINT_QUIET, "module '%s' left out: %s %s, %s", machine.boot.modules[i].line, error_name(error),
+                       made->options.offending, error_sentence(error));
             memset(made, 0, sizeof(*made));
             continue;
         }
@@ -95,7 +96,8 @@ static void give(struct boot_task *to, const struct named_endpoint *endpoint, ui
     atomic_word *word = ledger_find(endpoint->frame);
     uint64_t value = ledger_lock(word);
 
-    value = handle_fill(to->task, index, handle_generation_next(to->task), endpoint->frame, KIND_ENDPOINT, rights, value);
+    value =
+        handle_fill(to->task, index, handle_generation_next(to->task), endpoint->frame, KIND_ENDPOINT, rights, value);
     ledger_unlock(word, value);
     handle_table_entry(to->task, index)->place = badge;
     strlcpy(start->handles[start->handle_count].name, endpoint->name, START_NAME);
@@ -142,8 +144,7 @@ static void inform(struct boot_information *information)
     information->region_count = regions->count;
     for (uint32_t i = 0; i < endpoint_count; i++) {
         uint64_t word = atomic_load_relaxed(ledger_find(endpoints[i].frame));
-        information->objects[i] =
-            (struct boot_object){endpoints[i].frame, KIND_ENDPOINT, (uint32_t)handle_count(word)};
+        information->objects[i] = (struct boot_object){endpoints[i].frame, KIND_ENDPOINT, (uint32_t)handle_count(word)};
     }
     information->object_count = endpoint_count;
 }
@@ -155,8 +156,8 @@ void modules_start(void)
     for (uint32_t i = 0; i < task_count; i++) {
         tasks[i].task->account = &tasks[i] == server ? ACCOUNT_FRAME_SERVER : ++account;
         endow(&tasks[i]);
-        print_line(PRINT_INFORMATION, "task %s, account %u, priority %u", tasks[i].task->name,
-                   tasks[i].task->account, tasks[i].task->priority);
+        print_line(PRINT_INFORMATION, "task %s, account %u, priority %u", tasks[i].task->name, tasks[i].task->account,
+                   tasks[i].task->priority);
     }
     inform(server->information);
     for (uint32_t i = 0; i < task_count; i++)

@@ -103,8 +103,7 @@ static void descriptors_fill(void)
     this_cpu->descriptors[2] = KERNEL_DATA;
     this_cpu->descriptors[3] = USER_DATA;
     this_cpu->descriptors[4] = USER_CODE;
-    this_cpu->descriptors[5] =
-        limit | (base & 0xffffff) << 16 | TASK_STATE_TYPE << 40 | (base >> 24 & 0xff) << 56;
+    this_cpu->descriptors[5] = limit | (base & 0xffffff) << 16 | TASK_STATE_TYPE << 40 | (base >> 24 & 0xff) << 56;
     this_cpu->descriptors[6] = base >> 32;
 }
 
@@ -125,7 +124,8 @@ void descriptor_initialise(void)
                      : "rax", "memory");
     __asm__ volatile("lidt %0" ::"m"(interrupts));
     __asm__ volatile("ltr %w0" ::"r"(SELECTOR_TASK_STATE));
-    model_register_write(REGISTER_STAR, (uint64_t)SELECTOR_KERNEL_CODE << 32 | (uint64_t)(SELECTOR_USER_DATA - 8) << 48);
+    model_register_write(REGISTER_STAR, (uint64_t)SELECTOR_KERNEL_CODE << 32 | (uint64_t)(SELECTOR_USER_DATA - 8)
+                                                                                   << 48);
     model_register_write(REGISTER_LSTAR, (uint64_t)(uintptr_t)system_call_entry);
     model_register_write(REGISTER_FLAGS_MASK, FLAGS_CLEARED);
 }

@@ -11,7 +11,7 @@ struct feature {
     bool umip;        /* tasks can not read descriptor-table addresses */
     bool xsave;       /* else FXSAVE, and no AVX */
     bool avx;
-    bool x2apic;      /* the interrupt controller is in x2APIC mode already */
+    bool x2apic; /* the interrupt controller is in x2APIC mode already */
 };
 
 /* Looks the features up. */

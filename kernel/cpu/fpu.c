@@ -1,6 +1,4 @@
 #include "kernel/cpu/fpu.h"
-#include "kernel/cpu/cpu.h"
-#include "kernel/cpu/instructions.h"
 
 #define XSAVE_ALL 7
 
@@ -32,21 +30,8 @@ static void load(const uint8_t *area)
         __asm__ volatile("fxrstor64 (%0)" ::"r"(area) : "memory");
 }
 
-void fpu_enter(uint8_t *area, bool use)
+void fpu_switch(uint8_t *area)
 {
-    if (!use) {
-        if (!this_cpu->fpu_closed) {
-            control_0_write(this_cpu->control_0_closed);
-            this_cpu->fpu_closed = 1;
-        }
-        return;
-    }
-    if (this_cpu->fpu_closed) {
-        control_0_write(this_cpu->control_0_open);
-        this_cpu->fpu_closed = 0;
-    }
-    if (this_cpu->fpu_owner == area)
-        return;
     if (this_cpu->fpu_owner)
         save(this_cpu->fpu_owner);
     load(area);

@@ -44,7 +44,7 @@ void offsets(void)
     OFFSET(TASK_HANDLE_LIMIT, task, handle_limit);
     OFFSET(TASK_TABLES, task, tables);
     OFFSET(TASK_FPU_AREA, task, fpu_area);
-    OFFSET(ENTRY_NAME, handle_entry, name);
+    __asm__ volatile("\n->ENTRY_GENERATION %0" ::"i"(offsetof(struct handle_entry, name) + 4)); /* its upper half */
     OFFSET(ENTRY_KIND, handle_entry, kind);
     OFFSET(ENTRY_PLACE, handle_entry, place);
     OFFSET(ENTRY_DETAIL, handle_entry, detail);

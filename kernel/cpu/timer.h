@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define VECTOR_LEGACY 0x20    /* 16 vectors; only a spurious interrupt can come */
+#define VECTOR_LEGACY 0x20 /* 16 vectors; only a spurious interrupt can come */
 #define VECTOR_TIMER 0x30
 #define VECTOR_SPURIOUS 0xff
-#define TIMER_HERTZ 100       /* ticks a second; a tick ends a time slice */
+#define TIMER_HERTZ 100 /* ticks a second; a tick ends a time slice */
 
 /* Remaps and masks the two 8259s. Once, on the CPU that booted. */
 void legacy_controllers_mask(void);

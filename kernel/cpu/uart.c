@@ -15,6 +15,7 @@
 #define FIFO_ENABLE_CLEAR 0x07
 #define MODEM_READY 0x03
 #define STATUS_TRANSMIT_EMPTY 0x20
+#define STATUS_ALL_SENT 0x40
 #define DIVISOR_115200 1
 #define PATIENCE 100000 /* status reads until a port that never gets ready counts as absent */
 
@@ -29,12 +30,22 @@ void uart_initialise(void)
     port_write_8(MODEM_CONTROL, MODEM_READY);
 }
 
-static void send(char byte)
+static void wait_for(uint8_t status)
 {
     for (int i = 0; i < PATIENCE; i++)
-        if (port_read_8(LINE_STATUS) & STATUS_TRANSMIT_EMPTY)
+        if (port_read_8(LINE_STATUS) & status)
             break;
+}
+
+static void send(char byte)
+{
+    wait_for(STATUS_TRANSMIT_EMPTY);
     port_write_8(DATA, (uint8_t)byte);
+}
+
+void uart_drain(void)
+{
+    wait_for(STATUS_ALL_SENT);
 }
 
 void uart_write(const char *text, size_t length)

@@ -10,4 +10,7 @@ void uart_initialise(void);
 /* Sends text, a carriage return before each line feed; waits for the port, but not for ever. */
 void uart_write(const char *text, size_t length);
 
+/* Waits until the last byte has left the port (an emulator that is told to end may drop it). */
+void uart_drain(void);
+
 #endif

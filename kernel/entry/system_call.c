@@ -2,6 +2,7 @@
 #include "kernel/ipc/call.h"
 #include "kernel/memory/window.h"
 #include "kernel/object/mapping.h"
+#include "kernel/object/handle_table.h"
 #include "kernel/object/schedule.h"
 #include "kernel/object/task.h"
 #include "kernel/print.h"

@@ -2,6 +2,7 @@
 #include "kernel/cpu/instructions.h"
 #include "kernel/ipc/carry.h"
 #include "kernel/memory/ledger.h"
+#include "kernel/object/handle_table.h"
 #include "kernel/object/mapping.h"
 #include <stddef.h>
 
@@ -87,7 +88,7 @@ static enum error clone_source(struct task *caller, uint64_t frame, uint64_t wor
 {
     if (ledger_word_state(word) != LEDGER_HELD)
         return ERROR_UNUSED;
-    if (caller->service.borrowed[0]) {
+    if (rax_mode(caller->service.pending) == MODE_BORROW) {
         struct handle_entry *entry = handle_table_entry(caller, caller->service.borrowed_index[0]);
         *source = entry;
         *rights = entry->rights;
@@ -160,7 +161,7 @@ static enum error convert(struct task *server, struct task *caller, struct acted
 {
     uint64_t kind = server->registers.r14;
 
-    if (!caller->service.borrowed[0])
+    if (rax_mode(caller->service.pending) != MODE_BORROW)
         return ERROR_NOT_WANTED;
     struct handle_entry *entry = handle_table_entry(caller, caller->service.borrowed_index[0]);
     if (server->registers.r13 != handle_entry_frame(entry) * FRAME_SIZE)
@@ -205,8 +206,8 @@ static enum error hand_back(struct task *server, struct task *caller, struct act
     uint64_t value = ledger_lock(word);
     if ((value & ~LEDGER_LOCKED) == ledger_word_server(badge_account(caller->badge))) {
         uint32_t generation = handle_generation_next(caller);
-        value = handle_fill(caller, dst, generation, server->registers.r13 / FRAME_SIZE, KIND_UNTYPED,
-                            (uint32_t)rights, value);
+        value = handle_fill(caller, dst, generation, server->registers.r13 / FRAME_SIZE, KIND_UNTYPED, (uint32_t)rights,
+                            value);
         *acted = (struct acted){1, handle_make(dst, generation)};
     } else {
         error = ERROR_NOT_WANTED;
@@ -234,15 +235,17 @@ static enum error mint(struct task *server, struct task *caller, struct acted *a
     return ERROR_NONE;
 }
 
-/* Of any server: errors as for carry_move, and BAD_COUNT for more than the caller has room for. */
+/* Of any server; r14 is the number of handles (n in rax is the room for the next call's). Errors as for carry_move,
+ * and BAD_COUNT for more than the caller asked for. */
 static enum error move(struct task *replier, struct task *caller, struct acted *acted)
 {
-    uint32_t n = rax_n(replier->registers.rax);
+    uint64_t n = replier->registers.r14;
 
     if (n > rax_n(caller->registers.rax))
         return ERROR_BAD_COUNT;
-    acted->n = n;
-    return carry_move(replier, replier->registers.r13, n, caller, rax_dst(caller->registers.rax), &acted->handle);
+    acted->n = (uint32_t)n;
+    return carry_move(replier, replier->registers.r13, acted->n, caller, rax_dst(caller->registers.rax),
+                      &acted->handle);
 }
 
 enum error action_perform(struct task *replier, struct task *caller, struct acted *acted)
@@ -255,7 +258,7 @@ enum error action_perform(struct task *replier, struct task *caller, struct acte
 
     if (action >= sizeof(actions) / sizeof(actions[0]) || (!replier->server && action != ACTION_MOVE))
         return ERROR_BAD_ACTION;
-    if (!caller->service.pending || action != rax_action(caller->registers.rax))
+    if (action != rax_action(caller->service.pending))
         return ERROR_NOT_WANTED;
     return actions[action](replier, caller, acted);
 }

@@ -1,6 +1,7 @@
 #include "kernel/ipc/call.h"
 #include "kernel/ipc/carry.h"
 #include "kernel/object/endpoint.h"
+#include "kernel/object/handle_table.h"
 #include "kernel/object/schedule.h"
 #include <stddef.h>
 
@@ -35,18 +36,18 @@ static enum error want_check(const struct task *caller)
 
 enum error call_deliver(struct task *caller, struct task *receiver)
 {
-    struct carried carried;
+    const struct registers *from = &caller->registers;
     struct registers *to = &receiver->registers;
+    struct carried carried;
     enum error error = carry_out(caller, receiver, &carried);
 
     if (error)
         return error;
-    registers_clear(to);
-    to->rax = rax_make(ERROR_NONE, rax_action(caller->registers.rax), rax_mode(caller->registers.rax), carried.n, 0);
+    to->rax = from->rax & RAX_ACTION_MODE_AND_N;
     to->rdi = caller->badge;
-    to->rsi = caller->registers.rsi;
+    to->rsi = from->rsi;
     for (int k = 0; k < MESSAGE_WORDS; k++)
-        to->words[k] = caller->registers.words[k];
+        to->words[k] = from->words[k];
     to->r13 = carried.r13;
     to->r14 = carried.r14;
     caller->state = TASK_AWAITING;
@@ -72,6 +73,8 @@ enum error call(struct task *caller)
     struct endpoint_line *line = (struct endpoint_line *)(uintptr_t)entry->detail;
     if (line->closed)
         return ERROR_NO_SERVER;
+    if (caller->serves == line)
+        return ERROR_DEADLOCK;
     caller->badge = entry->place;
 
     struct task *receiver = line->receiver;
@@ -85,6 +88,9 @@ enum error call(struct task *caller)
     if (error)
         return error;
     line->receiver = NULL;
-    schedule_ready_next(receiver);
+    if (receiver->priority >= caller->priority)
+        schedule_switch(receiver);
+    else
+        schedule_ready(receiver);
     return ERROR_NONE;
 }

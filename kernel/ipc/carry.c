@@ -1,5 +1,6 @@
 #include "kernel/ipc/carry.h"
 #include "kernel/memory/ledger.h"
+#include "kernel/object/handle_table.h"
 #include "kernel/object/mapping.h"
 #include <stddef.h>
 
@@ -32,6 +33,8 @@ static enum error lend(struct task *caller, struct carried *carried)
 
 enum error carry_borrowed_check(const struct task *caller)
 {
+    if (rax_mode(caller->service.pending) != MODE_BORROW)
+        return ERROR_NONE;
     for (int k = 0; k < 2; k++) {
         uint64_t name = caller->service.borrowed[k];
         if (name && handle_table_entry(caller, caller->service.borrowed_index[k])->name != name)
@@ -110,11 +113,13 @@ static enum error leave_run(struct task *caller, struct task *worker, bool moved
 
 void carry_settle(struct task *caller, bool refused)
 {
-    bool restore = refused && rax_mode(caller->registers.rax) == MODE_MOVE;
+    uint32_t mode = rax_mode(caller->service.pending);
 
+    if (mode != MODE_DROP && (mode != MODE_MOVE || !caller->callee->server))
+        return;
     for (uint32_t k = 0; k < caller->service.leaving_count; k++) {
         struct handle_entry *entry = handle_table_entry(caller, caller->service.leaving_first + k);
-        if (restore) {
+        if (mode == MODE_MOVE && refused) {
             atomic_word *word = ledger_find(handle_entry_frame(entry));
             entry->state = HANDLE_HELD;
             ledger_unlock(word, handle_link(entry, ledger_lock(word)));
@@ -171,11 +176,12 @@ static enum error carry(struct task *caller, struct task *receiver, uint32_t mod
 enum error carry_out(struct task *caller, struct task *receiver, struct carried *carried)
 {
     uint64_t rax = caller->registers.rax;
+    enum error error;
 
-    *carried = (struct carried){.n = rax_n(rax)};
-    caller->service = (struct service){.pending = rax_mode(rax) != MODE_NONE || rax_action(rax) != ACTION_NONE};
-    enum error error = carry(caller, receiver, rax_mode(rax), carried);
-    if (error)
-        caller->service = (struct service){0};
+    carried->r13 = 0;
+    carried->r14 = 0;
+    error = carry(caller, receiver, rax_mode(rax), carried);
+    if (!error)
+        caller->service.pending = rax & RAX_ACTION_AND_MODE;
     return error;
 }

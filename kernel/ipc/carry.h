@@ -8,7 +8,6 @@
 
 /* What the receiver finds in its registers of the handles that came along. */
 struct carried {
-    uint32_t n;
     uint64_t r13;
     uint64_t r14;
 };

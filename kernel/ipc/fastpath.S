@@ -21,11 +21,9 @@
     andl $63, %ecx
     shll $6, %ecx
     addq TASK_TABLES(%rbx,%rbp,8), %rcx
-    movq ENTRY_NAME(%rcx), %rbp
     movq %rdi, %r11
-    shrq $40, %rbp
     shrq $32, %r11
-    cmpq %rbp, %r11
+    cmpl %r11d, ENTRY_GENERATION(%rcx)
     jne system_call_slow
     movl ENTRY_KIND(%rcx), %ebp         /* kind and rights in one load */
     andl $0xffff | (\right << 16), %ebp

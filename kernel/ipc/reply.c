@@ -2,33 +2,34 @@
 #include "kernel/ipc/call.h"
 #include "kernel/ipc/carry.h"
 #include "kernel/object/endpoint.h"
+#include "kernel/object/handle_table.h"
 #include "kernel/object/schedule.h"
 #include <stddef.h>
 
-/* The reply's words, and the handle that its action made, go to the caller, and the caller goes on. */
+/* The reply's words, and the handle that its action made, go to the caller's registers. */
 static void answer(struct task *replier, struct task *caller, enum error status, const struct acted *acted)
 {
+    const struct registers *from = &replier->registers;
     struct registers *to = &caller->registers;
 
-    registers_clear(to);
-    to->rax = rax_make(status, 0, 0, acted->n, 0);
     if (status == ERROR_NONE) {
-        to->rsi = replier->registers.rsi;
+        to->rax = rax_make(ERROR_NONE, 0, 0, acted->n, 0);
+        to->rdi = 0;
+        to->rsi = from->rsi;
         for (int k = 0; k < MESSAGE_WORDS; k++)
-            to->words[k] = replier->registers.words[k];
+            to->words[k] = from->words[k];
         to->r13 = acted->handle;
+        to->r14 = 0;
+    } else {
+        call_fail(caller, status);
     }
-    caller->service = (struct service){0};
+    caller->service.pending = 0;
     replier->caller = NULL;
     replier->control->intent = 0;
     replier->control->intent_run = 0;
-    if (this_cpu->reschedule)
-        schedule_ready(caller);
-    else
-        schedule_ready_next(caller);
 }
 
-/* Everything that can fail comes first. */
+/* Answers the caller; it can go on, but is in no queue yet. Everything that can fail comes first. */
 static enum error reply(struct task *replier, struct task *caller)
 {
     struct acted acted = {0};
@@ -39,26 +40,38 @@ static enum error reply(struct task *replier, struct task *caller)
         error = status ? status : action_perform(replier, caller, &acted);
     if (error)
         return error;
-    carry_settle(caller, replier->registers.rsi != ERROR_NONE);
+    if (caller->service.pending)
+        carry_settle(caller, replier->registers.rsi != ERROR_NONE);
     answer(replier, caller, status, &acted);
     return ERROR_NONE;
 }
 
-static void receive(struct task *task, struct endpoint_line *line)
+/* Takes the first call that can be delivered. False when nobody is left. */
+static bool take_call(struct task *task, struct endpoint_line *line)
 {
     struct task *caller;
 
-    task->serves = line;
-    line->closed = 0;
     while ((caller = endpoint_dequeue(line))) {
         enum error error = call_deliver(caller, task);
         if (!error)
-            return;
+            return true;
         call_fail(caller, error);
         schedule_ready(caller);
     }
+    return false;
+}
+
+/* The task waits, and the CPU goes to the caller that it has answered, if there is one and nobody has a better claim. */
+static void wait(struct task *task, struct endpoint_line *line, struct task *answered)
+{
     line->receiver = task;
     task->state = TASK_RECEIVING;
+    if (!answered)
+        return;
+    if (this_cpu->reschedule || (this_cpu->ready_mask & answered->higher))
+        schedule_ready(answered);
+    else
+        schedule_switch(answered);
 }
 
 enum error reply_receive(struct task *task)
@@ -77,12 +90,18 @@ enum error reply_receive(struct task *task)
     struct endpoint_line *line = (struct endpoint_line *)(uintptr_t)entry->detail;
     if (line->receiver)
         return ERROR_OCCUPIED;
-    if (task->caller)
-        error = reply(task, task->caller);
+    struct task *caller = task->caller;
+    if (caller)
+        error = reply(task, caller);
     else if (rax_action(task->registers.rax) != ACTION_NONE)
         error = ERROR_NO_CALLER;
     if (error)
         return error;
-    receive(task, line);
+    task->serves = line;
+    line->closed = 0;
+    if (!line->first || !take_call(task, line))
+        wait(task, line, caller);
+    else if (caller)
+        schedule_ready(caller);
     return ERROR_NONE;
 }

@@ -7,20 +7,51 @@
 #include "kernel/memory/ledger_word.h"
 #include <quire/atomic.h>
 #include <quire/error.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Sets the directory up: 8 bytes for every 2 MiB below the last frame, from the early allocator. NO_MEMORY. */
 must_use enum error ledger_initialise(void);
 
+#define LEDGER_WORDS_PER_LEAF 512
+#define LEDGER_LEAF_BUSY UINT64_C(1) /* in the directory: one CPU makes the leaf */
+
+/* Physical addresses of leaves, 0 for those that are not made; frames that it covers. Set once at boot. */
+extern atomic_word *ledger_directory;
+extern uint64_t ledger_frame_count;
+
+/* Makes the leaf of a frame below ledger_frame_count; NULL where no ledger is kept. Only for ledger_find. */
+atomic_word *ledger_leaf_make(uint64_t frame);
+
 /* The word of a frame, or NULL when the frame is past the end or in a hole where no ledger is kept
  * (nobody can hold it). */
-atomic_word *ledger_find(uint64_t frame);
+static inline atomic_word *ledger_find(uint64_t frame)
+{
+    if (frame >= ledger_frame_count)
+        return NULL;
+    uint64_t address = atomic_load_acquire(&ledger_directory[frame / LEDGER_WORDS_PER_LEAF]);
+    atomic_word *leaf = address > LEDGER_LEAF_BUSY ? physical_pointer(address) : ledger_leaf_make(frame);
+    return leaf ? &leaf[frame % LEDGER_WORDS_PER_LEAF] : NULL;
+}
 
 /* Locks a word and returns its value, lock bit included. Interrupts are off and no other word is locked
  * by this CPU. Acquire. */
-uint64_t ledger_lock(atomic_word *word);
+static inline uint64_t ledger_lock(atomic_word *word)
+{
+    uint64_t value = atomic_load_relaxed(word);
+
+    for (;;) {
+        value &= ~LEDGER_LOCKED;
+        if (atomic_swap_if_acquire(word, &value, value | LEDGER_LOCKED))
+            return value | LEDGER_LOCKED;
+        atomic_pause();
+    }
+}
 
 /* Stores a new value with the lock bit cleared. Release. */
-void ledger_unlock(atomic_word *word, uint64_t value);
+static inline void ledger_unlock(atomic_word *word, uint64_t value)
+{
+    atomic_store_release(word, value & ~LEDGER_LOCKED);
+}
 
 #endif

@@ -1,46 +1,8 @@
 #include "kernel/object/handle.h"
 #include "kernel/memory/ledger_word.h"
 #include "kernel/object/endpoint.h"
-#include "kernel/object/task.h"
+#include "kernel/object/handle_table.h"
 #include <stddef.h>
-#include <string.h>
-
-struct handle_entry *handle_table_entry(const struct task *task, uint32_t index)
-{
-    if (index == 0 || index >= task->handle_limit)
-        return NULL;
-    return &task->tables[index / HANDLES_PER_TABLE][index % HANDLES_PER_TABLE];
-}
-
-enum error handle_find(const struct task *task, handle value, struct handle_entry **entry)
-{
-    struct handle_entry *found = handle_table_entry(task, handle_index(value));
-
-    if (!found || found->state == HANDLE_EMPTY || found->state == HANDLE_LEAVING)
-        return ERROR_BAD_HANDLE;
-    if (handle_entry_generation(found) != handle_generation(value))
-        return ERROR_STALE_HANDLE;
-    *entry = found;
-    return ERROR_NONE;
-}
-
-enum error handle_destination(const struct task *task, uint32_t dst, uint32_t n)
-{
-    if (n == 0)
-        return ERROR_BAD_COUNT;
-    if (dst == 0 || dst >= task->handle_limit || n > task->handle_limit - dst)
-        return ERROR_BAD_DESTINATION;
-    for (uint32_t k = 0; k < n; k++)
-        if (handle_table_entry(task, dst + k)->state != HANDLE_EMPTY)
-            return ERROR_OCCUPIED;
-    return ERROR_NONE;
-}
-
-uint32_t handle_generation_next(struct task *task)
-{
-    task->generation = task->generation % ((UINT32_C(1) << 24) - 1) + 1;
-    return task->generation;
-}
 
 handle handle_value(const struct task *task, uint32_t index)
 {
@@ -56,7 +18,7 @@ static uint64_t detail_for(const struct task *task, enum kind kind, uint64_t fra
 static void fill(struct handle_entry *entry, struct task *task, uint32_t generation, uint64_t frame, enum kind kind,
                  uint32_t rights)
 {
-    entry->name = frame | (uint64_t)generation << 40;
+    entry->name = frame | (uint64_t)generation << 32;
     entry->kind = (uint16_t)kind;
     entry->rights = (uint16_t)rights;
     entry->state = HANDLE_HELD;
@@ -129,7 +91,7 @@ uint64_t handle_replace(struct handle_entry *old, struct task *task, uint32_t in
 
 void handle_empty(struct handle_entry *entry)
 {
-    memset(entry, 0, sizeof(*entry));
+    *entry = (struct handle_entry){0};
 }
 
 uint64_t handle_count(uint64_t word)

@@ -7,6 +7,7 @@
 
 #include <quire/abi.h>
 #include <quire/atomic.h>
+#include <quire/slot.h>
 #include <stdint.h>
 
 struct task;
@@ -19,48 +20,33 @@ enum handle_state {
 };
 
 struct handle_entry {
-    uint64_t name;   /* frame number:40 | generation:24; 0 in an empty entry */
+    uint64_t name;   /* frame number:32 | generation:32; 0 in an empty entry */
     uint16_t kind;   /* enum kind, one with the object column set */
     uint16_t rights; /* enum right */
     uint32_t state;  /* enum handle_state */
     struct handle_entry *next;
     struct handle_entry *previous;
-    uint64_t place;   /* mapped: kernel address of the page-table entry; endpoint: the badge; installed: as mapped */
-    uint64_t detail;  /* mapped: virtual address; endpoint: kernel address of its line for the owner's CPU;
+    uint64_t place;  /* mapped: kernel address of the page-table entry; endpoint: the badge; installed: as mapped */
+    uint64_t detail; /* mapped: virtual address; endpoint: kernel address of its line for the owner's CPU;
                          installed: virtual address | level */
-    uint64_t length;  /* in the ring's anchor: handles to the frame; in an installed table: its children */
+    uint64_t length; /* in the ring's anchor: handles to the frame; in an installed table: its children */
     struct task *owner;
 };
 _Static_assert(sizeof(struct handle_entry) == 64, "one cache line");
 
 #define HANDLES_PER_TABLE 64
 #define HANDLE_TABLES_MAX 128 /* tables a task can have: 8192 handles */
-#define FRAME_NUMBER_MASK ((UINT64_C(1) << 40) - 1)
+_Static_assert(PHYSICAL_MAX / FRAME_SIZE <= UINT64_C(1) << 32, "a frame number fits half of a name");
 
 static inline uint64_t handle_entry_frame(const struct handle_entry *entry)
 {
-    return entry->name & FRAME_NUMBER_MASK;
+    return (uint32_t)entry->name;
 }
 
 static inline uint32_t handle_entry_generation(const struct handle_entry *entry)
 {
-    return (uint32_t)(entry->name >> 40);
+    return (uint32_t)(entry->name >> 32);
 }
-
-/* The entry of an index in the task's table, or NULL when there is no such entry. Entry 0 is never used. */
-struct handle_entry *handle_table_entry(const struct task *task, uint32_t index);
-
-/* The filled entry that the task's handle names.
- * BAD_HANDLE: no such entry, or an empty one. STALE_HANDLE: filled since under another generation.
- * An entry in state LEAVING counts as empty. */
-must_use enum error handle_find(const struct task *task, handle value, struct handle_entry **entry);
-
-/* Whether n entries from index dst on exist (else BAD_DESTINATION) and are empty (else OCCUPIED);
- * BAD_COUNT for n = 0. */
-must_use enum error handle_destination(const struct task *task, uint32_t dst, uint32_t n);
-
-/* The generation for all entries that one message fills in the task's table: 1 to 2^24 - 1, then from 1 again. */
-uint32_t handle_generation_next(struct task *task);
 
 /* The handle value that names a filled entry of the task at an index. */
 handle handle_value(const struct task *task, uint32_t index);

@@ -1,4 +1,5 @@
 #include "kernel/object/mapping.h"
+#include "kernel/object/handle_table.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/instructions.h"
 #include "kernel/memory/ledger.h"

@@ -1,8 +1,4 @@
 #include "kernel/object/schedule.h"
-#include "kernel/cpu/cpu.h"
-#include "kernel/cpu/fpu.h"
-#include "kernel/cpu/instructions.h"
-#include "kernel/object/task.h"
 #include <stddef.h>
 
 void schedule_ready(struct task *task)
@@ -70,7 +66,7 @@ static void idle(void)
         __asm__ volatile("sti; hlt; cli" ::: "memory");
 }
 
-void schedule(void)
+void schedule_choose(void)
 {
     struct task *current = this_cpu->current;
 
@@ -85,11 +81,9 @@ void schedule(void)
     if (!this_cpu->ready_mask)
         idle();
     struct task *next = take_first();
-    next->state = TASK_RUNNING;
     this_cpu->reschedule = 0;
-    if (next != this_cpu->current) {
-        this_cpu->current = next;
-        control_3_write(next->root);
-        fpu_enter(next->fpu_area, next->fpu);
-    }
+    if (next == this_cpu->current)
+        next->state = TASK_RUNNING;
+    else
+        schedule_switch(next);
 }

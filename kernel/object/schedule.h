@@ -3,7 +3,10 @@
 #ifndef KERNEL_OBJECT_SCHEDULE_H
 #define KERNEL_OBJECT_SCHEDULE_H
 
-struct task;
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/fpu.h"
+#include "kernel/cpu/instructions.h"
+#include "kernel/object/task.h"
 
 /* Makes a task that waits or is stopped ready, behind those of its priority. */
 void schedule_ready(struct task *task);
@@ -14,10 +17,28 @@ void schedule_ready_next(struct task *task);
 /* Takes a task out of the ready queue. */
 void schedule_forget(struct task *task);
 
-/* Chooses the task to run and loads its address space and FPU state, waiting for an interrupt as long as there
- * is none; it is this_cpu->current when this returns. A task that runs already goes on unless one of higher
- * priority is ready, or its slice is over and one of equal priority is. That a slice is over stays known until the
- * next switch: it may have ended while the frame server, above all, worked for the task. */
-void schedule(void);
+/* Makes a task that is in no queue the running one: its address space and FPU state are loaded. The one that ran
+ * has been put elsewhere. */
+static inline void schedule_switch(struct task *next)
+{
+    next->state = TASK_RUNNING;
+    this_cpu->current = next;
+    control_3_write(next->root);
+    fpu_enter(next->fpu_area, next->fpu);
+}
+
+/* Chooses the task to run when the current one can not go on or should not: see schedule(). */
+void schedule_choose(void);
+
+/* Makes this_cpu->current the task to run, waiting for an interrupt as long as there is none. A task that runs already
+ * goes on unless one of higher priority is ready, or its slice is over and one of equal priority is. That a slice is
+ * over stays known until the next choice: it may have ended while the frame server worked for the task. */
+static inline void schedule(void)
+{
+    const struct task *current = this_cpu->current;
+
+    if (!current || current->state != TASK_RUNNING || this_cpu->reschedule || (this_cpu->ready_mask & current->higher))
+        schedule_choose();
+}
 
 #endif

@@ -1,6 +1,8 @@
 #include "kernel/object/task.h"
 #include "kernel/object/endpoint.h"
+#include "kernel/object/handle_table.h"
 #include "kernel/object/schedule.h"
+#include "kernel/verdict.h"
 #include <stddef.h>
 #include <string.h>
 
@@ -22,9 +24,12 @@ void task_initialise(struct task *task, const char *name, uint32_t priority, boo
 
 static void refuse_call(struct task *caller)
 {
-    for (uint32_t k = 0; k < caller->service.leaving_count; k++)
+    uint32_t mode = rax_mode(caller->service.pending);
+
+    bool left = mode == MODE_DROP || (mode == MODE_MOVE && caller->callee->server);
+    for (uint32_t k = 0; left && k < caller->service.leaving_count; k++)
         handle_empty(handle_table_entry(caller, caller->service.leaving_first + k));
-    caller->service = (struct service){0};
+    caller->service.pending = 0;
     registers_clear(&caller->registers);
     caller->registers.rax = ERROR_NO_SERVER;
     schedule_ready(caller);
@@ -59,4 +64,6 @@ void task_stop(struct task *task)
         this_cpu->fpu_owner = NULL;
     if (this_cpu->current == task)
         this_cpu->current = NULL;
+    if (task->may_end_machine)
+        verdict_forgo(task->name);
 }

@@ -14,8 +14,8 @@
 struct endpoint_line;
 
 enum task_state {
-    TASK_STOPPED,  /* not started, ended, or faulted */
-    TASK_READY,    /* in its CPU's ready queue */
+    TASK_STOPPED, /* not started, ended, or faulted */
+    TASK_READY,   /* in its CPU's ready queue */
     TASK_RUNNING,
     TASK_CALLING,  /* in an endpoint's queue */
     TASK_AWAITING, /* its call is with the server */
@@ -25,38 +25,39 @@ enum task_state {
 #define TASK_NAME 24
 #define TASK_LINE 120
 
-/* How a call to the frame server stands that carries handles or awaits an action. */
+/* What the reply to a task's call has to do besides delivering words. Only `pending` is cleared by a reply; the
+ * other members mean something in the modes that they are named for. */
 struct service {
-    uint64_t pending;         /* not 0: the reply has more to do than deliver words */
-    uint64_t borrowed[2];     /* names of the entries that were lent, 0 for none */
+    uint64_t pending;     /* want and mode of the call, in their place in rax; 0: words only */
+    uint64_t borrowed[2]; /* MODE_BORROW: names of the entries that were lent, 0 for none */
     uint32_t borrowed_index[2];
-    uint32_t leaving_first;   /* entries in state LEAVING, emptied when the reply commits */
+    uint32_t leaving_first; /* MODE_MOVE to the frame server, MODE_DROP: entries in state LEAVING */
     uint32_t leaving_count;
 };
 
 struct task {
     struct registers registers;
-    uint64_t root;             /* physical address of the level-4 table */
-    uint32_t higher;           /* bits of the priorities above this task's */
+    uint64_t root;   /* physical address of the level-4 table */
+    uint32_t higher; /* bits of the priorities above this task's */
     uint32_t priority;
-    uint32_t fpu;              /* 1: the task may use the FPU */
-    uint32_t server;           /* 1: a worker of the frame server */
-    struct task *caller;       /* the call that this task has received and not answered */
+    uint32_t fpu;                   /* 1: the task may use the FPU */
+    uint32_t server;                /* 1: a worker of the frame server */
+    struct task *caller;            /* the call that this task has received and not answered */
     struct worker_control *control; /* where intents are cleared: the worker's control page, or no_control */
     struct service service;
     struct worker_control no_control;
-    uint32_t state;            /* enum task_state */
+    uint32_t state;                      /* enum task_state */
     uint32_t resume_by_interrupt_return; /* all registers matter, not only a call's */
-    struct task *next;         /* in the ready queue or an endpoint's */
-    struct task *callee;       /* who has this task's call */
-    struct endpoint_line *serves; /* where the task last received, or NULL */
-    struct endpoint_line *calls;  /* in whose queue it is while CALLING */
-    uint64_t badge;            /* of the handle that the pending call went through */
+    struct task *next;                   /* in the ready queue or an endpoint's */
+    struct task *callee;                 /* who has this task's call */
+    struct endpoint_line *serves;        /* where the task last received, or NULL */
+    struct endpoint_line *calls;         /* in whose queue it is while CALLING */
+    uint64_t badge;                      /* of the handle that the pending call went through */
     uint32_t cpu_number;
     uint32_t account;
-    uint32_t generation;       /* of the last handle fill */
-    uint32_t handle_limit;     /* entries of the handle table */
-    uint64_t *transfer;        /* a worker's transfer page */
+    uint32_t generation;   /* of the last handle fill */
+    uint32_t handle_limit; /* entries of the handle table */
+    uint64_t *transfer;    /* a worker's transfer page */
     uint32_t may_end_machine;
     uint32_t line_length;
     char name[TASK_NAME];
@@ -70,7 +71,7 @@ _Static_assert(sizeof(struct task) <= 4096, "one frame");
 void task_initialise(struct task *task, const char *name, uint32_t priority, bool fpu);
 
 /* Ends a task for ever: it leaves every queue, whoever waits for it gets NO_SERVER, and if it was the
- * running one, nobody is. What it held stays held. */
+ * running one, nobody is. What it held stays held. The machine fails with the last task that could give its verdict. */
 void task_stop(struct task *task);
 
 #endif

@@ -68,20 +68,19 @@ must_use enum error endpoint_call(handle endpoint, struct endpoint_message *mess
 must_use enum error endpoint_reply_receive(handle endpoint, struct endpoint_message *message, uint32_t room)
 {
     struct message registers;
-    uint32_t n = message->count > 0 ? message->count : room;
     uint32_t dst;
 
-    if (n > UINT16_MAX) {
+    if (room > UINT16_MAX) {
         return ERROR_BAD_COUNT;
     }
-    room = room_beside(message->count, room);
     enum error error = take_room(room, &dst);
     if (error != ERROR_NONE) {
         return error;
     }
     fill_registers(&registers, endpoint, message);
+    registers.r14 = message->count;
     registers.rax =
-        rax_make(SYSTEM_CALL_REPLY_RECEIVE, message->count > 0 ? ACTION_MOVE : ACTION_NONE, MODE_NONE, n, dst);
+        rax_make(SYSTEM_CALL_REPLY_RECEIVE, message->count > 0 ? ACTION_MOVE : ACTION_NONE, MODE_NONE, room, dst);
     system_call_reply_receive(&registers);
     error = (enum error)rax_status(registers.rax);
     if (error != ERROR_NONE) {

@@ -26,6 +26,13 @@ void entries_initialise(struct entries *entries, uint32_t limit)
     }
 }
 
+void entries_extend(struct entries *entries, uint32_t limit)
+{
+    if (limit > entries->limit) {
+        entries->limit = limit < ENTRIES_MAX ? limit : ENTRIES_MAX;
+    }
+}
+
 /* The first free entry at or after `index`, or the limit. */
 static uint32_t next_free(const struct entries *entries, uint32_t index)
 {
@@ -49,6 +56,12 @@ must_use enum error entries_take(struct entries *entries, uint32_t count, uint32
         return ERROR_BAD_COUNT;
     }
     entries->hint = start;
+    if (count == 1 && start < entries->limit) { /* what nearly every call asks for */
+        set_taken(entries, start);
+        entries->hint = start + 1;
+        *first = start;
+        return ERROR_NONE;
+    }
     while (entries->limit - start >= count) {
         uint32_t length = 1;
 

@@ -39,16 +39,14 @@ static enum error buy_table(uint64_t address, uint32_t level)
     error = frame_repurpose(table, KIND_PAGE_TABLE);
     if (error == ERROR_NONE) {
         error = system_call_install(table, address, level, &missing);
-        if (error == ERROR_NONE) {
-            tables[table_count++] = (struct table){.frame = table, .level = level};
-            return ERROR_NONE;
-        }
-        enum error undone = frame_repurpose(table, KIND_UNTYPED);
-        (void)undone; /* the first error is the one to tell; the drop below takes a frame of any kind */
     }
-    enum error dropped = frame_drop(table);
-    (void)dropped;
-    return error;
+    if (error != ERROR_NONE) {
+        enum error dropped = frame_drop(table); /* of whichever kind; the first error is the one to tell */
+        (void)dropped;
+        return error;
+    }
+    tables[table_count++] = (struct table){.frame = table, .level = level};
+    return ERROR_NONE;
 }
 
 must_use enum error frame_map(handle frame, uint64_t address, uint32_t rights)

@@ -29,3 +29,13 @@ uint32_t own_entries_used(void)
 {
     return own.used;
 }
+
+uint32_t own_entries_limit(void)
+{
+    return own.limit;
+}
+
+void own_entries_extend(uint32_t limit)
+{
+    entries_extend(&own, limit);
+}

@@ -42,15 +42,18 @@ static void back_page(struct world *world, uint64_t page)
 
 static void on_fault(int signal_number, siginfo_t *information, void *context)
 {
-    uint64_t offset = (uint64_t)((char *)information->si_addr - (char *)current->window.slots);
+    uint64_t page = UINT64_MAX;
 
     (void)context;
-    if (current == NULL || offset / FRAME_SIZE >= current->pages || current->backed[offset / FRAME_SIZE]) {
+    if (current != NULL) {
+        page = (uint64_t)((char *)information->si_addr - (char *)current->window.slots) / FRAME_SIZE;
+    }
+    if (current == NULL || page >= current->pages || current->backed[page]) {
         out("stray access\n");
         signal(signal_number, SIG_DFL);
         return;
     }
-    back_page(current, offset / FRAME_SIZE);
+    back_page(current, page);
 }
 
 struct world *world_create(const struct world_region *regions)
@@ -59,19 +62,17 @@ struct world *world_create(const struct world_region *regions)
     struct boot_information *information = &world->information;
     struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER};
 
-    *information = (struct boot_information){
-        .abi_version = ABI_VERSION, .worker_count = WORLD_WORKERS, .account_count = 3};
+    *information =
+        (struct boot_information){.abi_version = ABI_VERSION, .worker_count = WORLD_WORKERS, .account_count = 3};
     for (; regions->frames != 0; regions++) {
-        information->regions[information->region_count++] =
-            (struct boot_region){.base = information->frame_count * FRAME_SIZE,
-                                 .size = regions->frames * FRAME_SIZE,
-                                 .type = regions->type};
+        information->regions[information->region_count++] = (struct boot_region){
+            .base = information->frame_count * FRAME_SIZE, .size = regions->frames * FRAME_SIZE, .type = regions->type};
         information->frame_count += regions->frames;
     }
     world->pages = (information->frame_count + SLOTS_PER_PAGE - 1) / SLOTS_PER_PAGE;
     world->backed = calloc(world->pages, 1);
-    struct slot *slots = mmap(NULL, (world->pages + 1) * FRAME_SIZE, PROT_NONE,
-                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    struct slot *slots =
+        mmap(NULL, (world->pages + 1) * FRAME_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     ck_assert_ptr_ne(slots, MAP_FAILED);
     ck_assert_int_eq(boot_window(information, slots, &world->window), ERROR_NONE);
     current = world;
@@ -232,7 +233,7 @@ struct world_census world_check(struct world *world)
         expect_eq(keep->accounts[k].used, used[k]);
         expect_eq(keep->accounts[k].lock, 0);
     }
-    expect_eq(keep->buddy.free_frames, census.in_blocks + census.fresh);
+    expect_eq(buddy_free_frames(&keep->buddy), census.in_blocks + census.fresh);
     expect_eq(keep->buddy.lock, 0);
     for (uint32_t k = 0; k < WORLD_WORKERS; k++)
         expect_eq(keep->logs[k].length, 0);

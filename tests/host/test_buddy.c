@@ -95,7 +95,7 @@ START_TEST(nothing_is_touched_until_asked_for)
     uint64_t frame;
 
     create(world_create_plain(3 * GRANULE_FRAMES));
-    ck_assert_uint_eq(buddy->free_frames, 3 * GRANULE_FRAMES);
+    ck_assert_uint_eq(buddy_free_frames(buddy), 3 * GRANULE_FRAMES);
     ck_assert(take(18, &frame));
     ck_assert_uint_eq(world->pages_backed, GRANULE_FRAMES / 64); /* by this test, which writes every slot of it */
     give(frame, 18);
@@ -104,7 +104,7 @@ START_TEST(nothing_is_touched_until_asked_for)
 
     create(world_create_plain(3 * GRANULE_FRAMES));
     ck_assert(take(0, &frame));
-    ck_assert_uint_le(world->pages_backed, 19); /* a slot for each block that was split off */
+    ck_assert_uint_le(world->pages_backed, 19);   /* a slot for each block that was split off */
     ck_assert_uint_eq(frame, 2 * GRANULE_FRAMES); /* the highest granule first */
     world_destroy(world);
 }
@@ -112,9 +112,10 @@ END_TEST
 
 START_TEST(initial_blocks_are_maximal)
 {
-    static const struct world_region regions[] = {
-        {REGION_KERNEL, 5}, {REGION_USABLE, 3 + 8 + 16 + 5}, {REGION_KERNEL, 1}, {REGION_USABLE, 1},
-        {REGION_UNKNOWN, 26}, {REGION_USABLE, 64}, {REGION_UNKNOWN, 0}};
+    static const struct world_region regions[] = {{REGION_KERNEL, 5},   {REGION_USABLE, 3 + 8 + 16 + 5},
+                                                  {REGION_KERNEL, 1},   {REGION_USABLE, 1},
+                                                  {REGION_UNKNOWN, 26}, {REGION_USABLE, 64},
+                                                  {REGION_UNKNOWN, 0}};
     uint64_t frame;
 
     create(world_create(regions)); /* usable: 5 to 36, 38, and 65 to 128 */
@@ -134,7 +135,7 @@ START_TEST(frame_0_and_the_last_frame_are_frames)
     ck_assert(claim(0, 0));
     ck_assert(claim(66, 0));
     ck_assert(!claim(0, 0));
-    ck_assert_uint_eq(buddy->free_frames, 65);
+    ck_assert_uint_eq(buddy_free_frames(buddy), 65);
     give(0, 0);
     give(66, 0);
     ck_assert_uint_eq(world_check(world).in_blocks, 67);
@@ -167,7 +168,7 @@ START_TEST(smallest_block_that_fits_is_split)
     ck_assert(take(0, &frame));
     ck_assert_uint_eq(frame, 19);
     ck_assert(!take(0, &frame));
-    ck_assert_uint_eq(buddy->free_frames, 0);
+    ck_assert_uint_eq(buddy_free_frames(buddy), 0);
     world_destroy(world);
 }
 END_TEST
@@ -181,7 +182,7 @@ START_TEST(claim_anywhere_and_give_back_restores)
         ck_assert(claim(frames[k], 0));
         ck_assert(!claim(frames[k], 0));
     }
-    ck_assert_uint_eq(buddy->free_frames, GRANULE_FRAMES - sizeof(frames) / sizeof(frames[0]));
+    ck_assert_uint_eq(buddy_free_frames(buddy), GRANULE_FRAMES - sizeof(frames) / sizeof(frames[0]));
     world_check(world);
     for (uint32_t k = 0; k < sizeof(frames) / sizeof(frames[0]); k++)
         give(frames[k], 0);
@@ -215,7 +216,7 @@ START_TEST(holes_are_not_touched)
         ck_assert(take(n % 8 == 0 ? 6 : 0, &frame));
     for (uint64_t granted = 0; take(0, &frame); granted++)
         ck_assert_uint_lt(granted, 200000);
-    ck_assert_uint_eq(buddy->free_frames, 0);
+    ck_assert_uint_eq(buddy_free_frames(buddy), 0);
     for (uint32_t k = 0; k < world->window.region_count; k++) {
         const struct boot_region *region = &world->window.regions[k];
         uint64_t first = region->base / FRAME_SIZE;
@@ -231,9 +232,10 @@ END_TEST
 
 START_TEST(high_zone_first_low_zone_last)
 {
-    static const struct world_region regions[] = {
-        {REGION_USABLE, 100}, {REGION_UNKNOWN, ZONE_HIGH_FIRST_FRAME - 100 - 4}, {REGION_USABLE, 4 + 32},
-        {REGION_UNKNOWN, 0}};
+    static const struct world_region regions[] = {{REGION_USABLE, 100},
+                                                  {REGION_UNKNOWN, ZONE_HIGH_FIRST_FRAME - 100 - 4},
+                                                  {REGION_USABLE, 4 + 32},
+                                                  {REGION_UNKNOWN, 0}};
     uint64_t frame;
 
     create(world_create(regions));
@@ -377,7 +379,7 @@ START_TEST(random_requests_against_a_model)
             memset(&taken[frame], 0, UINT64_C(1) << order);
             free_frames += UINT64_C(1) << order;
         }
-        expect_eq(buddy->free_frames, free_frames);
+        expect_eq(buddy_free_frames(buddy), free_frames);
         if (n % 60000 == 0) {
             expect_eq(model_free_frames(), free_frames);
             world_check(world);

@@ -95,6 +95,23 @@ START_TEST(beyond_the_limit)
 }
 END_TEST
 
+START_TEST(extended)
+{
+    uint32_t first;
+
+    ck_assert_int_eq(entries_take(&entries, LIMIT - 1, &first), ERROR_NONE);
+    ck_assert_int_eq(entries_take(&entries, 1, &first), ERROR_NO_TABLE_ENTRY);
+    entries_extend(&entries, LIMIT - 10);
+    ck_assert_uint_eq(entries.limit, LIMIT);
+    entries_extend(&entries, LIMIT + 64);
+    ck_assert_int_eq(entries_take(&entries, 64, &first), ERROR_NONE);
+    ck_assert_uint_eq(first, LIMIT);
+    ck_assert_int_eq(entries_take(&entries, 1, &first), ERROR_NO_TABLE_ENTRY);
+    entries_extend(&entries, UINT32_MAX);
+    ck_assert_uint_eq(entries.limit, ENTRIES_MAX);
+}
+END_TEST
+
 START_TEST(twice)
 {
     entries_mark(&entries, 9, 2);
@@ -218,6 +235,7 @@ int main(void)
     tcase_add_test(table, bad_counts);
     tcase_add_test(table, runs_skip_what_is_taken);
     tcase_add_test(table, beyond_the_limit);
+    tcase_add_test(table, extended);
     tcase_add_test(table, twice);
     tcase_add_test(table, random_order);
     tcase_add_test(words, options);

@@ -59,6 +59,23 @@ START_TEST(largest_stretches)
 }
 END_TEST
 
+START_TEST(of_equals_the_lowest)
+{
+    region_table_clear(&table);
+    claim(MIB, MIB, REGION_USABLE);
+    claim(3 * MIB, MIB, REGION_USABLE);
+    claim(5 * GIB, MIB, REGION_USABLE);
+    claim(6 * GIB, MIB, REGION_USABLE);
+    region_table_seal(&table);
+    /* Behind the last region: not to be read. */
+    table.regions[table.count] = (struct region){.base = 0, .end = 8 * GIB, .type = REGION_USABLE};
+    early_initialise(&early, &table);
+    ck_assert_uint_eq(early.low.base, MIB);
+    ck_assert_uint_eq(early.low.end, 2 * MIB);
+    ck_assert_uint_eq(early.high.base, 5 * GIB);
+}
+END_TEST
+
 START_TEST(only_usable_memory)
 {
     region_table_clear(&table);
@@ -256,6 +273,7 @@ int main(void)
     TCase *tests = tcase_create("early");
 
     tcase_add_test(tests, largest_stretches);
+    tcase_add_test(tests, of_equals_the_lowest);
     tcase_add_test(tests, only_usable_memory);
     tcase_add_test(tests, region_across_4_gib);
     tcase_add_test(tests, region_at_4_gib);

@@ -1,6 +1,6 @@
 /* Handle entries, tables and rings (kernel/object/handle.c) against plain counting. */
 #include "kernel/memory/ledger_word.h"
-#include "kernel/object/task.h"
+#include "kernel/object/handle_table.h"
 #include "tests/host/random.h"
 #include <check.h>
 #include <stdlib.h>
@@ -100,8 +100,8 @@ END_TEST
 
 START_TEST(generations_are_never_zero)
 {
-    tasks[0]->generation = (1u << 24) - 2;
-    ck_assert_uint_eq(handle_generation_next(tasks[0]), (1u << 24) - 1);
+    tasks[0]->generation = UINT32_MAX - 1;
+    ck_assert_uint_eq(handle_generation_next(tasks[0]), UINT32_MAX);
     ck_assert_uint_eq(handle_generation_next(tasks[0]), 1);
 }
 END_TEST
@@ -170,8 +170,8 @@ END_TEST
 
 START_TEST(replace_keeps_the_badge_of_an_endpoint)
 {
-    uint64_t word = handle_fill(tasks[0], 3, 7, FRAME, KIND_ENDPOINT, RIGHT_CALL | RIGHT_MOVE,
-                                ledger_word_free() | LEDGER_LOCKED);
+    uint64_t word =
+        handle_fill(tasks[0], 3, 7, FRAME, KIND_ENDPOINT, RIGHT_CALL | RIGHT_MOVE, ledger_word_free() | LEDGER_LOCKED);
 
     handle_table_entry(tasks[0], 3)->place = 99;
     word = handle_replace(handle_table_entry(tasks[0], 3), tasks[1], 4, 8, word);

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define FRAMES 256
-#define DIRTY_MAX 3 /* states, chosen at random, of which recovery is killed in its turn */
+#define DIRTY_MAX 2 /* states, chosen at random, of which recovery is killed in its turn */
 
 /* All memory that a restart keeps. */
 struct image {
@@ -327,7 +327,7 @@ START_TEST(clone_look_up_and_drop_of_a_shared_frame)
     ck_assert_int_eq(error, ERROR_NONE);
     ck_assert_uint_eq(count, 3);
     KILL_ANYWHERE(frames_drop(worker, frame)); /* the kernel refused it */
-    handles[frame] = 1; /* and one handle left its table */
+    handles[frame] = 1;                        /* and one handle left its table */
     KILL_ANYWHERE(frames_drop(worker, frame));
     check_recovered();
     world_destroy(world);

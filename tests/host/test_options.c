@@ -70,6 +70,7 @@ START_TEST(numbers)
     expect_number("18446744073709551620", UINT64_MAX, ERROR_OUT_OF_BOUND, 0);
     expect_number("184467440737095516150", UINT64_MAX, ERROR_OUT_OF_BOUND, 0);
     expect_number("0x0", 0, ERROR_NONE, 0);
+    expect_number("0xaAfF09", UINT32_MAX, ERROR_NONE, 0xaaff09);
     expect_number("0xdeadBEEF", UINT32_MAX, ERROR_NONE, 0xdeadbeef);
     expect_number("0XffffFFFFffffFFFF", UINT64_MAX, ERROR_NONE, UINT64_MAX);
     expect_number("0x10000000000000000", UINT64_MAX, ERROR_OUT_OF_BOUND, 0);
@@ -195,9 +196,9 @@ START_TEST(bad_options)
     parse_bad("a call=frameserv", "call=frameserv");
     parse_good("a call=abcdefghijklmnopqrstuvw");
     parse_bad("a call=abcdefghijklmnopqrstuvwx", "call=abcdefghijklmnopqrstuvwx");
-    /* Longer than offending[]. */
-    parse_bad("a xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
-              "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+    /* As long as fits into offending[], and one longer. */
+    parse_bad("a xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx7", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx7");
+    parse_bad("a xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx78", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx7");
 }
 END_TEST
 

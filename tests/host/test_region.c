@@ -162,6 +162,12 @@ START_TEST(beyond_physical_max)
     ck_assert_ptr_null(region_find(&table, UINT64_MAX));
 
     region_table_clear(&table);
+    claim(PHYSICAL_MAX - PAGE, PAGE, REGION_USABLE);
+    ck_assert_uint_eq(table.beyond, 0);
+    claim(PHYSICAL_MAX - PAGE, PAGE + 1, REGION_USABLE);
+    ck_assert_uint_eq(table.beyond, 1);
+
+    region_table_clear(&table);
     claim(PHYSICAL_MAX, UINT64_MAX - PHYSICAL_MAX, REGION_USABLE);
     claim(PHYSICAL_MAX, UINT64_MAX - PHYSICAL_MAX, REGION_USABLE);
     ck_assert_uint_eq(table.beyond, UINT64_MAX);
@@ -252,6 +258,7 @@ START_TEST(full_table)
     /* What needs no entry is entered still. */
     claim(0, PAGE, REGION_KERNEL);
     ck_assert_int_eq((int)region_find(&table, 0)->type, REGION_KERNEL);
+    claim(0x10000001, 2 * PAGE - 2, REGION_USABLE);
 
     alternate(BOOT_REGIONS - 1);
     region_table_seal(&table);
@@ -506,6 +513,9 @@ START_TEST(boot_data_whole)
         .present = true, .address = 0xfd000000, .pitch = 4096, .height = 768, .width = 1024, .bits = 32};
     add_entry(0x3000000, 0x1000, MULTIBOOT2_MEMORY_BAD);
     add_entry(0x3001000, 0x1000, 77);
+    /* Behind the last: not to be read. */
+    data.map[data.map_count] = (struct boot_map_entry){0x400000, 0x1000, MULTIBOOT2_MEMORY_BAD};
+    data.modules[data.module_count].end = 0x1000;
     ck_assert_int_eq(build(), ERROR_NONE);
     ck_assert_str_eq(text(), "0-8000 usable, 8000-9000 reserved, 9000-b000 reclaimable, b000-9f000 usable, "
                              "9f000-a0000 reserved, a0000-f0000 unknown, f0000-100000 reserved, "
@@ -564,10 +574,14 @@ START_TEST(boot_data_bad_ranges)
     ck_assert_int_eq(build(), ERROR_BAD_BOOT_DATA);
     data.information_base = PHYSICAL_MAX - 0x1000;
     ck_assert_int_eq(build(), ERROR_BAD_BOOT_DATA);
+    data.information_size = 0x1000;
+    ck_assert_int_eq(build(), ERROR_NONE);
     data.information_base = 0x9000;
     ck_assert_int_eq(regions_from_boot_data(&data, 0x100000, 0x100000, &table), ERROR_BAD_BOOT_DATA);
     ck_assert_int_eq(regions_from_boot_data(&data, 0x100000, PHYSICAL_MAX + 1, &table), ERROR_BAD_BOOT_DATA);
     ck_assert_int_eq(build(), ERROR_NONE);
+    ck_assert_int_eq(regions_from_boot_data(&data, PHYSICAL_MAX - PAGE, PHYSICAL_MAX, &table), ERROR_NONE);
+    ck_assert_uint_eq(table.frame_count, PHYSICAL_MAX / PAGE);
 }
 END_TEST
 

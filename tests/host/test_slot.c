@@ -26,7 +26,7 @@ START_TEST(region_of_each_frame)
 {
     static const struct world_region regions[] = {
         {REGION_USABLE, 1}, {REGION_UNKNOWN, 3}, {REGION_KERNEL, 2}, {REGION_USABLE, 10}, {REGION_UNKNOWN, 0}};
-    static const enum region_type types[] = {REGION_USABLE,  REGION_UNKNOWN, REGION_UNKNOWN, REGION_UNKNOWN,
+    static const enum region_type types[] = {REGION_USABLE, REGION_UNKNOWN, REGION_UNKNOWN, REGION_UNKNOWN,
                                              REGION_KERNEL, REGION_KERNEL,  REGION_USABLE,  REGION_USABLE};
     struct world *world = world_create(regions);
 

@@ -75,6 +75,26 @@ START_TEST(a_full_log)
 }
 END_TEST
 
+START_TEST(kind_words_of_many_slots_in_one_entry)
+{
+    struct slot slots[66];
+    struct transaction transaction = transaction_begin(&undo);
+
+    for (uint32_t k = 0; k < 66; k++)
+        slots[k] = (struct slot){.kind_word = 7, .ref_count = 8, .in_list = 9};
+    wr_kind_words(&transaction, &slots[1], 63, 7, 70);
+    wr_kind_words(&transaction, &slots[65], 1, 7, 71);
+    ck_assert_uint_eq(undo.length, 2);
+    for (uint32_t k = 0; k < 66; k++)
+        ck_assert_uint_eq(slots[k].kind_word, k == 0 || k == 64 ? 7 : k == 65 ? 71 : 70);
+    undo_roll_back(&undo);
+    for (uint32_t k = 0; k < 66; k++) {
+        ck_assert_uint_eq(slots[k].kind_word, 7);
+        ck_assert_uint_eq(slots[k].ref_count + slots[k].in_list, 17);
+    }
+}
+END_TEST
+
 START_TEST(locks_say_who_and_open)
 {
     struct world *world = world_create_plain(64);
@@ -88,12 +108,12 @@ START_TEST(locks_say_who_and_open)
     ck_assert_uint_eq(keep->accounts[7].lock, 1);
     ck_assert_uint_eq(keep->buddy.lock, 4);
     wr(&first, &keep->accounts[2].used, 77);
-    wr(&second, &keep->buddy.free_frames, 0);
+    wr(&second, &keep->buddy.free_frames[ZONE_LOW], 0);
     keep_roll_back(keep);
     keep_roll_back(keep);
     ck_assert_uint_eq(keep->accounts[7].lock, 0);
     ck_assert_uint_eq(keep->accounts[2].used, 0);
-    ck_assert_uint_eq(keep->buddy.free_frames, 64);
+    ck_assert_uint_eq(keep->buddy.free_frames[ZONE_LOW], 64);
     lock_acquire(&keep->buddy.lock, 1);
     lock_release(&keep->buddy.lock);
     world_check(world);
@@ -110,6 +130,7 @@ int main(void)
     tcase_add_test(tests, an_open_transaction_is_taken_back);
     tcase_add_test(tests, rolling_back_half_and_then_whole_is_rolling_back);
     tcase_add_test(tests, a_full_log);
+    tcase_add_test(tests, kind_words_of_many_slots_in_one_entry);
     tcase_add_test(tests, locks_say_who_and_open);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

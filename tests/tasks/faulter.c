@@ -6,6 +6,7 @@
 #include <quire/print.h>
 #include <quire/slot.h>
 #include <quire/task.h>
+#include <string.h>
 
 enum fault {
 #define FAULT(number, NAME, name, text) FAULT_##NAME = (number),
@@ -98,6 +99,10 @@ static uint64_t commit(enum fault fault)
         return 0;
     case FAULT_EXECUTE_DATA:
         __asm__ volatile("call *%0" : : "r"(code_as_data) : "memory");
+        return 0;
+    case FAULT_EXECUTE_PAGE:
+        memcpy(page, code_as_data, sizeof(code_as_data));
+        __asm__ volatile("call *%0" : : "r"(page) : "memory");
         return 0;
     case FAULT_PRIVILEGED:
         __asm__ volatile("cli");

@@ -1,6 +1,7 @@
 /* The helper of the test suites: does what it is asked through the endpoint that it receives on. */
 #include "tests/tasks/peer.h"
 #include "tests/tasks/fpu.h"
+#include "tests/tasks/registers.h"
 #include <quire/client.h>
 #include <quire/endpoint.h>
 #include <quire/entries.h>
@@ -11,6 +12,7 @@
 
 static struct fpu_state fpu_wanted;
 static struct fpu_state fpu_found;
+static uint64_t planted; /* what was in registers that carry nothing */
 
 static uint64_t *page_of(handle frame)
 {
@@ -134,6 +136,9 @@ static enum error serve(struct endpoint_message *message)
     case PEER_FPU_CHECK:
         words[0] = fpu_differences(&fpu_wanted, &fpu_found);
         return ERROR_NONE;
+    case PEER_PLANTED:
+        words[0] = planted;
+        return ERROR_NONE;
     case PEER_VERDICT:
         return system_call_verdict(VERDICT_FAIL);
     case PEER_FAULT:
@@ -157,6 +162,24 @@ static enum error reply_with_pattern(handle endpoint, struct endpoint_message *m
     return (enum error)rax_status(registers.rax);
 }
 
+/* Replies and receives with a secret in every register that carries nothing. No handles travel. */
+static enum error reply_with_secrets(handle endpoint, struct endpoint_message *message)
+{
+    struct all_registers registers = {.rax = rax_make(SYSTEM_CALL_REPLY_RECEIVE, ACTION_NONE, MODE_NONE, 0, 0),
+                                      .rdi = endpoint,
+                                      .r13 = PEER_SECRET,
+                                      .r14 = PEER_SECRET,
+                                      .rbx = PEER_SECRET,
+                                      .rbp = PEER_SECRET,
+                                      .r15 = PEER_SECRET};
+
+    system_call_all(&registers);
+    planted = registers.r13 | registers.r14 | registers.rbx | registers.rbp | registers.r15;
+    *message = (struct endpoint_message){.label = registers.rsi, .badge = registers.rdi};
+    memcpy(message->words, registers.words, sizeof(message->words));
+    return (enum error)rax_status(registers.rax);
+}
+
 int main(void)
 {
     handle endpoint = start_page()->handles[1].handle;
@@ -166,6 +189,10 @@ int main(void)
     while (error == ERROR_NONE) {
         if (message.label == PEER_FPU) {
             error = reply_with_pattern(endpoint, &message);
+            continue;
+        }
+        if (message.label == PEER_PLANT) {
+            error = reply_with_secrets(endpoint, &message);
             continue;
         }
         message.label = serve(&message);

@@ -23,8 +23,12 @@ enum peer_request {
     PEER_STOCK,     /* gives its spare page tables back; words: entries and page tables in use */
     PEER_FPU,       /* word 0 seed: replies with FPU registers full of a pattern; checks them when it runs again */
     PEER_FPU_CHECK, /* words: registers that differed after PEER_FPU */
+    PEER_PLANT,     /* replies with label and words 0 and secrets in every register that carries nothing */
+    PEER_PLANTED,   /* words: the same registers, or-ed, as the call after PEER_PLANT arrived with them */
     PEER_VERDICT,   /* tries to end the machine as failed, for which it was not given the power */
     PEER_FAULT,     /* word 0 number k, 1 label: calls its handle "fault_k"; the label replied is the call's status */
 };
+
+#define PEER_SECRET 0x5ec2e75ec2e75ec2
 
 #endif

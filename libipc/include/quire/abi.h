@@ -66,7 +66,7 @@ enum system_call {
 
 #define MESSAGE_WORDS 5
 
-/* A handle: index:32 | generation:24, lowest bits first. No handle is 0, since generations start at 1. */
+/* A handle: index:32 | generation:32, lowest bits first. No handle is 0, since generations start at 1. */
 typedef uint64_t handle;
 
 static inline handle handle_make(uint32_t index, uint32_t generation)
@@ -79,7 +79,6 @@ static inline uint32_t handle_index(handle value)
     return (uint32_t)value;
 }
 
-/* The generation field, and whatever nonsense stands above it: a forged one never compares equal. */
 static inline uint32_t handle_generation(handle value)
 {
     return (uint32_t)(value >> 32);
@@ -103,6 +102,9 @@ static inline uint64_t rax_make(uint32_t number, uint32_t action, uint32_t mode,
 {
     return number | action << 8 | mode << 12 | n << 16 | (uint64_t)dst << 32;
 }
+
+#define RAX_ACTION_AND_MODE UINT64_C(0xff00)
+#define RAX_ACTION_MODE_AND_N UINT64_C(0xffffff00)
 
 static inline uint32_t rax_number(uint64_t rax)
 {
@@ -188,15 +190,15 @@ static inline uint32_t frame_word_rights(uint64_t word)
  * would return to a non-canonical address, which sysret faults on in ring 0 on Intel processors
  * (Intel SDM volume 2, SYSRET; CVE-2012-0217). */
 #define USER_END UINT64_C(0x7ffffffff000)
-#define STACK_TOP UINT64_C(0x7fffff000000)          /* grows down */
+#define STACK_TOP UINT64_C(0x7fffff000000) /* grows down */
 #define STACK_SIZE UINT64_C(0x8000)
 #define START_PAGE_ADDRESS UINT64_C(0x7fffff100000)
 #define BOOT_INFORMATION_ADDRESS UINT64_C(0x7fffff101000)
-#define WORKER_ADDRESS(worker) (UINT64_C(0x7fffff200000) + (worker) * UINT64_C(0x4000)) /* control, transfer page, view */
+#define WORKER_ADDRESS(worker) (UINT64_C(0x7fffff200000) + (worker)*UINT64_C(0x4000)) /* control, transfer page, view */
 #define WORKER_TRANSFER_OFFSET UINT64_C(0x1000)
 #define WORKER_VIEW_OFFSET UINT64_C(0x2000)
 #define WORKERS_MAX 63
-#define WINDOW_ADDRESS UINT64_C(0x400000000000)     /* the frame server's; 64 bytes a frame */
-#define PHYSICAL_MAX (UINT64_C(1) << 44)            /* memory above is left alone */
+#define WINDOW_ADDRESS UINT64_C(0x400000000000) /* the frame server's; 64 bytes a frame */
+#define PHYSICAL_MAX (UINT64_C(1) << 44)        /* memory above is left alone */
 
 #endif

@@ -61,7 +61,7 @@ must_use enum error frame_lookup(uint64_t address, uint32_t rights, handle *fram
 must_use enum error frame_clone(handle frame, uint32_t rights, handle *copy);
 
 /* Gives a handle back; it is unmapped first. With the last handle the frame becomes unused.
- * Errors: BadHandle, StaleHandle, Installed. */
+ * Errors: BadHandle, StaleHandle, Installed, InUse (the last handle to an endpoint). */
 must_use enum error frame_drop(handle frame);
 
 /* Gives `count` handles back that follow one another. *unused (unless NULL): how many frames became unused.
@@ -76,7 +76,7 @@ must_use enum error frame_repurpose(handle frame, enum kind kind);
 must_use enum error frame_info(handle frame, struct frame_facts *facts);
 
 /* Facts about the frame at a physical address. Needs the service right `lookup`.
- * Errors: NotAligned, OutOfBound, Hole, MissingRight. */
+ * Errors: NotAligned, OutOfBound, MissingRight. What is no memory has facts too: see region. */
 must_use enum error frame_info_at(uint64_t address, struct frame_facts *facts);
 
 must_use enum error machine_statistics(struct machine_statistics *statistics);
@@ -103,5 +103,10 @@ must_use enum error library_release_tables(uint32_t *kept);
 
 /* How many page tables the library holds. */
 uint32_t library_tables(void);
+
+/* Makes this task's handle table longer by 64 entries, one of which names the frame bought for them from then on.
+ * It stays until the task ends. Errors: those of frame_allocate and frame_repurpose, NoTableEntry (also: the table has
+ * its greatest length). */
+must_use enum error library_grow_handles(void);
 
 #endif

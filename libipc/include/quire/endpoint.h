@@ -28,7 +28,7 @@ must_use enum error endpoint_receive(handle endpoint, struct endpoint_message *m
 /* Replies with the message to the call that was received last, then waits for the next call, which takes its place.
  * Errors: those of endpoint_receive; when handles go along also NoRoom, BadCount (more than the caller has room for),
  * NotWanted (it has none), Mapped, MissingRight (no move right): the reply did not happen, the caller still waits,
- * and the message is as it was. When handles go along, there is room for as many in the next call. */
+ * and the message is as it was. */
 must_use enum error endpoint_reply_receive(handle endpoint, struct endpoint_message *message, uint32_t room);
 
 #endif

@@ -18,6 +18,9 @@ struct entries {
 /* Starts with `limit` entries (cut to ENTRIES_MAX). Entry 0 is taken for good: a destination of 0 is an oversight. */
 void entries_initialise(struct entries *entries, uint32_t limit);
 
+/* Makes the table longer: entries up to `limit` (cut to ENTRIES_MAX) exist now. A smaller limit changes nothing. */
+void entries_extend(struct entries *entries, uint32_t limit);
+
 /* Finds `count` consecutive free entries, the lowest ones, and takes them.
  * Errors: BadCount (0, or more than a table can have), NoTableEntry. */
 must_use enum error entries_take(struct entries *entries, uint32_t count, uint32_t *first);
@@ -33,5 +36,7 @@ void own_entries_initialise(void);
 must_use enum error own_entries_take(uint32_t count, uint32_t *first);
 void own_entries_release(uint32_t first, uint32_t count);
 uint32_t own_entries_used(void);
+uint32_t own_entries_limit(void);
+void own_entries_extend(uint32_t limit);
 
 #endif

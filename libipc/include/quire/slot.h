@@ -26,10 +26,10 @@ _Static_assert(offsetof(struct slot, ref_count) == 40, "as in the reference");
 _Static_assert(offsetof(struct slot, kind_word) == 48, "as in the reference");
 _Static_assert(offsetof(struct slot, in_list) == 56, "as in the reference");
 
-#define REF_COUNT_UNUSED UINT64_MAX             /* nobody's */
-#define REF_COUNT_UNIQUE (UINT64_MAX - 1)       /* one exclusive owner */
-#define REF_COUNT_BUSY UINT64_C(0)              /* being built or torn down */
-#define REF_COUNT_MAX ((uint64_t)INT64_MAX)     /* 1 to this: so many handles; above: illegal */
+#define REF_COUNT_UNUSED UINT64_MAX         /* nobody's */
+#define REF_COUNT_UNIQUE (UINT64_MAX - 1)   /* one exclusive owner */
+#define REF_COUNT_BUSY UINT64_C(0)          /* being built or torn down */
+#define REF_COUNT_MAX ((uint64_t)INT64_MAX) /* 1 to this: so many handles; above: illegal */
 
 /* The three fields of kind_word. payer is 0 exactly while the frame belongs to the allocator. */
 static inline uint64_t kind_word(uint64_t kind, uint64_t flags, uint64_t payer)

@@ -11,28 +11,28 @@
 /* One page at START_PAGE_ADDRESS in every task that the kernel loads.
  * The first two members keep their place in every version. */
 struct start_page {
-    uint32_t abi_version;   /* the kernel's ABI_VERSION; the start-up code compares it with its own */
-    uint32_t size;          /* sizeof(struct start_page) in the kernel */
-    uint32_t account;       /* number of the account that pays for the task's frames */
-    uint32_t handle_entries;/* entries in the task's handle table */
-    uint32_t handle_count;  /* members of handles that are filled */
-    uint32_t cpu;           /* number of the CPU that the task lives on */
+    uint32_t abi_version;    /* the kernel's ABI_VERSION; the start-up code compares it with its own */
+    uint32_t size;           /* sizeof(struct start_page) in the kernel */
+    uint32_t account;        /* number of the account that pays for the task's frames */
+    uint32_t handle_entries; /* entries in the task's handle table */
+    uint32_t handle_count;   /* members of handles that are filled */
+    uint32_t cpu;            /* number of the CPU that the task lives on */
     struct {
         char name[START_NAME];
         uint64_t handle;
     } handles[START_HANDLES];
-    char name[START_NAME];          /* the task's name, the first word of its module's command line */
-    char arguments[512];            /* the rest of it */
-    char command_line[512];         /* the kernel's */
+    char name[START_NAME];  /* the task's name, the first word of its module's command line */
+    char arguments[512];    /* the rest of it */
+    char command_line[512]; /* the kernel's */
 };
 _Static_assert(sizeof(struct start_page) <= 4096, "one page");
 
 #define BOOT_REGIONS 160
 
 struct boot_region {
-    uint64_t base;   /* physical address, multiple of 4096 */
-    uint64_t size;   /* bytes, multiple of 4096 */
-    uint32_t type;   /* enum region_type */
+    uint64_t base; /* physical address, multiple of 4096 */
+    uint64_t size; /* bytes, multiple of 4096 */
+    uint32_t type; /* enum region_type */
     uint32_t unused;
 };
 
@@ -47,19 +47,19 @@ struct boot_object {
 /* Two pages at BOOT_INFORMATION_ADDRESS, in the frame server only. */
 struct boot_information {
     uint32_t abi_version;
-    uint32_t worker_count;      /* workers of the frame server, one a CPU */
-    uint64_t frame_count;       /* frames in window and ledger: physical memory ends at frame_count * 4096 */
+    uint32_t worker_count; /* workers of the frame server, one a CPU */
+    uint64_t frame_count;  /* frames in window and ledger: physical memory ends at frame_count * 4096 */
     uint32_t region_count;
     uint32_t object_count;
     struct boot_region regions[BOOT_REGIONS]; /* sorted, without overlap or gap from 0 to frame_count * 4096 */
     struct boot_object objects[BOOT_OBJECTS];
-    uint64_t account_count;     /* accounts 1 to this exist at start (badges that the kernel made) */
+    uint64_t account_count; /* accounts 1 to this exist at start (badges that the kernel made) */
 };
 _Static_assert(sizeof(struct boot_information) <= 8192, "two pages");
 
 /* A worker's control page, at WORKER_ADDRESS(number): shared by kernel and frame server. */
 struct worker_control {
-    uint64_t intent;  /* 0, or 1 + number of the frame that the worker is about to touch. The worker sets it
+    uint64_t intent;     /* 0, or 1 + number of the frame that the worker is about to touch. The worker sets it
                          before it touches the slot; the kernel clears it in the step that accepts the reply. */
     uint64_t intent_run; /* 0, or how many members of the transfer page are intents, likewise */
 };

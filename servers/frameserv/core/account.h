@@ -25,7 +25,13 @@ struct account {
 _Static_assert(sizeof(struct account) == 64, "a cache line");
 
 /* The open account of a number that came from outside. NotPermitted: there is none. */
-must_use enum error account_find(struct account *accounts, uint32_t number, struct account **account);
+static inline must_use enum error account_find(struct account *accounts, uint32_t number, struct account **account)
+{
+    if (number == ACCOUNT_NOBODY || number >= ACCOUNT_SYSTEM || !accounts[number].open)
+        return ERROR_NOT_PERMITTED;
+    *account = &accounts[number];
+    return ERROR_NONE;
+}
 
 /* Opens an account that nothing is charged to. The caller alone uses the table, or holds the account's lock. */
 void account_open(struct account *account, uint64_t limit, uint32_t parent);

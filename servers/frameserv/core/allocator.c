@@ -75,7 +75,7 @@ void allocator_count(struct worker *worker, struct allocator_statistics *statist
     lock_acquire(&keep->buddy.lock, worker->number);
     statistics->set_aside = system->used;
     statistics->usable = keep->memory_frames - system->used;
-    statistics->free = keep->buddy.free_frames;
+    statistics->free = buddy_free_frames(&keep->buddy);
     for (uint64_t k = 0; k < keep->workers; k++)
         statistics->free += keep->caches[k].count;
     statistics->in_use = statistics->usable - statistics->free;

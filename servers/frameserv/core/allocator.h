@@ -8,13 +8,14 @@
 
 #include "servers/frameserv/core/worker.h"
 
-/* Frames that one transaction takes or gives back. */
-#define CHUNK_FRAMES 16
+/* Many frames are taken and given back as whole blocks of these orders, 16 to 64 frames: a transaction for each. */
+#define CHUNK_ORDER_MIN 4
+#define CHUNK_ORDER_MAX 6
 
 /* Takes one free frame and sets the intent to it. Errors: OverLimit, NoMemory (no frame is free). */
 must_use enum error allocator_take(struct worker *worker, uint32_t payer, uint64_t *frame);
 
-/* Takes some, 1 to CHUNK_FRAMES, of the `wanted` frames that are still to come. Their numbers go into the transfer page
+/* Takes some, 1 or more, of the `wanted` frames that are still to come. Their numbers go into the transfer page
  * from place `done` on, and the intent is set to the page so far.
  * Errors: OverLimit (all wanted ones are too many), NoMemory (no frame is free); then nothing was taken. */
 must_use enum error allocator_take_some(struct worker *worker, uint32_t payer, uint64_t done, uint64_t wanted,
@@ -31,8 +32,8 @@ must_use enum error allocator_claim(struct worker *worker, uint32_t payer, uint6
 /* Gives a frame back whose slot reads UNUSED. */
 void allocator_give(struct worker *worker, uint64_t frame, uint32_t payer);
 
-/* The same for CHUNK_FRAMES frames from `first` on, which is a multiple of that number. */
-void allocator_give_chunk(struct worker *worker, uint64_t first, uint32_t payer);
+/* The same for the 2^order frames from `first` on, a multiple of their number; all have one kind word. */
+void allocator_give_chunk(struct worker *worker, uint64_t first, uint32_t order);
 
 /* Charges a frame to ACCOUNT_SYSTEM instead: it does not read UNUSED although it was free, so nobody gets it. */
 void allocator_disown(struct worker *worker, uint64_t frame, uint32_t payer);

@@ -1,8 +1,8 @@
 /* Many frames at a time, through the transfer page. */
 #include "servers/frameserv/core/allocator_parts.h"
 
-#define CHUNK_ORDER 4
-_Static_assert(CHUNK_FRAMES == 1 << CHUNK_ORDER, "a chunk is a block");
+/* Single frames that one transaction takes out of a cache. */
+#define CACHED_MAX 16
 
 /* Takes a block of 2^order frames out of a free block, into the transfer page. Intents are set inside the transaction:
  * a kill before its end leaves frames that are named there free, and recovery finds nothing to do for them. */
@@ -13,32 +13,38 @@ static void take_block(struct worker *worker, uint32_t payer, uint64_t done, str
     uint64_t size = UINT64_C(1) << order;
     uint64_t word = kind_word(KIND_UNTYPED, 0, payer);
 
-    buddy_take(&worker->keep->buddy, &worker->window, &transaction, block, first, order);
-    for (uint64_t k = 0; k < size; k++) {
+    for (uint64_t k = 0; k < size; k++)
         atomic_store_release(&worker->transfer[done + k], first + k);
-        wr(&transaction, kind_word_of(worker, first + k), word);
-    }
+    buddy_take(&worker->keep->buddy, &worker->window, &transaction, block, first, order);
+    wr(&transaction, kind_word_of(worker, first), word);
+    if (size > 1)
+        wr_kind_words(&transaction, window_slot(&worker->window, first + 1), size - 1, 0, word);
     charge(&transaction, account_of(worker, payer), size);
     intent_set_run(worker, done + size);
     transaction_commit(&transaction);
 }
 
-/* Takes a whole chunk from the buddy, if it has one. The account is locked. */
-static bool take_chunk(struct worker *worker, uint32_t payer, uint64_t done)
+/* Takes the largest chunk from the buddy that is no more than what is wanted. Returns how many frames; 0: it has
+ * none of these sizes. The account is locked. */
+static uint64_t take_chunk(struct worker *worker, uint32_t payer, uint64_t done, uint64_t wanted)
 {
     struct buddy *buddy = &worker->keep->buddy;
+    uint64_t taken = 0;
     struct block block;
 
     lock_acquire(&buddy->lock, worker->number);
-    bool found = buddy_find(buddy, &worker->window, worker->log, CHUNK_ORDER, &block);
-    if (found)
-        take_block(worker, payer, done, block, block.frame, CHUNK_ORDER);
+    for (uint32_t order = CHUNK_ORDER_MAX; order >= CHUNK_ORDER_MIN && taken == 0; order--) {
+        uint64_t size = UINT64_C(1) << order;
+        if (size <= wanted && buddy_find(buddy, &worker->window, worker->log, order, &block)) {
+            take_block(worker, payer, done, block, block.frame, order);
+            taken = size;
+        }
+    }
     lock_release(&buddy->lock);
-    return found;
+    return taken;
 }
 
-/* Takes up to CHUNK_FRAMES frames from the top of the worker's cache. Returns how many; 0: no frame is free. The account
- * is locked. */
+/* Takes frames from the top of the worker's cache. Returns how many; 0: no frame is free. The account is locked. */
 static uint64_t take_cached(struct worker *worker, uint32_t payer, uint64_t done, uint64_t wanted)
 {
     struct cache *cache = worker->cache;
@@ -48,7 +54,8 @@ static uint64_t take_cached(struct worker *worker, uint32_t payer, uint64_t done
     lock_acquire(&cache->lock, worker->number);
     if (cache_provide(worker)) {
         uint64_t top = cache->count;
-        count = top < wanted ? top : wanted;
+        count = wanted < CACHED_MAX ? wanted : CACHED_MAX;
+        count = count < top ? count : top;
         struct transaction transaction = transaction_begin(worker->log);
         for (uint64_t k = 0; k < count; k++) {
             uint64_t frame = cache->frames[top - 1 - k];
@@ -67,15 +74,13 @@ static uint64_t take_cached(struct worker *worker, uint32_t payer, uint64_t done
 enum error allocator_take_some(struct worker *worker, uint32_t payer, uint64_t done, uint64_t wanted, uint64_t *taken)
 {
     struct account *account = account_of(worker, payer);
-    enum error error = ERROR_NONE;
+    enum error error = ERROR_OVER_LIMIT;
 
     lock_acquire(&account->lock, worker->number);
-    if (!affords(account, wanted)) {
-        error = ERROR_OVER_LIMIT;
-    } else if (wanted >= CHUNK_FRAMES && take_chunk(worker, payer, done)) {
-        *taken = CHUNK_FRAMES;
-    } else {
-        *taken = take_cached(worker, payer, done, wanted < CHUNK_FRAMES ? wanted : CHUNK_FRAMES);
+    if (affords(account, wanted)) {
+        *taken = take_chunk(worker, payer, done, wanted);
+        if (*taken == 0)
+            *taken = take_cached(worker, payer, done, wanted);
         error = *taken > 0 ? ERROR_NONE : ERROR_NO_MEMORY;
     }
     lock_release(&account->lock);
@@ -108,7 +113,7 @@ static void take_run(struct worker *worker, uint32_t payer, struct block block, 
     uint64_t first = block.frame;
 
     for (uint64_t done = 0; done < count;) {
-        uint32_t order = CHUNK_ORDER;
+        uint32_t order = block.order < CHUNK_ORDER_MAX ? block.order : CHUNK_ORDER_MAX;
         while (UINT64_C(1) << order > count - done)
             order -= 1;
         take_block(worker, payer, done, block, first + done, order);
@@ -128,30 +133,30 @@ enum error allocator_take_contiguous(struct worker *worker, uint32_t payer, uint
 
     lock_acquire(&account->lock, worker->number);
     lock_acquire(&buddy->lock, worker->number);
-    if (!affords(account, count)) {
+    if (!affords(account, count))
         error = ERROR_OVER_LIMIT;
-    } else if (!find_run(worker, count, &block)) {
+    else if (!find_run(worker, count, &block))
         error = ERROR_NO_MEMORY;
-    } else {
+    else
         take_run(worker, payer, block, count);
-    }
     lock_release(&buddy->lock);
     lock_release(&account->lock);
     return error;
 }
 
-void allocator_give_chunk(struct worker *worker, uint64_t first, uint32_t payer)
+void allocator_give_chunk(struct worker *worker, uint64_t first, uint32_t order)
 {
-    struct account *account = account_of(worker, payer);
+    uint64_t word = atomic_load_relaxed(kind_word_of(worker, first));
+    struct account *account = account_of(worker, (uint32_t)kind_word_payer(word));
     struct buddy *buddy = &worker->keep->buddy;
+    uint64_t size = UINT64_C(1) << order;
 
     lock_acquire(&account->lock, worker->number);
     lock_acquire(&buddy->lock, worker->number);
     struct transaction transaction = transaction_begin(worker->log);
-    for (uint64_t k = 1; k < CHUNK_FRAMES; k++)
-        wr(&transaction, kind_word_of(worker, first + k), 0);
-    buddy_give(buddy, &worker->window, &transaction, first, CHUNK_ORDER);
-    discharge(&transaction, account, CHUNK_FRAMES);
+    wr_kind_words(&transaction, window_slot(&worker->window, first + 1), size - 1, word, 0);
+    buddy_give(buddy, &worker->window, &transaction, first, order);
+    discharge(&transaction, account, size);
     transaction_commit(&transaction);
     lock_release(&buddy->lock);
     lock_release(&account->lock);

@@ -6,8 +6,7 @@
 struct slot boot_pattern(enum region_type type)
 {
     if (type == REGION_USABLE)
-        return (struct slot){.ref_count = REF_COUNT_UNUSED,
-                             .kind_word = kind_word(KIND_NONE, 0, ACCOUNT_NOBODY)};
+        return (struct slot){.ref_count = REF_COUNT_UNUSED, .kind_word = kind_word(KIND_NONE, 0, ACCOUNT_NOBODY)};
     return (struct slot){.ref_count = 1, .kind_word = kind_word(region_kind(type), 0, ACCOUNT_SYSTEM)};
 }
 
@@ -60,7 +59,7 @@ void boot_keep(const struct boot_information *information, const struct window *
         if (is_set_aside(window->regions[k].type))
             system->used += window->regions[k].size / FRAME_SIZE;
     }
-    keep->memory_frames = keep->buddy.free_frames + system->used;
+    keep->memory_frames = buddy_free_frames(&keep->buddy) + system->used;
     for (uint32_t k = 1; k <= information->account_count; k++)
         account_open(&keep->accounts[k], ACCOUNT_UNLIMITED, ACCOUNT_NOBODY);
     keep->version = KEEP_VERSION;

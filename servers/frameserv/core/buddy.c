@@ -22,9 +22,14 @@ static uint64_t block_mark(uint32_t order)
     return kind_word(KIND_NONE, FLAG_BLOCK + order, ACCOUNT_NOBODY);
 }
 
+static uint32_t zone_of(uint64_t frame)
+{
+    return frame < ZONE_HIGH_FIRST_FRAME ? ZONE_LOW : ZONE_HIGH;
+}
+
 static atomic_word *list_of(struct buddy *buddy, uint64_t frame, uint32_t order)
 {
-    return &buddy->first[frame < ZONE_HIGH_FIRST_FRAME ? ZONE_LOW : ZONE_HIGH][order];
+    return &buddy->first[zone_of(frame)][order];
 }
 
 /* Whether a free block of just this order begins at the frame, which lies in one aligned block of the next
@@ -52,8 +57,8 @@ static void list_push(struct buddy *buddy, const struct window *window, struct t
 }
 
 /* Takes a block out of its list; its mark stays. */
-static void list_remove(struct buddy *buddy, const struct window *window, struct transaction *transaction, uint64_t frame,
-                        uint32_t order)
+static void list_remove(struct buddy *buddy, const struct window *window, struct transaction *transaction,
+                        uint64_t frame, uint32_t order)
 {
     const struct slot *slot = window_slot(window, frame);
     uint64_t next = slot->storage[LINK_NEXT];
@@ -81,7 +86,8 @@ void buddy_take(struct buddy *buddy, const struct window *window, struct transac
             block.frame = upper;
         }
     }
-    wr(transaction, &buddy->free_frames, buddy->free_frames - size_of_order(order));
+    atomic_word *free_frames = &buddy->free_frames[zone_of(frame)];
+    wr(transaction, free_frames, *free_frames - size_of_order(order));
 }
 
 /* Joins a block that is in no list with its free neighbours, and puts the whole in its list. */
@@ -108,8 +114,10 @@ static void join(struct buddy *buddy, const struct window *window, struct transa
 void buddy_give(struct buddy *buddy, const struct window *window, struct transaction *transaction, uint64_t frame,
                 uint32_t order)
 {
+    atomic_word *free_frames = &buddy->free_frames[zone_of(frame)];
+
     join(buddy, window, transaction, frame, order);
-    wr(transaction, &buddy->free_frames, buddy->free_frames + size_of_order(order));
+    wr(transaction, free_frames, *free_frames + size_of_order(order));
 }
 
 /* Makes a block of the next frames that are being seeded, or steps over a region that is not usable. */
@@ -178,20 +186,27 @@ static bool seed_zone(struct buddy *buddy, const struct window *window, struct u
     return false;
 }
 
+static bool find_in_lists(const atomic_word *lists, uint32_t order, struct block *block)
+{
+    for (; order <= ORDER_MAX; order++) {
+        if (lists[order] != FRAME_NONE) {
+            *block = (struct block){.frame = lists[order], .order = order};
+            return true;
+        }
+    }
+    return false;
+}
+
 bool buddy_find(struct buddy *buddy, const struct window *window, struct undo_log *log, uint32_t order,
                 struct block *block)
 {
-    if (buddy->free_frames < size_of_order(order))
-        return false;
     seed_finish(buddy, window, log);
     for (uint32_t zone = ZONES; zone-- > 0;) {
+        if (buddy->free_frames[zone] < size_of_order(order))
+            continue;
         do {
-            for (uint32_t found = order; found <= ORDER_MAX; found++) {
-                if (buddy->first[zone][found] != FRAME_NONE) {
-                    *block = (struct block){.frame = buddy->first[zone][found], .order = found};
-                    return true;
-                }
-            }
+            if (find_in_lists(buddy->first[zone], order, block))
+                return true;
         } while (seed_zone(buddy, window, log, zone));
     }
     return false;
@@ -230,6 +245,10 @@ void buddy_initialise(struct buddy *buddy, const struct window *window)
         uint64_t last = first + region->size / FRAME_SIZE - 1;
         for (uint64_t granule = first / GRANULE_FRAMES; granule <= last / GRANULE_FRAMES; granule++)
             buddy->fresh[granule / 64] |= UINT64_C(1) << granule % 64;
-        buddy->free_frames += last - first + 1;
+        uint64_t high = last < ZONE_HIGH_FIRST_FRAME    ? 0
+                        : first < ZONE_HIGH_FIRST_FRAME ? last + 1 - ZONE_HIGH_FIRST_FRAME
+                                                        : last + 1 - first;
+        buddy->free_frames[ZONE_HIGH] += high;
+        buddy->free_frames[ZONE_LOW] += last + 1 - first - high;
     }
 }

@@ -27,7 +27,7 @@
 
 struct buddy {
     atomic_word lock;
-    atomic_word free_frames;                /* in blocks, and in granules not looked at yet */
+    atomic_word free_frames[ZONES];         /* in blocks, and in granules not looked at yet */
     atomic_word seed_next;                  /* the frames from here to seed_end are being made blocks of: */
     atomic_word seed_end;                   /* equal except within that, or after a kill within it */
     atomic_word first[ZONES][BUDDY_ORDERS]; /* of the list of free blocks: a frame number, or FRAME_NONE */
@@ -39,6 +39,12 @@ struct block {
     uint64_t frame; /* its first frame */
     uint32_t order;
 };
+
+/* Frames that are free here, in all zones. */
+static inline uint64_t buddy_free_frames(const struct buddy *buddy)
+{
+    return buddy->free_frames[ZONE_LOW] + buddy->free_frames[ZONE_HIGH];
+}
 
 /* Makes an empty buddy that knows the usable regions of the window. Touches no slot. */
 void buddy_initialise(struct buddy *buddy, const struct window *window);

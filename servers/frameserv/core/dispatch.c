@@ -6,45 +6,63 @@
 /* What has to hold before an operation is begun. */
 struct operation_rules {
     enum error (*run)(struct worker *worker, struct message *message);
-    uint8_t modes; /* bit for each mode that it takes */
-    uint8_t want;  /* action that the caller has to ask for */
+    uint16_t plain;   /* bits 8 to 15 of rax when no handle is lent: want and mode; or NEVER */
+    uint16_t lending; /* the same when one is */
+    uint8_t modes;    /* bit for each mode that it takes */
+    uint8_t want;     /* action that the caller has to ask for */
+    uint8_t right;    /* of the badge, to name a frame by its address, lending no handle to it */
 };
+
+#define NEVER 0x100 /* fits no eight bits */
+#define HOW(rax) ((rax) >> 8 & 0xff)
 
 #define M(name) (1 << MODE_##name)
 static const struct operation_rules operations[MESSAGES] = {
-#define MESSAGE(number, NAME, name, modes, want, idempotent, in, out, text)                                            \
-    [number] = {operation_##name, modes, ACTION_##want},
+#define MESSAGE(number, NAME, name, modes_taken, action, idempotent, in, out, text)                                    \
+    [number] = {.run = operation_##name,                                                                               \
+                .plain = (modes_taken)&M(NONE) ? ACTION_##action + (MODE_NONE << 4) : NEVER,                           \
+                .lending = (modes_taken)&M(BORROW) ? ACTION_##action + (MODE_BORROW << 4) : NEVER,                     \
+                .modes = (modes_taken),                                                                                \
+                .want = ACTION_##action,                                                                               \
+                .right = number == MESSAGE_CLAIM                              ? SERVICE_RIGHT_CLAIM                    \
+                         : number == MESSAGE_LOOKUP || number == MESSAGE_INFO ? SERVICE_RIGHT_LOOKUP                   \
+                                                                              : 0},
 #include <quire/messages.def>
 #undef MESSAGE
 };
 #undef M
 
-/* Right of the badge that it takes to name a frame by its address, lending no handle to it. */
-static const uint8_t rights_by_address[MESSAGES] = {
-    [MESSAGE_CLAIM] = SERVICE_RIGHT_CLAIM,
-    [MESSAGE_LOOKUP] = SERVICE_RIGHT_LOOKUP,
-    [MESSAGE_INFO] = SERVICE_RIGHT_LOOKUP,
-};
-
-static enum error check(const struct message *message)
+/* Why a message that fits no line of the table is refused. */
+static enum error explain(const struct message *message)
 {
     uint64_t rax = message->rax;
     uint32_t number = label_operation(message->rsi);
 
     if (number >= MESSAGES)
         return ERROR_BAD_OPERATION;
-    const struct operation_rules *rules = &operations[number];
-    if (!(rules->modes >> rax_mode(rax) & 1))
+    if (!(operations[number].modes >> rax_mode(rax) & 1))
         return ERROR_BAD_MODE;
-    if (rax_action(rax) != rules->want)
-        return rules->want == ACTION_NONE ? ERROR_BAD_ARGUMENT : ERROR_NOT_WANTED;
+    if (rax_action(rax) != operations[number].want)
+        return operations[number].want == ACTION_NONE ? ERROR_BAD_ARGUMENT : ERROR_NOT_WANTED;
     if (label_flags(message->rsi) != 0)
         return ERROR_BAD_ARGUMENT;
-    if (rax_mode(rax) == MODE_BORROW && rax_n(rax) != 1)
-        return ERROR_BAD_COUNT;
-    if (rax_mode(rax) == MODE_NONE && (rights_by_address[number] & ~badge_rights(message->rdi)) != 0)
-        return ERROR_MISSING_RIGHT;
-    return ERROR_NONE;
+    return rax_mode(rax) == MODE_BORROW ? ERROR_BAD_COUNT : ERROR_MISSING_RIGHT;
+}
+
+/* Runs the operation if the message fits its line of the table. */
+static enum error run(struct worker *worker, struct message *message)
+{
+    uint64_t label = message->rsi;
+
+    if (label < MESSAGES) { /* a known operation, and no flags above it */
+        const struct operation_rules *rules = &operations[label];
+        uint64_t how = HOW(message->rax);
+        if (how == rules->plain && (rules->right & ~badge_rights(message->rdi)) == 0)
+            return rules->run(worker, message);
+        if (how == rules->lending && rax_n(message->rax) <= 1)
+            return rules->run(worker, message);
+    }
+    return explain(message);
 }
 
 static void reply_error(struct message *message, enum error error)
@@ -55,16 +73,10 @@ static void reply_error(struct message *message, enum error error)
 
 void dispatch(struct worker *worker, struct message *message)
 {
-    enum error error;
+    bool drop = rax_mode(message->rax) == MODE_DROP;
 
     worker->pending.action = ACTION_NONE;
-    if (rax_mode(message->rax) == MODE_DROP) {
-        error = operation_drop(worker, message);
-    } else {
-        error = check(message);
-        if (error == ERROR_NONE)
-            error = operations[label_operation(message->rsi)].run(worker, message);
-    }
+    enum error error = drop ? operation_drop(worker, message) : run(worker, message);
     if (error != ERROR_NONE)
         reply_error(message, error);
 }

@@ -3,44 +3,53 @@
 #include "servers/frameserv/core/allocator.h"
 #include "servers/frameserv/core/kinds.h"
 
-/* Gives a frame that the allocator handed out its first handle. */
-static enum error build(struct worker *worker, uint64_t frame, uint32_t payer)
+/* Gives a frame that the allocator handed out its first handle. An error: the slot says that the frame is in use. */
+static inline enum error build(struct slot *slot)
 {
-    struct slot *slot = window_slot(&worker->window, frame);
     enum error error = slot_begin(slot);
 
-    if (error != ERROR_NONE) {
-        allocator_disown(worker, frame, payer);
+    if (error != ERROR_NONE)
         return error;
-    }
     for (uint32_t k = 0; k < SLOT_STORAGE_WORDS; k++)
         slot->storage[k] = 0; /* the allocator's links */
     slot_publish_shared(slot);
     return ERROR_NONE;
 }
 
+/* The same for one frame, which nobody gets any more if it is in use. */
+static enum error build_or_disown(struct worker *worker, uint64_t frame, uint32_t payer)
+{
+    enum error error = build(window_slot(&worker->window, frame));
+
+    if (error != ERROR_NONE)
+        allocator_disown(worker, frame, payer);
+    return error;
+}
+
 enum error frames_allocate(struct worker *worker, uint32_t payer, uint64_t *frame)
 {
     enum error error = allocator_take(worker, payer, frame);
 
-    return error == ERROR_NONE ? build(worker, *frame, payer) : error;
+    return error == ERROR_NONE ? build_or_disown(worker, *frame, payer) : error;
 }
 
-/* Builds frames `first` to `end` of the transfer page; on an error gives back the rest of them unbuilt, and
- * *built is where it stopped. */
-static enum error build_run(struct worker *worker, uint32_t payer, uint64_t first, uint64_t end, uint64_t *built)
+/* The same for frames `*built` to `end` of the transfer page; on an error the rest of them goes back, and *built is
+ * where it stopped. */
+static enum error build_run(struct worker *worker, uint32_t payer, uint64_t *built, uint64_t end)
 {
-    for (uint64_t k = first; k < end; k++) {
-        enum error error = build(worker, worker->transfer[k], payer);
-        if (error != ERROR_NONE) {
-            for (uint64_t rest = k + 1; rest < end; rest++)
-                allocator_give(worker, worker->transfer[rest], payer);
-            *built = k;
-            return error;
-        }
-    }
-    *built = end;
-    return ERROR_NONE;
+    struct slot *slots = worker->window.slots;
+    enum error error = ERROR_NONE;
+    uint64_t k = *built;
+
+    while (k < end && (error = build(&slots[worker->transfer[k]])) == ERROR_NONE)
+        k += 1;
+    *built = k;
+    if (error == ERROR_NONE)
+        return ERROR_NONE;
+    allocator_disown(worker, worker->transfer[k], payer);
+    for (uint64_t rest = k + 1; rest < end; rest++)
+        allocator_give(worker, worker->transfer[rest], payer);
+    return error;
 }
 
 enum error frames_allocate_run(struct worker *worker, uint32_t payer, uint64_t count, bool contiguous)
@@ -53,7 +62,7 @@ enum error frames_allocate_run(struct worker *worker, uint32_t payer, uint64_t c
         error = contiguous ? allocator_take_contiguous(worker, payer, count)
                            : allocator_take_some(worker, payer, done, count - done, &taken);
         if (error == ERROR_NONE)
-            error = build_run(worker, payer, done, done + taken, &done);
+            error = build_run(worker, payer, &done, done + taken);
     }
     if (error != ERROR_NONE)
         frames_drop_run(worker, done);
@@ -75,7 +84,7 @@ enum error frames_claim(struct worker *worker, uint32_t payer, uint64_t address,
     *frame = address / FRAME_SIZE;
     intent_set(worker, *frame);
     error = allocator_claim(worker, payer, *frame);
-    return error == ERROR_NONE ? build(worker, *frame, payer) : error;
+    return error == ERROR_NONE ? build_or_disown(worker, *frame, payer) : error;
 }
 
 enum error frames_look_up(struct worker *worker, uint64_t address, uint64_t *frame, uint64_t *count)

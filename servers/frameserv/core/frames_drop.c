@@ -3,88 +3,98 @@
 #include "servers/frameserv/core/frames.h"
 #include "servers/frameserv/core/kinds.h"
 
-/* Frames that became unused and are not the allocator's yet: all of one payer, and named by intents. */
-struct batch {
-    uint64_t frames[CHUNK_FRAMES];
-    uint64_t count;
-    uint32_t payer;
-};
-
 /* Tears a frame down whose last handle is gone, before anybody can get it anew. Kinds that act at their
- * frame's end do it here, outside of all locks, while the slot is busy. */
-static uint32_t finish(struct slot *slot)
+ * frame's end do it here, outside of all locks, while the slot is busy. Returns its kind word. */
+static uint64_t finish(struct slot *slot)
 {
-    uint32_t payer = (uint32_t)kind_word_payer(atomic_load_relaxed(&slot->kind_word));
+    uint64_t word = atomic_load_relaxed(&slot->kind_word);
 
     slot_retire(slot);
-    return payer;
+    return word;
 }
 
-/* Takes a handle away. true: the frame is unused now, and not the allocator's. */
-static bool take_handle(struct worker *worker, uint64_t frame, uint32_t *payer)
+/* Takes a handle away. Returns the frame's kind word if it is unused now, and not the allocator's yet; else 0. */
+static uint64_t take_handle(struct slot *slot)
 {
     bool last = false;
 
-    if (frame >= worker->window.frame_count)
-        return false;
-    struct slot *slot = window_slot(&worker->window, frame);
     if (slot_remove(slot, &last) != ERROR_NONE || !last)
-        return false;
-    *payer = finish(slot);
-    return *payer != ACCOUNT_NOBODY;
+        return 0;
+    return finish(slot);
 }
 
 uint64_t frames_drop(struct worker *worker, uint64_t frame)
 {
-    uint32_t payer;
-
-    intent_set(worker, frame);
-    if (!take_handle(worker, frame, &payer))
+    if (frame >= worker->window.frame_count)
         return 0;
-    allocator_give(worker, frame, payer);
+    intent_set(worker, frame);
+    uint64_t word = take_handle(window_slot(&worker->window, frame));
+    if (word == 0)
+        return 0;
+    allocator_give(worker, frame, (uint32_t)kind_word_payer(word));
     return 1;
 }
 
-static bool is_chunk(const struct batch *batch)
+/* The order of the largest chunk that the transfer page names from place `done` on, frames that follow one
+ * another and are aligned to their number; 0 when there is none. */
+static uint32_t chunk_order(const struct worker *worker, uint64_t done, uint64_t count)
 {
-    if (batch->count != CHUNK_FRAMES || batch->frames[0] % CHUNK_FRAMES != 0)
-        return false;
-    for (uint64_t k = 1; k < CHUNK_FRAMES; k++) {
-        if (batch->frames[k] != batch->frames[0] + k)
-            return false;
-    }
-    return true;
+    uint64_t first = worker->transfer[done];
+    uint32_t order = CHUNK_ORDER_MAX;
+    uint64_t row = 1;
+
+    while (order >= CHUNK_ORDER_MIN && (first % (UINT64_C(1) << order) != 0 || UINT64_C(1) << order > count - done))
+        order -= 1;
+    if (order < CHUNK_ORDER_MIN || first >= worker->window.frame_count)
+        return 0;
+    while (row < UINT64_C(1) << order && worker->transfer[done + row] == first + row)
+        row += 1;
+    while (order >= CHUNK_ORDER_MIN && UINT64_C(1) << order > row)
+        order -= 1;
+    return order >= CHUNK_ORDER_MIN ? order : 0;
 }
 
-static void flush(struct worker *worker, struct batch *batch)
+/* Takes a handle to each frame of a chunk away, and gives the frames back together if all of them ended and are
+ * alike. Returns how many ended. */
+static uint64_t drop_chunk(struct worker *worker, uint64_t first, uint32_t order)
 {
-    if (is_chunk(batch)) {
-        allocator_give_chunk(worker, batch->frames[0], batch->payer);
-    } else {
-        for (uint64_t k = 0; k < batch->count; k++)
-            allocator_give(worker, batch->frames[k], batch->payer);
+    struct slot *slots = window_slot(&worker->window, first);
+    uint64_t size = UINT64_C(1) << order;
+    uint64_t words[1 << CHUNK_ORDER_MAX];
+    uint64_t differ = 0;
+    uint64_t unused = 0;
+
+    for (uint64_t k = 0; k < size; k++) {
+        words[k] = take_handle(&slots[k]);
+        differ += words[k] != words[0];
     }
-    batch->count = 0;
+    if (differ == 0 && words[0] != 0) {
+        allocator_give_chunk(worker, first, order);
+        return size;
+    }
+    for (uint64_t k = 0; k < size; k++) {
+        if (words[k] != 0) {
+            allocator_give(worker, first + k, (uint32_t)kind_word_payer(words[k]));
+            unused += 1;
+        }
+    }
+    return unused;
 }
 
 uint64_t frames_drop_run(struct worker *worker, uint64_t count)
 {
-    struct batch batch = {.count = 0, .payer = ACCOUNT_NOBODY};
     uint64_t unused = 0;
+    uint64_t done = 0;
 
     intent_set_run(worker, count);
-    for (uint64_t k = 0; k < count; k++) {
-        uint64_t frame = worker->transfer[k];
-        uint32_t payer;
-        if (!take_handle(worker, frame, &payer))
-            continue;
-        unused += 1;
-        if (batch.count == CHUNK_FRAMES || payer != batch.payer || frame % CHUNK_FRAMES == 0)
-            flush(worker, &batch);
-        batch.payer = payer;
-        batch.frames[batch.count++] = frame;
+    while (done < count) {
+        uint32_t order = chunk_order(worker, done, count);
+        if (order != 0)
+            unused += drop_chunk(worker, worker->transfer[done], order);
+        else
+            unused += frames_drop(worker, worker->transfer[done]);
+        done += UINT64_C(1) << order;
     }
-    flush(worker, &batch);
     return unused;
 }
 
@@ -109,6 +119,6 @@ void frames_reconcile(struct worker *worker, uint64_t frame, uint64_t handles, e
     } else if (slot->in_list != 0) {
         slot_publish_unique(slot);
     } else {
-        allocator_give(worker, frame, finish(slot));
+        allocator_give(worker, frame, (uint32_t)kind_word_payer(finish(slot)));
     }
 }

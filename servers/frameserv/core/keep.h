@@ -16,8 +16,8 @@
 
 struct cache {
     atomic_word lock;
-    atomic_word count;                  /* frames in it, at the start of: */
-    atomic_word frames[CACHE_FRAMES];   /* what lies beyond count means nothing */
+    atomic_word count;                /* frames in it, at the start of: */
+    atomic_word frames[CACHE_FRAMES]; /* what lies beyond count means nothing */
 } __attribute__((aligned(64)));
 
 struct keep {

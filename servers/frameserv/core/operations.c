@@ -3,6 +3,9 @@
 #include "servers/frameserv/core/allocator.h"
 #include "servers/frameserv/core/frames.h"
 
+/* Who only knows an address does not get an owner's right. */
+#define RIGHTS_BY_ADDRESS ((uint64_t)(RIGHTS_FRAME & ~RIGHT_OWNER))
+
 /* A reply with an action on one frame, or on the first `count` frames of the transfer page. */
 static void reply_action(struct worker *worker, struct message *message, enum action action, uint64_t count,
                          uint64_t frame, uint64_t argument, uint64_t word_1)
@@ -98,11 +101,11 @@ enum error operation_lookup(struct worker *worker, struct message *message)
     uint64_t frame;
     uint64_t count;
 
-    if (rax_n(message->rax) != 1)
-        return ERROR_BAD_COUNT;
     if (rax_mode(message->rax) == MODE_BORROW)
         return clone_lent(worker, message, frame_word_rights(message->r13));
-    if (rights == 0 || (rights & ~(uint64_t)RIGHTS_FRAME) != 0)
+    if (rax_n(message->rax) > 1)
+        return ERROR_BAD_COUNT;
+    if (rights == 0 || (rights & ~RIGHTS_BY_ADDRESS) != 0)
         return ERROR_BAD_RIGHTS;
     enum error error = frames_look_up(worker, message->words[0], &frame, &count);
     if (error != ERROR_NONE)

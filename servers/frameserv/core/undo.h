@@ -9,18 +9,20 @@
 #ifndef FRAMESERV_CORE_UNDO_H
 #define FRAMESERV_CORE_UNDO_H
 
-#include <quire/atomic.h>
-#include <stdint.h>
+#include <quire/slot.h>
 
 /* The largest transaction takes one frame out of a 1 GiB block: 2 words to unlink the block, 5 for each of 18
- * halves put back, and 5 for counters, kind word, and a cache. A block of 16 frames takes 4 halves less and
- * 15 kind words more. */
+ * halves put back, 3 for counters and kind word. One that takes 16 frames into a cache puts 4 halves less back
+ * and writes 15 kind words more. */
 #define UNDO_ENTRIES 111
 
 struct undo_entry {
-    atomic_word address; /* of the word */
-    atomic_word old;     /* its value before */
+    atomic_word address; /* of the word; from UNDO_FURTHER on: how many further words, one in each of the next slots */
+    atomic_word old;     /* the value of all of them before */
 };
+
+/* Addresses of tasks and host programs are below 2^47. */
+#define UNDO_FURTHER (UINT64_C(1) << 48)
 
 struct undo_log {
     atomic_word length; /* entries that hold; 0: no transaction is open */
@@ -39,16 +41,21 @@ static inline struct transaction transaction_begin(struct undo_log *log)
     return (struct transaction){.log = log, .length = 0};
 }
 
-/* Notes a word's value, which a kill before the commit brings back: for a word that then changes otherwise. */
-static inline void undo_note(struct transaction *transaction, atomic_word *word)
+static inline void undo_note_value(struct transaction *transaction, uint64_t address, uint64_t old)
 {
     struct undo_log *log = transaction->log;
     struct undo_entry *entry = &log->entries[transaction->length];
 
-    atomic_store_release(&entry->address, (uint64_t)(uintptr_t)word);
-    atomic_store_release(&entry->old, atomic_load_relaxed(word));
+    atomic_store_release(&entry->address, address);
+    atomic_store_release(&entry->old, old);
     transaction->length += 1;
     atomic_store_release(&log->length, transaction->length);
+}
+
+/* Notes a word's value, which a kill before the commit brings back: for a word that then changes otherwise. */
+static inline void undo_note(struct transaction *transaction, atomic_word *word)
+{
+    undo_note_value(transaction, (uint64_t)(uintptr_t)word, atomic_load_relaxed(word));
 }
 
 /* Stores a value that a kill before the commit takes back. */
@@ -56,6 +63,15 @@ static inline void wr(struct transaction *transaction, atomic_word *word, uint64
 {
     undo_note(transaction, word);
     atomic_store_release(word, value);
+}
+
+/* Stores a value in the kind words of `count` slots, 1 or more, which all read `old`: one entry for all. */
+static inline void wr_kind_words(struct transaction *transaction, struct slot *first, uint64_t count, uint64_t old,
+                                 uint64_t value)
+{
+    undo_note_value(transaction, (uint64_t)(uintptr_t)&first->kind_word + (count - 1) * UNDO_FURTHER, old);
+    for (uint64_t k = 0; k < count; k++)
+        atomic_store_release(&first[k].kind_word, value);
 }
 
 /* Makes all changes of the transaction final at once. */

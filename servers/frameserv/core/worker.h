@@ -10,7 +10,7 @@ struct pending {
     uint32_t action; /* enum action */
     uint32_t count;  /* frames; more than one: in the transfer page */
     uint64_t frame;
-    uint64_t old_kind_word;                   /* CONVERT: the slot before */
+    uint64_t old_kind_word; /* CONVERT: the slot before */
     uint64_t old_ref_count;
     uint64_t old_storage[SLOT_STORAGE_WORDS];
 };

@@ -109,10 +109,35 @@ static void run_zeroed(void)
     }
 }
 
+/* As many as one message carries. */
+static void largest_run(void)
+{
+    struct machine_statistics before;
+    struct machine_statistics after;
+    handle first;
+    uint64_t unused;
+
+    require_success(machine_statistics(&before));
+    require_success(frame_allocate_run(512, &first));
+    expect_success(machine_statistics(&after));
+    expect_equal(after.free, before.free - 512);
+    for (uint32_t i = 0; i < 512; i++) {
+        struct frame_facts facts;
+
+        require_success(frame_info(handle_of_run(first, i), &facts));
+        require(facts.reference_count == 1);
+    }
+    require_success(frame_drop_run(first, 512, &unused));
+    expect_equal(unused, 512);
+    expect_error(frame_allocate_run(513, &first), ERROR_BAD_COUNT);
+    expect_error(frame_allocate_run(0, &first), ERROR_BAD_COUNT);
+    expect_error(frame_allocate_run(UINT32_MAX, &first), ERROR_BAD_COUNT);
+}
+
 /* As many as the handle table has room for, one by one: then a named refusal, and all come back. */
 static void until_full(void)
 {
-    uint32_t limit = start_page()->handle_entries;
+    uint32_t limit = own_entries_limit();
     handle first = 0;
     handle last = 0;
     uint32_t count = 0;
@@ -169,6 +194,7 @@ static const struct tap_test tests[] = {
     {"zeroed", zeroed},
     {"run", run},
     {"run_zeroed", run_zeroed},
+    {"largest_run", largest_run},
     {"until_full", until_full},
     {"random_order", random_order},
 };

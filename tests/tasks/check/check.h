@@ -6,6 +6,7 @@
 #include "tests/tasks/runner.h"
 #include <quire/client.h>
 #include <quire/endpoint.h>
+#include <quire/entries.h>
 #include <quire/slot.h>
 #include <quire/tap.h>
 #include <quire/task.h>
@@ -19,6 +20,7 @@ extern const struct tap_group map_tests;
 extern const struct tap_group table_tests;
 extern const struct tap_group handle_tests;
 extern const struct tap_group request_tests;
+extern const struct tap_group registers_tests;
 extern const struct tap_group share_tests;
 extern const struct tap_group fault_tests;
 extern const struct tap_group schedule_tests;

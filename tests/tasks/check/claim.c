@@ -2,8 +2,8 @@
 #include "tests/tasks/check/check.h"
 #include <quire/print.h>
 
-#define PROBES 2048       /* all over memory */
-#define NEAR_FRAMES 4096  /* the first 16 MiB, where most kinds of region are */
+#define PROBES 512       /* all over memory */
+#define NEAR_FRAMES 4096 /* the first 16 MiB, where most kinds of region are */
 #define NEAR_STEP 16
 
 /* The address of a frame that nobody uses. */

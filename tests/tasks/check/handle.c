@@ -30,7 +30,7 @@ static void zero(void)
 
 static void out_of_range(void)
 {
-    uint32_t limit = start_page()->handle_entries;
+    uint32_t limit = own_entries_limit();
 
     expect_refused_everywhere(handle_make(limit, 1), ERROR_BAD_HANDLE);
     expect_refused_everywhere(handle_make(UINT32_MAX, 1), ERROR_BAD_HANDLE);
@@ -39,8 +39,8 @@ static void out_of_range(void)
 
 static void empty_entry(void)
 {
-    expect_refused_everywhere(handle_make(start_page()->handle_entries - 1, 1), ERROR_BAD_HANDLE);
-    expect_refused_everywhere(handle_make(start_page()->handle_entries - 1, 0), ERROR_BAD_HANDLE);
+    expect_refused_everywhere(handle_make(own_entries_limit() - 1, 1), ERROR_BAD_HANDLE);
+    expect_refused_everywhere(handle_make(own_entries_limit() - 1, 0), ERROR_BAD_HANDLE);
 }
 
 /* Every generation but the right one is stale. */
@@ -131,6 +131,25 @@ static void endpoint_is_counted(void)
     expect_equal(facts.reference_count, before);
 }
 
+/* The suite made its own handle table longer when it began; pieces go behind the last one, and nowhere else. */
+static void longer_table(void)
+{
+    uint32_t pieces = own_entries_limit() / 64;
+    handle table;
+    uint32_t level;
+
+    expect(own_entries_limit() > start_page()->handle_entries);
+    require_success(frame_allocate(&table));
+    expect_error(system_call_install(table, pieces, 0, &level), ERROR_WRONG_KIND);
+    require_success(frame_repurpose(table, KIND_HANDLE_TABLE));
+    expect_error(system_call_install(table, pieces - 1, 0, &level), ERROR_OCCUPIED);
+    expect_error(system_call_install(table, pieces + 1, 0, &level), ERROR_BAD_ADDRESS);
+    expect_error(system_call_install(table, UINT64_MAX, 0, &level), ERROR_BAD_ADDRESS);
+    expect_error(system_call_install(table, MAPPING_BASE, 1, &level), ERROR_WRONG_KIND);
+    expect_error(system_call_map(table, MAPPING_BASE, RIGHT_READ, &level), ERROR_WRONG_KIND);
+    expect_success(frame_drop(table));
+}
+
 static const struct tap_test tests[] = {
     {"zero", zero},
     {"out_of_range", out_of_range},
@@ -139,6 +158,7 @@ static const struct tap_test tests[] = {
     {"stale", stale},
     {"of_another_task", of_another_task},
     {"wrong_kind", wrong_kind},
+    {"longer_table", longer_table},
     {"endpoint_is_counted", endpoint_is_counted},
 };
 

@@ -6,12 +6,12 @@
 int main(void)
 {
     static const struct tap_group *const groups[] = {
-        &allocate_tests, &claim_tests,   &clone_tests, &drop_tests,  &map_tests,      &table_tests,
-        &handle_tests,   &request_tests, &share_tests, &fault_tests, &schedule_tests, &fpu_tests,
+        &allocate_tests, &claim_tests,     &clone_tests, &drop_tests,  &map_tests,      &table_tests, &handle_tests,
+        &request_tests,  &registers_tests, &share_tests, &fault_tests, &schedule_tests, &fpu_tests,
     };
 
-    if (!faults_ready() || crew_initialise() != ERROR_NONE) {
-        print("Bail out! the helper tasks do not answer\n");
+    if (library_grow_handles() != ERROR_NONE || !faults_ready() || crew_initialise() != ERROR_NONE) {
+        print("Bail out! the suite or its helper tasks can not begin\n");
         return system_call_verdict(VERDICT_FAIL) != ERROR_NONE;
     }
     tap_run(groups, sizeof(groups) / sizeof(groups[0]));

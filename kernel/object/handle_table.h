@@ -1,0 +1,52 @@
+/* Looking handles up in a task's table: the part of every system call that names one, and so inline. */
+#ifndef KERNEL_OBJECT_HANDLE_TABLE_H
+#define KERNEL_OBJECT_HANDLE_TABLE_H
+
+#include "kernel/object/task.h"
+#include <stddef.h>
+
+/* The entry of an index in the task's table, or NULL when there is no such entry. Entry 0 is never used. */
+static inline struct handle_entry *handle_table_entry(const struct task *task, uint32_t index)
+{
+    if (index == 0 || index >= task->handle_limit)
+        return NULL;
+    return &task->tables[index / HANDLES_PER_TABLE][index % HANDLES_PER_TABLE];
+}
+
+/* The filled entry that the task's handle names.
+ * BAD_HANDLE: no such entry, or an empty one. STALE_HANDLE: filled since under another generation.
+ * An entry in state LEAVING counts as empty. */
+must_use static inline enum error handle_find(const struct task *task, handle value, struct handle_entry **entry)
+{
+    struct handle_entry *found = handle_table_entry(task, handle_index(value));
+
+    if (!found || found->state == HANDLE_EMPTY || found->state == HANDLE_LEAVING)
+        return ERROR_BAD_HANDLE;
+    if (handle_entry_generation(found) != handle_generation(value))
+        return ERROR_STALE_HANDLE;
+    *entry = found;
+    return ERROR_NONE;
+}
+
+/* Whether n entries from index dst on exist (else BAD_DESTINATION) and are empty (else OCCUPIED);
+ * BAD_COUNT for n = 0. */
+must_use static inline enum error handle_destination(const struct task *task, uint32_t dst, uint32_t n)
+{
+    if (n == 0)
+        return ERROR_BAD_COUNT;
+    if (dst == 0 || dst >= task->handle_limit || n > task->handle_limit - dst)
+        return ERROR_BAD_DESTINATION;
+    for (uint32_t k = 0; k < n; k++)
+        if (task->tables[(dst + k) / HANDLES_PER_TABLE][(dst + k) % HANDLES_PER_TABLE].state != HANDLE_EMPTY)
+            return ERROR_OCCUPIED;
+    return ERROR_NONE;
+}
+
+/* The generation for all entries that one message fills in the task's table: 1 to 2^32 - 1, then from 1 again. */
+static inline uint32_t handle_generation_next(struct task *task)
+{
+    task->generation += task->generation == UINT32_MAX ? 2 : 1;
+    return task->generation;
+}
+
+#endif

@@ -1,0 +1,168 @@
+/* `make bench`: what operations cost a client, in guest instructions, its own stubs included. Prints a line a row,
+ * tab-separated: name, minimum, median, number of runs. First it checks its clock against a loop of known length. */
+#include "tests/bench/bench.h"
+#include "tests/bench/measure.h"
+#include <quire/client.h>
+#include <quire/endpoint.h>
+#include <quire/print.h>
+#include <quire/task.h>
+
+#define LOOP_TURNS 1000
+#define LOOP_INSTRUCTIONS (2 * LOOP_TURNS + 1)
+#define ROWS 8
+
+static struct measurement row;
+static uint64_t overhead;
+static uint32_t rows_done;
+static bool all_good = true;
+
+static void report(const char *name, bool good)
+{
+    if (good) {
+        print("%s\t%lu\t%lu\t%u\n", name, row.minimum, row.median, MEASURE_RUNS);
+    }
+    print("%s %u - %s\n", good ? "ok" : "not ok", ++rows_done, name);
+    all_good = all_good && good;
+}
+
+/* What a pair of readings costs with nothing between them, to be subtracted from everything else. */
+static bool measure_overhead(void)
+{
+    bool good = MEASURE(&row, 0, (void)0);
+
+    overhead = row.median;
+    return good;
+}
+
+/* The counter has to read what was executed: the rows mean nothing otherwise. */
+static bool loop_check(void)
+{
+    bool good = MEASURE(&row, overhead, {
+        uint64_t turns;
+
+        __asm__ volatile("mov %1, %0\n\t"
+                         "1: dec %0\n\t"
+                         "jnz 1b"
+                         : "=&r"(turns)
+                         : "i"(LOOP_TURNS)
+                         : "cc");
+    });
+
+    return good && row.minimum == LOOP_INSTRUCTIONS && row.median == LOOP_INSTRUCTIONS;
+}
+
+static bool server_null(void)
+{
+    return MEASURE(&row, overhead, {
+        if (frame_server_nothing() != ERROR_NONE) {
+            break;
+        }
+    });
+}
+
+/* The caller's FPU registers hold something: the kernel may not get away with leaving them. */
+static bool call_reply_0(handle peer)
+{
+    __asm__ volatile("pcmpeqd %%xmm7, %%xmm7" : : : "xmm7");
+    return MEASURE(&row, overhead, {
+        struct reply reply = call_0(peer, BENCH_NOTHING);
+
+        if (reply.status != ERROR_NONE || reply.label != 0) {
+            break;
+        }
+    });
+}
+
+static bool call_reply_5(handle peer)
+{
+    __asm__ volatile("pcmpeqd %%xmm7, %%xmm7" : : : "xmm7");
+    return MEASURE(&row, overhead, {
+        struct reply reply = call_5(peer, BENCH_NOTHING, turn, 2, 3, 4, 5);
+
+        if (reply.status != ERROR_NONE || reply.words[0] != turn || reply.words[4] != 5) {
+            break;
+        }
+    });
+}
+
+static bool alloc_drop(void)
+{
+    handle frame;
+
+    return MEASURE(&row, overhead, {
+        if (frame_allocate(&frame) != ERROR_NONE || frame_drop(frame) != ERROR_NONE) {
+            break;
+        }
+    });
+}
+
+static bool clone_drop(void)
+{
+    handle frame;
+    handle copy;
+
+    if (frame_allocate(&frame) != ERROR_NONE) {
+        return false;
+    }
+    bool good = MEASURE(&row, overhead, {
+        if (frame_clone(frame, RIGHTS_FRAME, &copy) != ERROR_NONE || frame_drop(copy) != ERROR_NONE) {
+            break;
+        }
+    });
+    return frame_drop(frame) == ERROR_NONE && good;
+}
+
+/* The page table is there since the warm-up. */
+static bool alloc_map_touch_drop(void)
+{
+    handle frame;
+    void *page;
+
+    return MEASURE(&row, overhead, {
+        if (frame_allocate(&frame) != ERROR_NONE ||
+            frame_map_anywhere(frame, RIGHT_READ | RIGHT_WRITE, &page) != ERROR_NONE) {
+            break;
+        }
+        *(volatile uint64_t *)page = turn;
+        if (frame_drop(frame) != ERROR_NONE) {
+            break;
+        }
+    });
+}
+
+/* Clone, move to the other task, map there, touch there, drop there. */
+static bool share_page(handle peer)
+{
+    const uint32_t rights = RIGHT_READ | RIGHT_WRITE | RIGHT_MAP | RIGHT_MOVE;
+    handle frame;
+    struct endpoint_message message;
+
+    if (frame_allocate(&frame) != ERROR_NONE) {
+        return false;
+    }
+    bool good = MEASURE(&row, overhead, {
+        message = (struct endpoint_message){.label = BENCH_SHARE, .count = 1};
+        if (frame_clone(frame, rights, &message.first) != ERROR_NONE ||
+            endpoint_call(peer, &message, 0) != ERROR_NONE || message.label != ERROR_NONE) {
+            break;
+        }
+    });
+    return frame_drop(frame) == ERROR_NONE && good;
+}
+
+int main(void)
+{
+    handle peer = start_handle("bench_peer");
+
+    print("1..%u\n", ROWS);
+    all_good = measure_overhead();
+    report("loop_check", loop_check());
+    report("server_null", server_null());
+    report("ipc_call_reply_0", call_reply_0(peer));
+    report("ipc_call_reply_5", call_reply_5(peer));
+    report("alloc_drop", alloc_drop());
+    report("clone_drop", clone_drop());
+    report("alloc_map_touch_drop", alloc_map_touch_drop());
+    report("share_page", share_page(peer));
+    return system_call_verdict(all_good ? VERDICT_PASS : VERDICT_FAIL) != ERROR_NONE;
+}

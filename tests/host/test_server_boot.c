@@ -1,0 +1,157 @@
+/* What the frame server makes of boot information: window, kept memory, kernel objects; and of nonsense. */
+#include "servers/frameserv/core/boot.h"
+#include "tests/host/frames_world.h"
+#include <check.h>
+#include <stdlib.h>
+
+static struct boot_information information;
+static struct window window;
+
+/* Usable, kernel, usable: 10 + 5 + 100 frames. */
+static void sound(void)
+{
+    information = (struct boot_information){.abi_version = ABI_VERSION,
+                                            .worker_count = 2,
+                                            .frame_count = 115,
+                                            .region_count = 3,
+                                            .account_count = 4,
+                                            .regions = {{0, 10 * FRAME_SIZE, REGION_USABLE, 0},
+                                                        {10 * FRAME_SIZE, 5 * FRAME_SIZE, REGION_KERNEL, 0},
+                                                        {15 * FRAME_SIZE, 100 * FRAME_SIZE, REGION_USABLE, 0}}};
+}
+
+static enum error window_of_it(void)
+{
+    return boot_window(&information, NULL, &window);
+}
+
+START_TEST(sound_information)
+{
+    sound();
+    ck_assert_int_eq(window_of_it(), ERROR_NONE);
+    ck_assert_uint_eq(window.frame_count, 115);
+    ck_assert_uint_eq(window_region(&window, 12)->type, REGION_KERNEL);
+}
+END_TEST
+
+START_TEST(another_abi)
+{
+    sound();
+    information.abi_version += 1;
+    ck_assert_int_eq(window_of_it(), ERROR_ABI_MISMATCH);
+}
+END_TEST
+
+#define REFUSED(change)                                                                                                \
+    do {                                                                                                               \
+        sound();                                                                                                       \
+        change;                                                                                                        \
+        ck_assert_int_eq(window_of_it(), ERROR_BAD_BOOT_DATA);                                                         \
+    } while (0)
+
+START_TEST(information_that_contradicts_itself)
+{
+    REFUSED(information.frame_count = 0);
+    REFUSED(information.frame_count = 114);
+    REFUSED(information.frame_count = FRAMES_MAX + 1);
+    REFUSED(information.region_count = 0);
+    REFUSED(information.region_count = BOOT_REGIONS + 1);
+    REFUSED(information.region_count = 2);
+    REFUSED(information.object_count = BOOT_OBJECTS + 1);
+    REFUSED(information.worker_count = 0);
+    REFUSED(information.worker_count = WORKERS_MAX + 1);
+    REFUSED(information.account_count = ACCOUNT_SYSTEM);
+    REFUSED(information.account_count = UINT64_MAX);
+    REFUSED(information.regions[1].base += FRAME_SIZE); /* a gap */
+    REFUSED(information.regions[1].base -= FRAME_SIZE); /* an overlap */
+    REFUSED(information.regions[1].size = 0);
+    REFUSED(information.regions[1].size += 1);
+    REFUSED(information.regions[2].size = UINT64_MAX - FRAME_SIZE + 1);
+    REFUSED(information.regions[0].base = FRAME_SIZE);
+    REFUSED(information.regions[1].type = REGION_TYPES);
+}
+END_TEST
+
+START_TEST(patterns)
+{
+    struct slot usable = boot_pattern(REGION_USABLE);
+
+    ck_assert_uint_eq(usable.ref_count, REF_COUNT_UNUSED);
+    ck_assert_uint_eq(usable.kind_word, 0);
+    for (uint32_t type = 0; type < REGION_TYPES; type++) {
+        struct slot slot = boot_pattern((enum region_type)type);
+        ck_assert_uint_eq(slot.in_list, 0);
+        ck_assert_uint_eq(slot.storage[0] | slot.storage[4], 0);
+        if (type == REGION_USABLE)
+            continue;
+        ck_assert_uint_eq(slot.ref_count, 1);
+        ck_assert_uint_eq(kind_word_kind(slot.kind_word), region_kind((enum region_type)type));
+        ck_assert_uint_eq(kind_word_payer(slot.kind_word), ACCOUNT_SYSTEM);
+    }
+}
+END_TEST
+
+START_TEST(kept_memory)
+{
+    struct world *world = world_create_usual(); /* fills it with rubbish first */
+    const struct keep *keep = world->keep;
+
+    ck_assert_uint_eq(keep->version, KEEP_VERSION);
+    ck_assert_uint_eq(keep->workers, WORLD_WORKERS);
+    ck_assert_uint_eq(keep->memory_frames, 8 + 150 + 120000 + 8123 + 200 + 37 + 2000 + 300 + 17);
+    ck_assert_uint_eq(keep->accounts[0].open, 0);
+    ck_assert_uint_eq(keep->accounts[3].open, 1);
+    ck_assert_uint_eq(keep->accounts[3].limit, ACCOUNT_UNLIMITED);
+    ck_assert_uint_eq(keep->accounts[4].open, 0);
+    ck_assert_uint_eq(keep->accounts[ACCOUNT_SYSTEM].used, 200 + 37 + 2000 + 300 + 17);
+    ck_assert_uint_eq(world_check(world).fresh, 8 + 150 + 120000 + 8123);
+    world_destroy(world);
+}
+END_TEST
+
+START_TEST(objects)
+{
+    static const struct world_region regions[] = {
+        {REGION_USABLE, 10}, {REGION_EARLY, 6}, {REGION_RESERVED, 100}, {REGION_USABLE, 10}, {REGION_UNKNOWN, 0}};
+    struct world *world = world_create(regions);
+    struct boot_information *boot = &world->information;
+
+    boot->object_count = 3;
+    boot->objects[0] = (struct boot_object){.frame = 10, .kind = KIND_TASK, .handles = 1};
+    boot->objects[1] = (struct boot_object){.frame = 11, .kind = KIND_ENDPOINT, .handles = 7};
+    boot->objects[2] = (struct boot_object){.frame = 12, .kind = KIND_PAGE_TABLE, .handles = 1};
+    ck_assert_int_eq(boot_objects(boot, &world->window), ERROR_NONE);
+    ck_assert_uint_eq(world_slot(world, 10)->ref_count, 1);
+    ck_assert_uint_eq(world_slot(world, 10)->kind_word, kind_word(KIND_TASK, 0, ACCOUNT_SYSTEM));
+    ck_assert_uint_eq(world_slot(world, 11)->ref_count, 7);
+    ck_assert_uint_eq(world_slot(world, 12)->ref_count, REF_COUNT_UNIQUE);
+    ck_assert_uint_eq(world_slot(world, 13)->ref_count, 1);
+    ck_assert_uint_eq(kind_word_kind(world_slot(world, 13)->kind_word), KIND_EARLY);
+    world_check(world);
+    static const uint64_t wrong[] = {0, 20, 116, 126, UINT64_MAX};
+    for (uint32_t k = 0; k < 5; k++) {
+        boot->objects[1].frame = wrong[k];
+        ck_assert_int_eq(boot_objects(boot, &world->window), ERROR_BAD_BOOT_DATA);
+    }
+    world_destroy(world);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("server_boot");
+    TCase *tests = tcase_create("server_boot");
+
+    tcase_add_test(tests, sound_information);
+    tcase_add_test(tests, another_abi);
+    tcase_add_test(tests, information_that_contradicts_itself);
+    tcase_add_test(tests, patterns);
+    tcase_add_test(tests, kept_memory);
+    tcase_add_test(tests, objects);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
