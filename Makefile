@@ -64,7 +64,8 @@ LIBRARY_OBJECTS := $(call objects,library,$(call find,libipc/src))
 
 # What has no privileged instruction and no system call in it, and is tested on the host.
 HOST_SOURCES := $(wildcard \
-    $(addprefix kernel/boot/,multiboot2.c region.c early.c options.c) kernel/memory/reserve.c \
+    $(addprefix kernel/boot/,multiboot2.c memory_map.c options.c) \
+    $(addprefix kernel/memory/,region.c early.c reserve.c) \
     $(addprefix kernel/object/,handle.c entry.c) servers/frameserv/core/*.c) $(SHARED_SOURCES)
 HOST_OBJECTS := $(call objects,host,$(HOST_SOURCES))
 HOST_TESTS := $(patsubst tests/host/%.c,$(O)/host/%,$(wildcard tests/host/test_*.c))

@@ -1,6 +1,7 @@
 /* From the boot loader to the first task: a list of steps, each of which can refuse the machine. */
 #include "kernel/boot/kernel_map.h"
-#include "kernel/boot/machine.h"
+#include "kernel/boot/memory_map.h"
+#include "kernel/memory/memory.h"
 #include "kernel/boot/module.h"
 #include "kernel/boot/options.h"
 #include "kernel/cpu/cpu.h"
@@ -14,19 +15,10 @@
 #include "kernel/verdict.h"
 #include <string.h>
 
-struct machine machine;
+static struct boot_data boot_data;
 
 _Noreturn void kernel_main(uint32_t magic, uint64_t information);
 _Noreturn void resume_current(void);
-
-enum error machine_early_allocate(uint64_t frames, uint64_t *address)
-{
-    enum error error = early_allocate(&machine.early, frames, address);
-
-    if (!error)
-        memset(physical_pointer(*address), 0, frames * FRAME_SIZE);
-    return error;
-}
 
 static void require(enum error error, const char *step)
 {
@@ -38,16 +30,16 @@ static void boot_data_read(uint32_t magic, uint64_t information)
 {
     if (magic != MULTIBOOT2_LOADER_MAGIC)
         refuse("the boot loader does not speak Multiboot2 (0x%x)", magic);
-    if (multiboot2_parse(physical_pointer(information), EARLY_LOW_END - information, &machine.boot) != ERROR_NONE)
-        refuse("boot information, offset %u: %s", machine.boot.fault_offset, boot_fault_text(machine.boot.fault));
-    machine.boot.information_base = information;
+    if (multiboot2_parse(physical_pointer(information), EARLY_LOW_END - information, &boot_data) != ERROR_NONE)
+        refuse("boot information, offset %u: %s", boot_data.fault_offset, boot_fault_text(boot_data.fault));
+    boot_data.information_base = information;
 }
 
 static void log_level_set(void)
 {
     char level[16];
 
-    if (option_find(machine.boot.command_line, "log", level, sizeof(level)) != OPTION_FOUND)
+    if (option_find(boot_data.command_line, "log", level, sizeof(level)) != OPTION_FOUND)
         return;
     if (strcmp(level, "quiet") == 0)
         print_level_set(PRINT_QUIET);
@@ -57,7 +49,7 @@ static void log_level_set(void)
 
 static void regions_show(void)
 {
-    const struct region_table *table = &machine.regions;
+    const struct region_table *table = &memory.regions;
 
     for (uint32_t i = 0; i < table->count; i++)
         print_line(PRINT_INFORMATION, "%012lx-%012lx %8lu KiB  %s", table->regions[i].base, table->regions[i].end - 1,
@@ -74,20 +66,20 @@ _Noreturn void kernel_main(uint32_t magic, uint64_t information)
     uart_initialise();
     boot_data_read(magic, information); /* copy out what the loader says */
     log_level_set();
-    print_line(PRINT_INFORMATION, "Quire, loaded by %s", machine.boot.loader_name);
-    require(regions_from_boot_data(&machine.boot, kernel_image_start(), kernel_image_end(), &machine.regions),
-            "memory map");                                                /* sort out whose memory is whose */
-    require(reserve_plan(&machine.reserve, &machine.regions), "reserve"); /* set aside what window and ledger need */
-    early_initialise(&machine.early, &machine.regions); /* from here to modules_start memory can be allocated */
+    print_line(PRINT_INFORMATION, "Quire, loaded by %s", boot_data.loader_name);
+    require(regions_from_boot_data(&boot_data, kernel_image_start(), kernel_image_end(), &memory.regions),
+            "memory map");                                              /* sort out whose memory is whose */
+    require(reserve_plan(&memory.reserve, &memory.regions), "reserve"); /* set aside what window and ledger need */
+    early_initialise(&memory.early, &memory.regions); /* from here to early_retire memory can be allocated */
     require(kernel_map(feature.large_pages), "page tables");
     feature_enable(&feature);
     descriptor_initialise(); /* segments, interrupts, system calls */
-    require(reserve_complete(&machine.reserve, &machine.early), "reserve");
+    require(reserve_complete(&memory.reserve, &memory.early), "reserve");
     require(ledger_initialise(), "ledger");
-    require(modules_load(), "modules");                                         /* tasks of the boot modules */
-    require(early_retire(&machine.early, &machine.regions), "early allocator"); /* never again */
+    require(modules_load(&boot_data), "modules");                             /* tasks of the boot modules */
+    require(early_retire(&memory.early, &memory.regions), "early allocator"); /* never again */
     regions_show();
-    modules_start();
+    modules_start(&boot_data);
     legacy_controllers_mask();
     if (timer_initialise(feature.x2apic) == 0)
         refuse("timer: the local interrupt controller does not count");

@@ -1,5 +1,5 @@
 #include "kernel/boot/boot_map.h"
-#include "kernel/boot/machine.h"
+#include "kernel/memory/memory.h"
 #include "kernel/memory/page_table.h"
 #include "kernel/memory/physical.h"
 
@@ -12,7 +12,7 @@ static enum error table_of(uint64_t root, uint64_t virtual_address, uint32_t lev
         uint64_t *entry = &at[page_table_index(virtual_address, above)];
         if (!*entry) {
             uint64_t address;
-            enum error error = machine_early_allocate(1, &address);
+            enum error error = memory_early_allocate(1, &address);
             if (error)
                 return error;
             *entry = address | PAGE_PRESENT | PAGE_WRITE | (virtual_address < USER_END ? PAGE_USER : 0);

@@ -1,7 +1,7 @@
 #include "kernel/boot/boot_task.h"
 #include "kernel/boot/boot_map.h"
 #include "kernel/boot/kernel_map.h"
-#include "kernel/boot/machine.h"
+#include "kernel/memory/memory.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/memory/page_table.h"
 #include "kernel/memory/physical.h"
@@ -21,7 +21,7 @@ static uint64_t page_flags(uint32_t rights)
 static enum error map_fresh(uint64_t root, uint64_t virtual_address, uint64_t pages, uint32_t rights, void **memory)
 {
     uint64_t address;
-    enum error error = machine_early_allocate(pages, &address);
+    enum error error = memory_early_allocate(pages, &address);
 
     if (error)
         return error;
@@ -53,7 +53,7 @@ static enum error map_image(uint64_t root, const struct elf_image *image)
 static enum error make_task(struct boot_task *made, const struct elf_image *image)
 {
     uint64_t address;
-    enum error error = machine_early_allocate(1, &address);
+    enum error error = memory_early_allocate(1, &address);
 
     if (error)
         return error;
@@ -68,7 +68,7 @@ static enum error make_task(struct boot_task *made, const struct elf_image *imag
     task->registers.rip = image->entry;
     task->registers.rsp = STACK_TOP;
     for (uint32_t k = 0; k < BOOT_TASK_HANDLE_TABLES && !error; k++) {
-        error = machine_early_allocate(1, &address);
+        error = memory_early_allocate(1, &address);
         task->tables[k] = physical_pointer(address);
     }
     task->handle_limit = BOOT_TASK_HANDLE_TABLES * HANDLES_PER_TABLE;

@@ -1,6 +1,6 @@
 #include "kernel/boot/kernel_map.h"
 #include "kernel/boot/boot_map.h"
-#include "kernel/boot/machine.h"
+#include "kernel/memory/memory.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/instructions.h"
 #include "kernel/memory/page_table.h"
@@ -54,7 +54,7 @@ static bool in_direct_map(enum region_type type)
 /* Runs of neighbouring regions are mapped as one, so that pages stay large across their borders. */
 static enum error map_memory(uint64_t root, bool large_pages)
 {
-    const struct region_table *table = &machine.regions;
+    const struct region_table *table = &memory.regions;
 
     for (uint32_t i = 0; i < table->count; i++) {
         uint32_t first = i;
@@ -74,7 +74,7 @@ static enum error map_memory(uint64_t root, bool large_pages)
 static enum error map_fresh(uint64_t root, uint64_t virtual_address, uint64_t pages)
 {
     uint64_t address;
-    enum error error = machine_early_allocate(pages, &address);
+    enum error error = memory_early_allocate(pages, &address);
 
     return error ? error : boot_map(root, virtual_address, address, pages * FRAME_SIZE, PAGE_KERNEL_DATA, 1);
 }
@@ -103,7 +103,7 @@ static enum error map_cpu(uint64_t root)
 enum error kernel_map(bool large_pages)
 {
     uint64_t root;
-    enum error error = machine_early_allocate(1, &root);
+    enum error error = memory_early_allocate(1, &root);
 
     if (!error)
         error = map_image(root);
@@ -116,13 +116,13 @@ enum error kernel_map(bool large_pages)
     control_3_write(root);
     this_cpu->number = 0;
     this_cpu->root = root;
-    machine.early.high_reachable = true;
+    memory.early.high_reachable = true;
     return ERROR_NONE;
 }
 
 enum error kernel_root(uint64_t *root)
 {
-    enum error error = machine_early_allocate(1, root);
+    enum error error = memory_early_allocate(1, root);
 
     if (error)
         return error;

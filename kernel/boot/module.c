@@ -1,6 +1,6 @@
 #include "kernel/boot/module.h"
 #include "kernel/boot/boot_task.h"
-#include "kernel/boot/machine.h"
+#include "kernel/memory/memory.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/memory/ledger.h"
 #include "kernel/memory/physical.h"
@@ -37,7 +37,7 @@ static enum error endpoint_named(const char *name, struct named_endpoint **found
     }
     if (endpoint_count == BOOT_OBJECTS)
         return ERROR_NO_ROOM;
-    enum error error = machine_early_allocate(1, &address);
+    enum error error = memory_early_allocate(1, &address);
     if (error)
         return error;
     *found = &endpoints[endpoint_count++];
@@ -63,20 +63,20 @@ static enum error load(const struct boot_module *module, struct boot_task *made)
     return error ? error : boot_task_make(made, &image);
 }
 
-enum error modules_load(void)
+enum error modules_load(const struct boot_data *data)
 {
     struct named_endpoint *endpoint;
     enum error error = endpoint_named(FRAME_SERVER_NAME, &endpoint);
 
     if (error)
         return error;
-    for (uint32_t i = 0; i < machine.boot.module_count; i++) {
+    for (uint32_t i = 0; i < data->module_count; i++) {
         struct boot_task *made = &tasks[task_count];
-        error = load(&machine.boot.modules[i], made);
+        error = load(&data->modules[i], made);
         if (error == ERROR_NO_MEMORY)
             return error;
         if (error) {
-            print_line(PRINT_QUIET, "module '%s' left out: %s %s, %s", machine.boot.modules[i].line, error_name(error),
+            print_line(PRINT_QUIET, "module '%s' left out: %s %s, %s", data->modules[i].line, error_name(error),
                        made->options.offending, error_sentence(error));
             memset(made, 0, sizeof(*made));
             continue;
@@ -105,7 +105,7 @@ static void give(struct boot_task *to, const struct named_endpoint *endpoint, ui
     start->handle_count++;
 }
 
-static void endow(struct boot_task *made)
+static void endow(struct boot_task *made, const char *command_line)
 {
     struct task *task = made->task;
     uint32_t rights = made->options.server ? RIGHT_RECEIVE : RIGHT_CALL | RIGHT_CLONE | RIGHT_MOVE;
@@ -119,7 +119,7 @@ static void endow(struct boot_task *made)
     };
     strlcpy(made->start->name, made->options.name, sizeof(made->start->name));
     strlcpy(made->start->arguments, made->options.arguments, sizeof(made->start->arguments));
-    strlcpy(made->start->command_line, machine.boot.command_line, sizeof(made->start->command_line));
+    strlcpy(made->start->command_line, command_line, sizeof(made->start->command_line));
     give(made, &endpoints[0], rights, badge_make(task->account, made->options.rights));
     for (uint32_t i = 0; i < made->options.endpoint_count; i++) {
         const struct module_endpoint *wanted = &made->options.endpoints[i];
@@ -131,7 +131,7 @@ static void endow(struct boot_task *made)
 
 static void inform(struct boot_information *information)
 {
-    const struct region_table *regions = &machine.regions;
+    const struct region_table *regions = &memory.regions;
 
     information->abi_version = ABI_VERSION;
     information->worker_count = 1;
@@ -149,13 +149,13 @@ static void inform(struct boot_information *information)
     information->object_count = endpoint_count;
 }
 
-void modules_start(void)
+void modules_start(const struct boot_data *data)
 {
     uint32_t account = ACCOUNT_FRAME_SERVER;
 
     for (uint32_t i = 0; i < task_count; i++) {
         tasks[i].task->account = &tasks[i] == server ? ACCOUNT_FRAME_SERVER : ++account;
-        endow(&tasks[i]);
+        endow(&tasks[i], data->command_line);
         print_line(PRINT_INFORMATION, "task %s, account %u, priority %u", tasks[i].task->name, tasks[i].task->account,
                    tasks[i].task->priority);
     }

@@ -1,5 +1,5 @@
 #include "kernel/memory/ledger.h"
-#include "kernel/boot/machine.h"
+#include "kernel/memory/memory.h"
 #include <stddef.h>
 
 atomic_word *ledger_directory;
@@ -7,15 +7,15 @@ uint64_t ledger_frame_count;
 
 enum error ledger_initialise(void)
 {
-    uint64_t leaves = (machine.regions.frame_count + LEDGER_WORDS_PER_LEAF - 1) / LEDGER_WORDS_PER_LEAF;
+    uint64_t leaves = (memory.regions.frame_count + LEDGER_WORDS_PER_LEAF - 1) / LEDGER_WORDS_PER_LEAF;
     uint64_t address;
     enum error error =
-        machine_early_allocate((leaves * sizeof(*ledger_directory) + FRAME_SIZE - 1) / FRAME_SIZE, &address);
+        memory_early_allocate((leaves * sizeof(*ledger_directory) + FRAME_SIZE - 1) / FRAME_SIZE, &address);
 
     if (error)
         return error;
     ledger_directory = physical_pointer(address);
-    ledger_frame_count = machine.regions.frame_count;
+    ledger_frame_count = memory.regions.frame_count;
     return ERROR_NONE;
 }
 
@@ -44,7 +44,7 @@ static void leaf_fill(atomic_word *leaf, uint64_t first)
     for (uint64_t k = 0; k < LEDGER_WORDS_PER_LEAF; k++) {
         uint64_t address = (first + k) * FRAME_SIZE;
         if (!region || address >= region->end)
-            region = region_find(&machine.regions, address);
+            region = region_find(&memory.regions, address);
         leaf[k] = ledger_word_plain(region ? state_of_type(region->type) : LEDGER_RESERVED);
     }
 }
@@ -56,7 +56,7 @@ atomic_word *ledger_leaf_make(uint64_t frame)
     uint64_t backing;
     uint64_t found = 0;
 
-    if (reserve_frame(&machine.reserve, RESERVE_LEDGER, frame, &backing) != ERROR_NONE)
+    if (reserve_frame(&memory.reserve, RESERVE_LEDGER, frame, &backing) != ERROR_NONE)
         return NULL;
     if (atomic_swap_if_acquire(entry, &found, LEDGER_LEAF_BUSY)) {
         leaf_fill(frame_pointer(backing), frame / LEDGER_WORDS_PER_LEAF * LEDGER_WORDS_PER_LEAF);

@@ -14,8 +14,8 @@
 #ifndef KERNEL_MEMORY_RESERVE_H
 #define KERNEL_MEMORY_RESERVE_H
 
-#include "kernel/boot/early.h"
-#include "kernel/boot/region.h"
+#include "kernel/memory/early.h"
+#include "kernel/memory/region.h"
 #include <quire/error.h>
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
 #include "kernel/memory/window.h"
-#include "kernel/boot/machine.h"
+#include "kernel/memory/memory.h"
 #include "kernel/cpu/instructions.h"
 #include "kernel/memory/page_table.h"
 #include "kernel/memory/physical.h"
@@ -24,7 +24,7 @@ static void slots_fill(struct slot *slots, uint64_t first)
     for (uint64_t k = 0; k < SLOTS_PER_PAGE; k++) {
         uint64_t address = (first + k) * FRAME_SIZE;
         if (!region || address >= region->end)
-            region = region_find(&machine.regions, address);
+            region = region_find(&memory.regions, address);
         slots[k] = patterns[region ? region->type : REGION_UNKNOWN];
     }
 }
@@ -35,7 +35,7 @@ static bool entry_back(atomic_word *entry, enum reserve_level level, uint64_t fr
     uint64_t backing;
     uint64_t absent = 0;
 
-    if (reserve_frame(&machine.reserve, level, frame, &backing) != ERROR_NONE)
+    if (reserve_frame(&memory.reserve, level, frame, &backing) != ERROR_NONE)
         return false;
     if (!atomic_swap_if_acquire(entry, &absent, ENTRY_BUSY))
         return true;
@@ -55,7 +55,7 @@ bool window_back(uint64_t root, uint64_t virtual_address)
     uint64_t frame = (virtual_address - WINDOW_ADDRESS) / SLOT_SIZE;
     uint32_t missing;
 
-    if (virtual_address < WINDOW_ADDRESS || frame >= machine.regions.frame_count || !patterns_known)
+    if (virtual_address < WINDOW_ADDRESS || frame >= memory.regions.frame_count || !patterns_known)
         return false;
     for (uint32_t level = PAGE_TABLE_LEVELS; level > 0; level--) {
         atomic_word *entry = page_table_entry(root, virtual_address, level, &missing);

@@ -1,5 +1,5 @@
 /* The early allocator. */
-#include "kernel/boot/early.h"
+#include "kernel/memory/early.h"
 #include "tests/host/random.h"
 #include <check.h>
 #include <stdlib.h>

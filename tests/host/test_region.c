@@ -1,6 +1,6 @@
 /* The region table: examples, boundaries, and random tables against a model that knows the type of every page. */
 #include "kernel/boot/multiboot2.h"
-#include "kernel/boot/region.h"
+#include "kernel/boot/memory_map.h"
 #include "tests/host/random.h"
 #include <check.h>
 #include <stdio.h>

@@ -1,6 +1,5 @@
 /* The region table: claims in, sorted regions out; and the carving of them. */
-#include "kernel/boot/region.h"
-#include "kernel/boot/multiboot2.h"
+#include "kernel/memory/region.h"
 #include <quire/slot.h>
 #include <string.h>
 
@@ -194,72 +193,4 @@ void region_table_seal(struct region_table *table)
     }
     table->frame_count = table->count > 0 ? table->regions[table->count - 1].end / FRAME_SIZE : 0;
     merge_neighbours(table);
-}
-
-static enum region_type type_of_entry(uint32_t multiboot2_type)
-{
-    switch (multiboot2_type) {
-    case MULTIBOOT2_MEMORY_USABLE:
-        return REGION_USABLE;
-    case MULTIBOOT2_MEMORY_ACPI_RECLAIMABLE:
-        return REGION_RECLAIMABLE;
-    case MULTIBOOT2_MEMORY_NON_VOLATILE:
-        return REGION_NON_VOLATILE_SLEEP;
-    case MULTIBOOT2_MEMORY_BAD:
-        return REGION_BAD_MEMORY;
-    default:
-        return REGION_RESERVED;
-    }
-}
-
-/* All claims of the boot data on a cleared table. */
-static enum error claim_all(const struct boot_data *data, uint64_t kernel_start, uint64_t kernel_end,
-                            struct region_table *out)
-{
-    const struct boot_framebuffer *framebuffer = &data->framebuffer;
-    enum error error = region_claim(out, kernel_start, kernel_end - kernel_start, REGION_KERNEL);
-
-    if (error == ERROR_NONE) {
-        error = region_claim(out, data->information_base, data->information_size, REGION_RECLAIMABLE);
-    }
-    if (error == ERROR_NONE && framebuffer->present) {
-        uint64_t size = (uint64_t)framebuffer->pitch * framebuffer->height;
-        error = region_claim(out, framebuffer->address, size, REGION_FRAMEBUFFER);
-    }
-    for (uint32_t k = 0; error == ERROR_NONE && k < data->module_count; k++) {
-        const struct boot_module *module = &data->modules[k];
-        error = region_claim(out, module->start, module->end - module->start, REGION_MODULE);
-    }
-    for (uint32_t k = 0; error == ERROR_NONE && k < data->map_count; k++) {
-        const struct boot_map_entry *entry = &data->map[k];
-        error = region_claim(out, entry->base, entry->length, type_of_entry(entry->type));
-    }
-    if (error == ERROR_NONE && region_find(out, REGION_TRAMPOLINE)->type == REGION_USABLE) {
-        error = region_claim(out, REGION_TRAMPOLINE, FRAME_SIZE, REGION_RESERVED);
-    }
-    return error;
-}
-
-enum error regions_from_boot_data(const struct boot_data *data, uint64_t kernel_start, uint64_t kernel_end,
-                                  struct region_table *out)
-{
-    bool usable = false;
-    enum error error = ERROR_BAD_BOOT_DATA;
-
-    region_table_clear(out);
-    if (kernel_start < kernel_end && kernel_end <= PHYSICAL_MAX && data->information_base < PHYSICAL_MAX &&
-        data->information_size <= PHYSICAL_MAX - data->information_base) {
-        error = claim_all(data, kernel_start, kernel_end, out);
-    }
-    region_table_seal(out);
-    for (uint32_t k = 0; k < out->count; k++) {
-        usable |= out->regions[k].type == REGION_USABLE;
-    }
-    if (error == ERROR_NONE && !usable) {
-        error = ERROR_BAD_BOOT_DATA;
-    }
-    if (error != ERROR_NONE) {
-        memset(out, 0, sizeof(*out));
-    }
-    return error;
 }

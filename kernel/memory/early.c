@@ -1,5 +1,5 @@
 /* Two bump pointers over the largest usable stretches of memory. */
-#include "kernel/boot/early.h"
+#include "kernel/memory/early.h"
 #include <quire/slot.h>
 
 /* Makes the range the stretch of [base, end), if that is larger. */

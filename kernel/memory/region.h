@@ -8,13 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct boot_data;
-
 /* A framebuffer that ends above this is left without slots: one far away must not inflate window and direct map. */
 #define REGION_FRAMEBUFFER_MAX (UINT64_C(1) << 40)
-
-/* Kept for the start of other processors, which begin in real mode below 1 MiB. */
-#define REGION_TRAMPOLINE UINT64_C(0x8000)
 
 struct region {
     uint64_t base; /* physical address, multiple of 4096 */
@@ -30,16 +25,7 @@ struct region_table {
     struct region regions[BOOT_REGIONS];
 };
 
-/* The table of the boot loader's memory map, framebuffer, modules and information, the kernel's image
- * [kernel_start, kernel_end) (physical addresses), and one frame for the start of other processors. The
- * information is RECLAIMABLE: it was copied out, but stays untouched until the end of boot like every region
- * that is not USABLE. The early allocator and the reserves then carve USABLE regions.
- * NO_ROOM: more regions than the table holds.
- * BAD_BOOT_DATA: no usable memory below PHYSICAL_MAX, or data->information_base is no physical address. */
-must_use enum error regions_from_boot_data(const struct boot_data *data, uint64_t kernel_start, uint64_t kernel_end,
-                                           struct region_table *out);
-
-/* The steps that it is made of. A table is cleared, takes claims in any order, and is sealed. */
+/* How a table is made: it is cleared, takes claims in any order, and is sealed. */
 
 /* No claims: all of [0, PHYSICAL_MAX) is nobody's. */
 void region_table_clear(struct region_table *table);

@@ -3,7 +3,7 @@
 #ifndef KERNEL_BOOT_EARLY_H
 #define KERNEL_BOOT_EARLY_H
 
-#include "kernel/boot/region.h"
+#include "kernel/memory/region.h"
 #include <quire/error.h>
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,0 +1,20 @@
+/* The region table of this machine. */
+#ifndef KERNEL_BOOT_MEMORY_MAP_H
+#define KERNEL_BOOT_MEMORY_MAP_H
+
+#include "kernel/boot/multiboot2.h"
+#include "kernel/memory/region.h"
+
+/* Kept for the start of other processors, which begin in real mode below 1 MiB. */
+#define REGION_TRAMPOLINE UINT64_C(0x8000)
+
+/* The table of the boot loader's memory map, framebuffer, modules and information, the kernel's image
+ * [kernel_start, kernel_end) (physical addresses), and one frame for the start of other processors. The
+ * information is RECLAIMABLE: it was copied out, but stays untouched until the end of boot like every region
+ * that is not USABLE. The early allocator and the reserves then carve USABLE regions.
+ * NO_ROOM: more regions than the table holds.
+ * BAD_BOOT_DATA: no usable memory below PHYSICAL_MAX, or data->information_base is no physical address. */
+must_use enum error regions_from_boot_data(const struct boot_data *data, uint64_t kernel_start, uint64_t kernel_end,
+                                           struct region_table *out);
+
+#endif
