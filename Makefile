@@ -58,7 +58,7 @@ objects = $(patsubst %,$(O)/$(1)/%.o,$(2))
 
 # Sources of the library that the kernel takes in too.
 SHARED_SOURCES := $(wildcard $(addprefix libipc/src/,format.c error.c elf.c))
-KERNEL_SOURCES := $(filter-out kernel/cpu/offsets.c,$(call find,kernel)) $(SHARED_SOURCES)
+KERNEL_SOURCES := $(filter-out kernel/entry/offsets.c,$(call find,kernel)) $(SHARED_SOURCES)
 KERNEL_OBJECTS := $(call objects,kernel,$(KERNEL_SOURCES))
 LIBRARY_OBJECTS := $(call objects,library,$(call find,libipc/src))
 
@@ -125,7 +125,7 @@ $(foreach variant,kernel library server task extra host,$(eval $(call compile,$(
 
 # Offsets of structure members for assembly: the compiler writes lines `->NAME $value` into its output.
 $(filter %.S.o,$(KERNEL_OBJECTS)): $(O)/kernel/offsets.h
-$(O)/kernel/offsets.h: kernel/cpu/offsets.c $(O)/flags-kernel
+$(O)/kernel/offsets.h: kernel/entry/offsets.c $(O)/flags-kernel
 	$(call say,OFFSETS,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -fcallgraph-info=su,$(FLAGS_kernel)) $(if $(GCC),,-fno-integrated-as) \
@@ -189,5 +189,5 @@ $(foreach path,$(EXTRA_PATHS),$(eval $(call $(if $(filter %.elf,$(path)),extra_c
 
 include tests/tests.mk
 
--include $(ALL_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(HOST_HELPERS:.o=.d) $(HOST_TESTS:=.d) $(O)/kernel/offsets.h.d
+-include $(ALL_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(HOST_HELPERS:.o=.d) $(HOST_TESTS:$(O)/host/%=$(O)/host/tests/host/%.c.d) $(O)/kernel/offsets.h.d
 -include $(wildcard $(O)/extra/*/*.d)
