@@ -4,6 +4,7 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/memory/ledger.h"
 #include "kernel/memory/physical.h"
+#include "kernel/object/handle_ring.h"
 #include "kernel/object/handle_table.h"
 #include "kernel/object/schedule.h"
 #include "kernel/print.h"
@@ -93,13 +94,14 @@ static void give(struct boot_task *to, const struct named_endpoint *endpoint, ui
 {
     struct start_page *start = to->start;
     uint32_t index = HANDLE_INDEX_FRAME_SERVER + start->handle_count;
+    struct handle_entry *entry = handle_table_entry(to->task, index);
     atomic_word *word = ledger_find(endpoint->frame);
     uint64_t value = ledger_lock(word);
 
     value =
-        handle_fill(to->task, index, handle_generation_next(to->task), endpoint->frame, KIND_ENDPOINT, rights, value);
+        handle_fill(to->task, entry, handle_generation_next(to->task), endpoint->frame, KIND_ENDPOINT, rights, value);
     ledger_unlock(word, value);
-    handle_table_entry(to->task, index)->place = badge;
+    entry->place = badge;
     strlcpy(start->handles[start->handle_count].name, endpoint->name, START_NAME);
     start->handles[start->handle_count].handle = handle_value(to->task, index);
     start->handle_count++;

@@ -2,6 +2,7 @@
 #include "kernel/cpu/instructions.h"
 #include "kernel/ipc/carry.h"
 #include "kernel/memory/ledger.h"
+#include "kernel/object/handle_ring.h"
 #include "kernel/object/handle_table.h"
 #include "kernel/object/mapping.h"
 #include <stddef.h>
@@ -25,7 +26,8 @@ static enum error grant_check(uint64_t word)
 
 /* Check, zero and enter are one step under the frame's lock: before it nobody has a handle, after it the
  * frame is clean. */
-static enum error grant_one(struct task *caller, uint32_t index, uint32_t generation, uint64_t frame, uint32_t rights)
+static inline enum error grant_frame(struct task *caller, struct handle_entry *entry, uint32_t generation,
+                                     uint64_t frame, uint32_t rights)
 {
     atomic_word *word = ledger_find(frame);
 
@@ -35,7 +37,7 @@ static enum error grant_one(struct task *caller, uint32_t index, uint32_t genera
     enum error error = grant_check(value);
     if (!error) {
         frame_zero(frame_pointer(frame));
-        value = handle_fill(caller, index, generation, frame, KIND_UNTYPED, rights, value);
+        value = handle_fill(caller, entry, generation, frame, KIND_UNTYPED, rights, value);
     }
     ledger_unlock(word, value);
     return error;
@@ -51,6 +53,34 @@ static void grant_undo(struct task *caller, uint32_t dst, uint32_t n)
     }
 }
 
+/* The frame numbers of a run are in the transfer page, which the server can write meanwhile: each is read once. */
+static enum error grant_run(struct task *server, struct task *caller, uint32_t dst, uint32_t n, uint32_t generation,
+                            uint32_t rights)
+{
+    enum error error = handle_destination(caller, dst, n);
+
+    for (uint32_t k = 0; k < n && !error; k++) {
+        uint64_t frame = *(volatile uint64_t *)&server->transfer[k];
+        error = grant_frame(caller, handle_table_entry(caller, dst + k), generation, frame, rights);
+        if (error)
+            grant_undo(caller, dst, k);
+    }
+    return error;
+}
+
+static enum error grant_one(struct task *server, struct task *caller, uint32_t dst, uint32_t generation,
+                            uint32_t rights)
+{
+    struct handle_entry *entry;
+    enum error error = handle_destination_entry(caller, dst, &entry);
+
+    if (error)
+        return error;
+    if (server->registers.r13 % FRAME_SIZE != 0)
+        return ERROR_NOT_ALIGNED;
+    return grant_frame(caller, entry, generation, server->registers.r13 / FRAME_SIZE, rights);
+}
+
 /* BAD_COUNT: none, or more than the caller asked for. NOT_ALIGNED, HOLE, IN_USE, RESERVED: the frame can not be
  * granted. BAD_RIGHTS. BAD_DESTINATION, OCCUPIED: the caller's entries. */
 static enum error grant(struct task *server, struct task *caller, struct acted *acted)
@@ -63,22 +93,10 @@ static enum error grant(struct task *server, struct task *caller, struct acted *
         return ERROR_BAD_COUNT;
     if (rights == 0 || rights & ~(uint64_t)RIGHTS_FRAME)
         return ERROR_BAD_RIGHTS;
-    if (n == 1 && server->registers.r13 % FRAME_SIZE != 0)
-        return ERROR_NOT_ALIGNED;
-    enum error error = handle_destination(caller, dst, n);
-    if (error)
-        return error;
     uint32_t generation = handle_generation_next(caller);
-    for (uint32_t k = 0; k < n; k++) {
-        uint64_t frame = n == 1 ? server->registers.r13 / FRAME_SIZE : *(volatile uint64_t *)&server->transfer[k];
-        error = grant_one(caller, dst + k, generation, frame, (uint32_t)rights);
-        if (error) {
-            grant_undo(caller, dst, k);
-            return error;
-        }
-    }
     *acted = (struct acted){n, handle_make(dst, generation)};
-    return ERROR_NONE;
+    return n == 1 ? grant_one(server, caller, dst, generation, (uint32_t)rights)
+                  : grant_run(server, caller, dst, n, generation, (uint32_t)rights);
 }
 
 /* The entry that a clone copies, and the rights that it can give at the most: one that the caller lent, or, for
@@ -103,8 +121,9 @@ static enum error clone_source(struct task *caller, uint64_t frame, uint64_t wor
     return (*source)->kind == KIND_UNTYPED ? ERROR_NONE : ERROR_WRONG_KIND;
 }
 
-static uint64_t clone_locked(struct task *caller, uint32_t dst, uint64_t frame, uint64_t wanted, uint64_t word,
-                             enum error *error, struct acted *acted)
+/* One step under the frame's lock. Returns the ledger word's new value. */
+static inline uint64_t clone_frame(struct task *caller, struct handle_entry *entry, uint64_t frame, uint64_t wanted,
+                                   uint64_t word, enum error *error)
 {
     struct handle_entry *source;
     uint32_t rights;
@@ -120,11 +139,9 @@ static uint64_t clone_locked(struct task *caller, uint32_t dst, uint64_t frame, 
         *error = ERROR_BAD_RIGHTS;
         return word;
     }
-    uint32_t generation = handle_generation_next(caller);
-    word = handle_fill(caller, dst, generation, frame, source->kind, (uint32_t)wanted, word);
+    word = handle_fill(caller, entry, handle_generation_next(caller), frame, source->kind, (uint32_t)wanted, word);
     if (source->kind == KIND_ENDPOINT)
-        handle_table_entry(caller, dst)->place = source->place;
-    *acted = (struct acted){1, handle_make(dst, generation)};
+        entry->place = source->place;
     return word;
 }
 
@@ -135,7 +152,8 @@ static enum error clone(struct task *server, struct task *caller, struct acted *
 {
     uint32_t dst = rax_dst(caller->registers.rax);
     uint64_t frame = server->registers.r13 / FRAME_SIZE;
-    enum error error = handle_destination(caller, dst, 1);
+    struct handle_entry *entry;
+    enum error error = handle_destination_entry(caller, dst, &entry);
 
     if (error)
         return error;
@@ -145,7 +163,8 @@ static enum error clone(struct task *server, struct task *caller, struct acted *
     if (!word)
         return ERROR_HOLE;
     uint64_t value = ledger_lock(word);
-    ledger_unlock(word, clone_locked(caller, dst, frame, server->registers.r14, value, &error, acted));
+    ledger_unlock(word, clone_frame(caller, entry, frame, server->registers.r14, value, &error));
+    *acted = (struct acted){1, handle_make(dst, caller->generation)};
     return error;
 }
 
@@ -192,7 +211,8 @@ static enum error hand_back(struct task *server, struct task *caller, struct act
 {
     uint32_t dst = rax_dst(caller->registers.rax);
     uint64_t rights = server->registers.r14;
-    enum error error = handle_destination(caller, dst, 1);
+    struct handle_entry *entry;
+    enum error error = handle_destination_entry(caller, dst, &entry);
 
     if (error)
         return error;
@@ -206,8 +226,8 @@ static enum error hand_back(struct task *server, struct task *caller, struct act
     uint64_t value = ledger_lock(word);
     if ((value & ~LEDGER_LOCKED) == ledger_word_server(badge_account(caller->badge))) {
         uint32_t generation = handle_generation_next(caller);
-        value = handle_fill(caller, dst, generation, server->registers.r13 / FRAME_SIZE, KIND_UNTYPED, (uint32_t)rights,
-                            value);
+        value = handle_fill(caller, entry, generation, server->registers.r13 / FRAME_SIZE, KIND_UNTYPED,
+                            (uint32_t)rights, value);
         *acted = (struct acted){1, handle_make(dst, generation)};
     } else {
         error = ERROR_NOT_WANTED;
@@ -221,16 +241,17 @@ static enum error hand_back(struct task *server, struct task *caller, struct act
 static enum error mint(struct task *server, struct task *caller, struct acted *acted)
 {
     uint32_t dst = rax_dst(caller->registers.rax);
-    enum error error = handle_destination(caller, dst, 1);
+    struct handle_entry *entry;
+    enum error error = handle_destination_entry(caller, dst, &entry);
 
     if (error)
         return error;
     uint64_t frame = handle_entry_frame(handle_table_entry(server, handle_index(server->registers.rdi)));
     uint32_t generation = handle_generation_next(caller);
     atomic_word *word = ledger_find(frame);
-    ledger_unlock(word, handle_fill(caller, dst, generation, frame, KIND_ENDPOINT,
+    ledger_unlock(word, handle_fill(caller, entry, generation, frame, KIND_ENDPOINT,
                                     RIGHT_CALL | RIGHT_CLONE | RIGHT_MOVE, ledger_lock(word)));
-    handle_table_entry(caller, dst)->place = server->registers.r14;
+    entry->place = server->registers.r14;
     *acted = (struct acted){1, handle_make(dst, generation)};
     return ERROR_NONE;
 }

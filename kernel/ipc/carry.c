@@ -1,5 +1,6 @@
 #include "kernel/ipc/carry.h"
 #include "kernel/memory/ledger.h"
+#include "kernel/object/handle_ring.h"
 #include "kernel/object/handle_table.h"
 #include "kernel/object/mapping.h"
 #include <stddef.h>
@@ -43,7 +44,7 @@ enum error carry_borrowed_check(const struct task *caller)
     return ERROR_NONE;
 }
 
-static enum error drop_check(const struct handle_entry *entry)
+enum error carry_drop_check(const struct handle_entry *entry)
 {
     if (entry->state == HANDLE_INSTALLED)
         return ERROR_INSTALLED;
@@ -75,8 +76,7 @@ static enum error run_check(struct task *caller, handle first, uint32_t n,
     return error;
 }
 
-/* Takes one entry out of its ring: unlink, clear the mapping, flush; only then may the frame be used again. */
-static void leave(struct handle_entry *entry, bool moved, uint32_t account)
+void carry_leave(struct handle_entry *entry, bool moved, uint32_t account)
 {
     atomic_word *word = ledger_find(handle_entry_frame(entry));
     uint64_t value = handle_unlink(entry, ledger_lock(word));
@@ -85,6 +85,8 @@ static void leave(struct handle_entry *entry, bool moved, uint32_t account)
         mapping_clear(entry);
     if (moved && ledger_word_state(value) == LEDGER_FREE)
         value = ledger_word_server(account);
+    entry->length = handle_entry_generation(entry);
+    entry->name = handle_entry_frame(entry);
     entry->state = HANDLE_LEAVING;
     ledger_unlock(word, value);
 }
@@ -94,13 +96,13 @@ static enum error leave_run(struct task *caller, struct task *worker, bool moved
 {
     handle first = caller->registers.r13;
     uint32_t n = rax_n(caller->registers.rax);
-    enum error error = run_check(caller, first, n, moved ? move_check : drop_check);
+    enum error error = run_check(caller, first, n, moved ? move_check : carry_drop_check);
 
     if (error)
         return error;
     for (uint32_t k = 0; k < n; k++) {
         struct handle_entry *entry = handle_table_entry(caller, handle_index(first) + k);
-        leave(entry, moved, badge_account(caller->badge));
+        carry_leave(entry, moved, badge_account(caller->badge));
         if (n > 1)
             worker->transfer[k] = handle_entry_frame(entry);
         else
@@ -121,6 +123,7 @@ void carry_settle(struct task *caller, bool refused)
         struct handle_entry *entry = handle_table_entry(caller, caller->service.leaving_first + k);
         if (mode == MODE_MOVE && refused) {
             atomic_word *word = ledger_find(handle_entry_frame(entry));
+            entry->name |= entry->length << 32;
             entry->state = HANDLE_HELD;
             ledger_unlock(word, handle_link(entry, ledger_lock(word)));
         } else {

@@ -167,7 +167,40 @@ system_call_slow:
     movq $CPU_STACK_TOP, %rsp
     xorl %ebp, %ebp
     movq %rbx, %rdi
-    call system_call
+    testb %al, %al                      /* calls to the frame server and its replies have a middle way */
+    jnz 5f
+    call service_call
+    jmp 6f
+5:  cmpb $1, %al
+    jne 7f
+    cmpl $0, TASK_SERVER(%rbx)
+    je 7f
+    call service_reply
+6:  testb %al, %al
+    jnz pass_message
+    movq %rbx, %rdi
+7:  call system_call
     jmp resume_current
+
+/* Goes on in the current task, which waited in a system call: label and words come from the task in rbx, which made
+ * this one (r12 still holds its word, since C preserves it); the other registers from where C put them. */
+pass_message:
+    movq CPU_CURRENT, %rbp
+    movq REGISTERS_RSI(%rbx), %rsi
+    movq REGISTERS_RDX(%rbx), %rdx
+    movq REGISTERS_R8(%rbx), %r8
+    movq REGISTERS_R9(%rbx), %r9
+    movq REGISTERS_R10(%rbx), %r10
+    movq REGISTERS_RAX(%rbp), %rax
+    movq REGISTERS_RDI(%rbp), %rdi
+    movq REGISTERS_R13(%rbp), %r13
+    movq REGISTERS_R14(%rbp), %r14
+    movq REGISTERS_RSP(%rbp), %rsp
+    movq REGISTERS_RIP(%rbp), %rcx
+    movq REGISTERS_RFLAGS(%rbp), %r11
+    xorl %r15d, %r15d
+    xorl %ebx, %ebx
+    xorl %ebp, %ebp
+    sysretq
 
     .section .note.GNU-stack, "", @progbits

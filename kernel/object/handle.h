@@ -19,8 +19,9 @@ enum handle_state {
     HANDLE_LEAVING,   /* left with a call that awaits its reply: out of the ring, frame number kept */
 };
 
+/* All zero when empty. */
 struct handle_entry {
-    uint64_t name;   /* frame number:32 | generation:32; 0 in an empty entry */
+    uint64_t name;   /* frame number:32 | generation:32; LEAVING: generation 0 */
     uint16_t kind;   /* enum kind, one with the object column set */
     uint16_t rights; /* enum right */
     uint32_t state;  /* enum handle_state */
@@ -51,26 +52,10 @@ static inline uint32_t handle_entry_generation(const struct handle_entry *entry)
 /* The handle value that names a filled entry of the task at an index. */
 handle handle_value(const struct task *task, uint32_t index);
 
-/* Fills an empty entry and links it into the ring that the locked ledger word anchors.
- * Returns the word's new value, still locked. The caller holds the lock of the frame's ledger word. */
-must_use uint64_t handle_fill(struct task *task, uint32_t index, uint32_t generation, uint64_t frame, enum kind kind,
-                              uint32_t rights, uint64_t locked_word);
-
-/* Links an entry whose other members are set into the ring that the locked ledger word anchors. Returns the word's
- * new value, still locked. The caller holds the lock. */
-must_use uint64_t handle_link(struct handle_entry *entry, uint64_t locked_word);
-
-/* Takes an entry out of its frame's ring; everything else in the entry stays. Returns the word's new
- * value, still locked; its state is FREE when no handle is left. The caller holds the lock. */
-must_use uint64_t handle_unlink(struct handle_entry *entry, uint64_t locked_word);
-
-/* Puts a new, filled copy of an unmapped entry in its place in the ring (its task gives it up, another gets it)
- * and empties the old one. Returns the word's new value, still locked. The caller holds the lock. */
+/* Moves what an unmapped entry names into an empty one of a task's table, of the same ring, and empties the old one.
+ * Returns the ledger word's new value, still locked. The caller holds the lock. */
 must_use uint64_t handle_replace(struct handle_entry *old, struct task *task, uint32_t index, uint32_t generation,
                                  uint64_t locked_word);
-
-/* Empties an entry that is in no ring. */
-void handle_empty(struct handle_entry *entry);
 
 /* How many handles the ring has that a ledger word anchors; 0 when the word's state is not HELD. */
 uint64_t handle_count(uint64_t word);

@@ -15,17 +15,31 @@ static inline struct handle_entry *handle_table_entry(const struct task *task, u
 
 /* The filled entry that the task's handle names.
  * BAD_HANDLE: no such entry, or an empty one. STALE_HANDLE: filled since under another generation.
- * An entry in state LEAVING counts as empty. */
+ * An entry in state LEAVING counts as empty; it and an empty one have generation 0, which no handle has. */
 must_use static inline enum error handle_find(const struct task *task, handle value, struct handle_entry **entry)
 {
-    struct handle_entry *found = handle_table_entry(task, handle_index(value));
+    uint32_t index = handle_index(value);
 
-    if (!found || found->state == HANDLE_EMPTY || found->state == HANDLE_LEAVING)
+    if (index >= task->handle_limit)
         return ERROR_BAD_HANDLE;
-    if (handle_entry_generation(found) != handle_generation(value))
+    struct handle_entry *found = &task->tables[index / HANDLES_PER_TABLE][index % HANDLES_PER_TABLE];
+    uint32_t generation = handle_entry_generation(found);
+    if (generation == 0)
+        return ERROR_BAD_HANDLE;
+    if (generation != handle_generation(value))
         return ERROR_STALE_HANDLE;
     *entry = found;
     return ERROR_NONE;
+}
+
+/* Whether the entry exists (else BAD_DESTINATION) and is empty (else OCCUPIED). */
+must_use static inline enum error handle_destination_entry(const struct task *task, uint32_t dst,
+                                                           struct handle_entry **entry)
+{
+    if (dst == 0 || dst >= task->handle_limit)
+        return ERROR_BAD_DESTINATION;
+    *entry = &task->tables[dst / HANDLES_PER_TABLE][dst % HANDLES_PER_TABLE];
+    return (*entry)->state == HANDLE_EMPTY ? ERROR_NONE : ERROR_OCCUPIED;
 }
 
 /* Whether n entries from index dst on exist (else BAD_DESTINATION) and are empty (else OCCUPIED);

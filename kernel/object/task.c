@@ -1,5 +1,6 @@
 #include "kernel/object/task.h"
 #include "kernel/object/endpoint.h"
+#include "kernel/object/handle_ring.h"
 #include "kernel/object/handle_table.h"
 #include "kernel/object/schedule.h"
 #include "kernel/verdict.h"

@@ -1,5 +1,6 @@
 /* Handle entries, tables and rings (kernel/object/handle.c) against plain counting. */
 #include "kernel/memory/ledger_word.h"
+#include "kernel/object/handle_ring.h"
 #include "kernel/object/handle_table.h"
 #include "tests/host/random.h"
 #include <check.h>
@@ -42,8 +43,8 @@ static void tear_down(void)
 
 static uint64_t fill(struct task *task, uint32_t index, uint64_t word)
 {
-    return handle_fill(task, index, handle_generation_next(task), FRAME, KIND_UNTYPED, RIGHTS_FRAME,
-                       word | LEDGER_LOCKED);
+    return handle_fill(task, handle_table_entry(task, index), handle_generation_next(task), FRAME, KIND_UNTYPED,
+                       RIGHTS_FRAME, word | LEDGER_LOCKED);
 }
 
 START_TEST(find_names_each_mistake)
@@ -62,7 +63,8 @@ START_TEST(find_names_each_mistake)
     ck_assert_int_eq(handle_find(tasks[0], good + (UINT64_C(1) << 32), &entry), ERROR_STALE_HANDLE);
     ck_assert_int_eq(handle_find(tasks[0], good | UINT64_C(1) << 56, &entry), ERROR_STALE_HANDLE);
     ck_assert_int_eq(handle_find(tasks[0], handle_make(5, 0), &entry), ERROR_STALE_HANDLE);
-    handle_table_entry(tasks[0], 5)->state = HANDLE_LEAVING;
+    ck_assert_int_eq(handle_find(tasks[0], handle_make(6, 0), &entry), ERROR_BAD_HANDLE);
+    handle_table_entry(tasks[0], 5)->name = FRAME; /* as in an entry that is LEAVING */
     ck_assert_int_eq(handle_find(tasks[0], good, &entry), ERROR_BAD_HANDLE);
     ck_assert_uint_eq(handle_count(word), 1);
 }
@@ -170,8 +172,8 @@ END_TEST
 
 START_TEST(replace_keeps_the_badge_of_an_endpoint)
 {
-    uint64_t word =
-        handle_fill(tasks[0], 3, 7, FRAME, KIND_ENDPOINT, RIGHT_CALL | RIGHT_MOVE, ledger_word_free() | LEDGER_LOCKED);
+    uint64_t word = handle_fill(tasks[0], handle_table_entry(tasks[0], 3), 7, FRAME, KIND_ENDPOINT,
+                                RIGHT_CALL | RIGHT_MOVE, ledger_word_free() | LEDGER_LOCKED);
 
     handle_table_entry(tasks[0], 3)->place = 99;
     word = handle_replace(handle_table_entry(tasks[0], 3), tasks[1], 4, 8, word);

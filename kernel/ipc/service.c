@@ -1,0 +1,133 @@
+#include "kernel/ipc/service.h"
+#include "kernel/ipc/action.h"
+#include "kernel/ipc/carry.h"
+#include "kernel/object/endpoint.h"
+#include "kernel/object/handle_ring.h"
+#include "kernel/object/handle_table.h"
+#include "kernel/object/schedule.h"
+
+/* The line of the endpoint that a task's handle names with the right, or NULL. */
+static inline struct endpoint_line *line_of(const struct task *task, handle value, uint32_t right)
+{
+    struct handle_entry *entry;
+
+    if (handle_find(task, value, &entry) || entry->kind != KIND_ENDPOINT || !(entry->rights & right))
+        return NULL;
+    return (struct endpoint_line *)(uintptr_t)entry->detail;
+}
+
+/* Whether the caller has room for what it wants, where that is at most one handle. */
+static inline bool has_room(const struct task *caller, uint64_t rax)
+{
+    struct handle_entry *entry;
+
+    switch (rax_action(rax)) {
+    case ACTION_NONE:
+    case ACTION_CONVERT:
+        return true;
+    case ACTION_GRANT:
+    case ACTION_CLONE:
+        return rax_n(rax) == 1 && handle_destination_entry(caller, rax_dst(rax), &entry) == ERROR_NONE;
+    default:
+        return false;
+    }
+}
+
+/* Lends or takes out the one handle of the message; *r13 is what the worker sees of it. The last step that can fail. */
+static inline bool carry_one(struct task *caller, uint64_t rax, uint64_t *r13)
+{
+    struct service *service = &caller->service;
+    struct handle_entry *entry;
+
+    *r13 = 0;
+    if (rax_mode(rax) == MODE_NONE)
+        return true;
+    if (handle_find(caller, caller->registers.r13, &entry))
+        return false;
+    *r13 = frame_word_make(handle_entry_frame(entry), entry->rights);
+    if (rax_mode(rax) == MODE_BORROW && caller->registers.r14 == 0) {
+        service->borrowed[0] = entry->name;
+        service->borrowed[1] = 0;
+        service->borrowed_index[0] = handle_index(caller->registers.r13);
+        return true;
+    }
+    if (rax_mode(rax) == MODE_DROP && rax_n(rax) == 1 && carry_drop_check(entry) == ERROR_NONE) {
+        carry_leave(entry, false, 0);
+        service->leaving_first = handle_index(caller->registers.r13);
+        service->leaving_count = 1;
+        return true;
+    }
+    return false;
+}
+
+bool service_call(struct task *caller)
+{
+    uint64_t rax = caller->registers.rax;
+    struct endpoint_line *line = line_of(caller, caller->registers.rdi, RIGHT_CALL);
+    uint64_t r13;
+
+    if (!line || !line->receiver || !line->receiver->server)
+        return false;
+    struct task *server = line->receiver;
+    if (!has_room(caller, rax) || !carry_one(caller, rax, &r13))
+        return false;
+    caller->badge = handle_table_entry(caller, handle_index(caller->registers.rdi))->place;
+    caller->service.pending = rax & RAX_ACTION_AND_MODE;
+    caller->state = TASK_AWAITING;
+    caller->callee = server;
+    line->receiver = NULL;
+    server->caller = caller;
+    server->registers.rax = rax & RAX_ACTION_MODE_AND_N;
+    server->registers.rdi = caller->badge;
+    server->registers.r13 = r13;
+    server->registers.r14 = 0;
+    schedule_switch(server);
+    return true;
+}
+
+/* Whether what the caller lent is still there, and what leaves is one handle at the most. */
+static inline bool can_settle(const struct task *caller)
+{
+    const struct service *service = &caller->service;
+
+    switch (rax_mode(service->pending)) {
+    case MODE_NONE:
+        return true;
+    case MODE_BORROW:
+        return service->borrowed[1] == 0 &&
+               handle_table_entry(caller, service->borrowed_index[0])->name == service->borrowed[0];
+    case MODE_DROP:
+        return service->leaving_count == 1;
+    default:
+        return false;
+    }
+}
+
+bool service_reply(struct task *server)
+{
+    struct endpoint_line *line = line_of(server, server->registers.rdi, RIGHT_RECEIVE);
+    uint64_t rax = server->registers.rax;
+    struct task *caller = server->caller;
+    struct acted acted = {0};
+
+    if (!line || !caller || line->first || line->receiver || rax_mode(rax) != MODE_NONE || this_cpu->reschedule ||
+        (this_cpu->ready_mask & caller->higher) || !can_settle(caller))
+        return false;
+    if (rax_action(rax) != ACTION_NONE && action_perform(server, caller, &acted) != ERROR_NONE)
+        return false;
+    if (rax_mode(caller->service.pending) == MODE_DROP)
+        handle_empty(handle_table_entry(caller, caller->service.leaving_first));
+    caller->service.pending = 0;
+    caller->registers.rax = rax_make(ERROR_NONE, 0, 0, acted.n, 0);
+    caller->registers.rdi = 0;
+    caller->registers.r13 = acted.handle;
+    caller->registers.r14 = 0;
+    server->control->intent = 0;
+    server->control->intent_run = 0;
+    server->caller = NULL;
+    server->serves = line;
+    server->state = TASK_RECEIVING;
+    line->receiver = server;
+    schedule_switch(caller);
+    return true;
+}

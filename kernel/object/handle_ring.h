@@ -1,0 +1,69 @@
+/* Entries in and out of the ring of their frame: part of every grant, clone and drop, and so inline.
+ * The caller of each holds the lock of the frame's ledger word, passes the word's value and gets its new one,
+ * both with the lock bit. */
+#ifndef KERNEL_OBJECT_HANDLE_RING_H
+#define KERNEL_OBJECT_HANDLE_RING_H
+
+#include "kernel/memory/ledger_word.h"
+#include "kernel/object/endpoint.h"
+#include "kernel/object/task.h"
+
+/* Links an entry whose other members are set. */
+must_use static inline uint64_t handle_link(struct handle_entry *entry, uint64_t locked_word)
+{
+    if (ledger_word_state(locked_word) != LEDGER_HELD) {
+        entry->next = entry;
+        entry->previous = entry;
+        entry->length = 1;
+        return ledger_word_held(entry) | LEDGER_LOCKED;
+    }
+    struct handle_entry *anchor = ledger_word_anchor(locked_word);
+    struct handle_entry *last = anchor->previous;
+    entry->next = anchor;
+    entry->previous = last;
+    last->next = entry;
+    anchor->previous = entry;
+    entry->length = 0;
+    anchor->length++;
+    return locked_word;
+}
+
+/* Fills an empty entry of the task's table and links it. An endpoint's badge is still to be set (place). */
+must_use static inline uint64_t handle_fill(struct task *task, struct handle_entry *entry, uint32_t generation,
+                                            uint64_t frame, enum kind kind, uint32_t rights, uint64_t locked_word)
+{
+    entry->name = frame | (uint64_t)generation << 32;
+    entry->kind = (uint16_t)kind;
+    entry->rights = (uint16_t)rights;
+    entry->state = HANDLE_HELD;
+    entry->owner = task;
+    if (kind == KIND_ENDPOINT)
+        entry->detail = (uint64_t)(uintptr_t)endpoint_line(frame, task->cpu_number);
+    return handle_link(entry, locked_word);
+}
+
+/* Takes an entry out; everything else in it stays. The word's state is FREE when no handle is left. */
+must_use static inline uint64_t handle_unlink(struct handle_entry *entry, uint64_t locked_word)
+{
+    struct handle_entry *anchor = ledger_word_anchor(locked_word);
+    struct handle_entry *next = entry->next;
+
+    if (next == entry)
+        return ledger_word_free() | LEDGER_LOCKED;
+    entry->previous->next = next;
+    next->previous = entry->previous;
+    if (anchor != entry) {
+        anchor->length--;
+        return locked_word;
+    }
+    next->length = entry->length - 1;
+    return ledger_word_held(next) | LEDGER_LOCKED;
+}
+
+/* Empties an entry that is in no ring. */
+static inline void handle_empty(struct handle_entry *entry)
+{
+    *entry = (struct handle_entry){0};
+}
+
+#endif
