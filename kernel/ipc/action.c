@@ -107,7 +107,7 @@ static enum error clone_source(struct task *caller, uint64_t frame, uint64_t wor
     if (ledger_word_state(word) != LEDGER_HELD)
         return ERROR_UNUSED;
     if (rax_mode(caller->service.pending) == MODE_BORROW) {
-        struct handle_entry *entry = handle_table_entry(caller, caller->service.borrowed_index[0]);
+        struct handle_entry *entry = caller->service.borrowed[0];
         *source = entry;
         *rights = entry->rights;
         if (handle_entry_frame(entry) != frame)
@@ -182,7 +182,7 @@ static enum error convert(struct task *server, struct task *caller, struct acted
 
     if (rax_mode(caller->service.pending) != MODE_BORROW)
         return ERROR_NOT_WANTED;
-    struct handle_entry *entry = handle_table_entry(caller, caller->service.borrowed_index[0]);
+    struct handle_entry *entry = caller->service.borrowed[0];
     if (server->registers.r13 != handle_entry_frame(entry) * FRAME_SIZE)
         return ERROR_NOT_WANTED;
     if (!convertible(kind) || !convertible(entry->kind))

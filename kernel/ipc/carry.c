@@ -17,14 +17,14 @@ static enum error lend(struct task *caller, struct carried *carried)
 
     for (int k = 0; k < 2; k++) {
         struct handle_entry *entry;
-        caller->service.borrowed[k] = 0;
+        caller->service.borrowed[k] = NULL;
         if (k == 1 && values[k] == 0)
             break;
         enum error error = handle_find(caller, values[k], &entry);
         if (error)
             return error;
-        caller->service.borrowed[k] = entry->name;
-        caller->service.borrowed_index[k] = handle_index(values[k]);
+        caller->service.borrowed[k] = entry;
+        caller->service.borrowed_name[k] = entry->name;
         words[k] = frame_word_make(handle_entry_frame(entry), entry->rights);
     }
     carried->r13 = words[0];
@@ -37,8 +37,8 @@ enum error carry_borrowed_check(const struct task *caller)
     if (rax_mode(caller->service.pending) != MODE_BORROW)
         return ERROR_NONE;
     for (int k = 0; k < 2; k++) {
-        uint64_t name = caller->service.borrowed[k];
-        if (name && handle_table_entry(caller, caller->service.borrowed_index[k])->name != name)
+        const struct handle_entry *entry = caller->service.borrowed[k];
+        if (entry && entry->name != caller->service.borrowed_name[k])
             return ERROR_REVOKED;
     }
     return ERROR_NONE;

@@ -126,14 +126,16 @@ keep_message:
 not_plain_call:
     cmpw $1, %ax                        /* 1: REPLY_RECEIVE without an action; n and dst name room for handles */
     jne system_call_slow
+    movq TASK_CALLER(%rbx), %rcx
+    testq %rcx, %rcx
+    jz system_call_slow
+    cmpq $0, TASK_SERVICE_PENDING(%rcx) /* the caller gets words only */
+    jne system_call_slow
     movq %rax, REGISTERS_RAX(%rbx)
     resolve_endpoint RIGHT_RECEIVE
     movq TASK_CALLER(%rbx), %rbp
-    testq %rbp, %rbp
-    jz system_call_slow
     movq LINE_FIRST(%r15), %r11         /* nobody else calls, and nobody else receives here */
     orq LINE_RECEIVER(%r15), %r11
-    orq TASK_SERVICE_PENDING(%rbp), %r11 /* and the reply is words only */
     jnz system_call_slow
     movl CPU_READY_MASK, %r11d
     testl TASK_HIGHER(%rbp), %r11d

@@ -6,14 +6,14 @@
 #include "kernel/object/handle_table.h"
 #include "kernel/object/schedule.h"
 
-/* The line of the endpoint that a task's handle names with the right, or NULL. */
-static inline struct endpoint_line *line_of(const struct task *task, handle value, uint32_t right)
+/* The entry of the endpoint that a task's handle names with the right, or NULL. */
+static inline struct handle_entry *endpoint_of(const struct task *task, handle value, uint32_t right)
 {
     struct handle_entry *entry;
 
     if (handle_find(task, value, &entry) || entry->kind != KIND_ENDPOINT || !(entry->rights & right))
         return NULL;
-    return (struct endpoint_line *)(uintptr_t)entry->detail;
+    return entry;
 }
 
 /* Whether the caller has room for what it wants, where that is at most one handle. */
@@ -46,9 +46,9 @@ static inline bool carry_one(struct task *caller, uint64_t rax, uint64_t *r13)
         return false;
     *r13 = frame_word_make(handle_entry_frame(entry), entry->rights);
     if (rax_mode(rax) == MODE_BORROW && caller->registers.r14 == 0) {
-        service->borrowed[0] = entry->name;
-        service->borrowed[1] = 0;
-        service->borrowed_index[0] = handle_index(caller->registers.r13);
+        service->borrowed[0] = entry;
+        service->borrowed[1] = NULL;
+        service->borrowed_name[0] = entry->name;
         return true;
     }
     if (rax_mode(rax) == MODE_DROP && rax_n(rax) == 1 && carry_drop_check(entry) == ERROR_NONE) {
@@ -63,15 +63,18 @@ static inline bool carry_one(struct task *caller, uint64_t rax, uint64_t *r13)
 bool service_call(struct task *caller)
 {
     uint64_t rax = caller->registers.rax;
-    struct endpoint_line *line = line_of(caller, caller->registers.rdi, RIGHT_CALL);
+    struct handle_entry *endpoint = endpoint_of(caller, caller->registers.rdi, RIGHT_CALL);
     uint64_t r13;
 
-    if (!line || !line->receiver || !line->receiver->server)
+    if (!endpoint)
         return false;
+    struct endpoint_line *line = (struct endpoint_line *)(uintptr_t)endpoint->detail;
     struct task *server = line->receiver;
+    if (!server || !server->server)
+        return false;
     if (!has_room(caller, rax) || !carry_one(caller, rax, &r13))
         return false;
-    caller->badge = handle_table_entry(caller, handle_index(caller->registers.rdi))->place;
+    caller->badge = endpoint->place;
     caller->service.pending = rax & RAX_ACTION_AND_MODE;
     caller->state = TASK_AWAITING;
     caller->callee = server;
@@ -94,8 +97,7 @@ static inline bool can_settle(const struct task *caller)
     case MODE_NONE:
         return true;
     case MODE_BORROW:
-        return service->borrowed[1] == 0 &&
-               handle_table_entry(caller, service->borrowed_index[0])->name == service->borrowed[0];
+        return !service->borrowed[1] && service->borrowed[0]->name == service->borrowed_name[0];
     case MODE_DROP:
         return service->leaving_count == 1;
     default:
@@ -105,12 +107,15 @@ static inline bool can_settle(const struct task *caller)
 
 bool service_reply(struct task *server)
 {
-    struct endpoint_line *line = line_of(server, server->registers.rdi, RIGHT_RECEIVE);
+    struct handle_entry *endpoint = endpoint_of(server, server->registers.rdi, RIGHT_RECEIVE);
     uint64_t rax = server->registers.rax;
     struct task *caller = server->caller;
     struct acted acted = {0};
 
-    if (!line || !caller || line->first || line->receiver || rax_mode(rax) != MODE_NONE || this_cpu->reschedule ||
+    if (!endpoint || !caller)
+        return false;
+    struct endpoint_line *line = (struct endpoint_line *)(uintptr_t)endpoint->detail;
+    if (line->first || line->receiver || rax_mode(rax) != MODE_NONE || this_cpu->reschedule ||
         (this_cpu->ready_mask & caller->higher) || !can_settle(caller))
         return false;
     if (rax_action(rax) != ACTION_NONE && action_perform(server, caller, &acted) != ERROR_NONE)

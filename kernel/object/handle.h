@@ -19,7 +19,7 @@ enum handle_state {
     HANDLE_LEAVING,   /* left with a call that awaits its reply: out of the ring, frame number kept */
 };
 
-/* All zero when empty. */
+/* In an empty one all is zero but the members that matter only in a ring: next, previous, length, owner. */
 struct handle_entry {
     uint64_t name;   /* frame number:32 | generation:32; LEAVING: generation 0 */
     uint16_t kind;   /* enum kind, one with the object column set */

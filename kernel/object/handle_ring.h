@@ -63,7 +63,12 @@ must_use static inline uint64_t handle_unlink(struct handle_entry *entry, uint64
 /* Empties an entry that is in no ring. */
 static inline void handle_empty(struct handle_entry *entry)
 {
-    *entry = (struct handle_entry){0};
+    entry->name = 0;
+    entry->kind = KIND_NONE;
+    entry->rights = 0;
+    entry->state = HANDLE_EMPTY;
+    entry->place = 0;
+    entry->detail = 0;
 }
 
 #endif

@@ -28,10 +28,10 @@ enum task_state {
 /* What the reply to a task's call has to do besides delivering words. Only `pending` is cleared by a reply; the
  * other members mean something in the modes that they are named for. */
 struct service {
-    uint64_t pending;     /* want and mode of the call, in their place in rax; 0: words only */
-    uint64_t borrowed[2]; /* MODE_BORROW: names of the entries that were lent, 0 for none */
-    uint32_t borrowed_index[2];
-    uint32_t leaving_first; /* MODE_MOVE to the frame server, MODE_DROP: entries in state LEAVING */
+    uint64_t pending;                 /* want and mode of the call, in their place in rax; 0: words only */
+    struct handle_entry *borrowed[2]; /* MODE_BORROW: the entries that were lent, NULL for none, */
+    uint64_t borrowed_name[2];        /* and what they named */
+    uint32_t leaving_first;           /* MODE_MOVE to the frame server, MODE_DROP: entries in state LEAVING */
     uint32_t leaving_count;
 };
 
