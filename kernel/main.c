@@ -54,6 +54,9 @@ static void regions_show(void)
     for (uint32_t i = 0; i < table->count; i++)
         print_line(PRINT_INFORMATION, "%012lx-%012lx %8lu KiB  %s", table->regions[i].base, table->regions[i].end - 1,
                    (table->regions[i].end - table->regions[i].base) / 1024, region_type_name(table->regions[i].type));
+    if (table->wrapped || table->beyond)
+        print_line(PRINT_QUIET, "left alone: %u entries that wrap around, %lu MiB above %lu TiB", table->wrapped,
+                   table->beyond >> 20, PHYSICAL_MAX >> 40);
     print_line(PRINT_INFORMATION, "window: %lu slots of 64 bytes from %012lx on in the frame server",
                table->frame_count, WINDOW_ADDRESS);
 }

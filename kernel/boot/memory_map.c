@@ -19,6 +19,30 @@ static enum region_type type_of_entry(uint32_t multiboot2_type)
     }
 }
 
+/* The lowest usable frame of [base, end), or end. */
+static uint64_t usable_frame(const struct region_table *table, uint64_t base, uint64_t end)
+{
+    while (base < end && region_find(table, base)->type != REGION_USABLE) {
+        base += FRAME_SIZE;
+    }
+    return base;
+}
+
+/* Under UEFI modules may lie anywhere below 1 MiB. Not frame 0, where real-mode interrupt vectors lie. */
+static enum error keep_trampoline(struct region_table *table)
+{
+    uint64_t frame = usable_frame(table, REGION_TRAMPOLINE, REGION_TRAMPOLINE_END);
+
+    if (frame == REGION_TRAMPOLINE_END) {
+        frame = usable_frame(table, FRAME_SIZE, REGION_TRAMPOLINE);
+        if (frame == REGION_TRAMPOLINE) {
+            return ERROR_NONE;
+        }
+    }
+    table->trampoline = frame;
+    return region_claim(table, frame, FRAME_SIZE, REGION_RESERVED);
+}
+
 /* All claims of the boot data on a cleared table. */
 static enum error claim_all(const struct boot_data *data, uint64_t kernel_start, uint64_t kernel_end,
                             struct region_table *out)
@@ -41,10 +65,7 @@ static enum error claim_all(const struct boot_data *data, uint64_t kernel_start,
         const struct boot_map_entry *entry = &data->map[k];
         error = region_claim(out, entry->base, entry->length, type_of_entry(entry->type));
     }
-    if (error == ERROR_NONE && region_find(out, REGION_TRAMPOLINE)->type == REGION_USABLE) {
-        error = region_claim(out, REGION_TRAMPOLINE, FRAME_SIZE, REGION_RESERVED);
-    }
-    return error;
+    return error == ERROR_NONE ? keep_trampoline(out) : error;
 }
 
 enum error regions_from_boot_data(const struct boot_data *data, uint64_t kernel_start, uint64_t kernel_end,

@@ -5,11 +5,14 @@
 #include "kernel/boot/multiboot2.h"
 #include "kernel/memory/region.h"
 
-/* Kept for the start of other processors, which begin in real mode below 1 MiB. */
+/* One frame is kept for the start of other processors, which begin in real mode at a page below
+ * REGION_TRAMPOLINE_END (start-up vectors from 0xa0 to 0xbf are reserved: Intel SDM volume 3, "MP Initialization
+ * Protocol"): this one if it is usable, else another. */
 #define REGION_TRAMPOLINE UINT64_C(0x8000)
+#define REGION_TRAMPOLINE_END UINT64_C(0xa0000)
 
 /* The table of the boot loader's memory map, framebuffer, modules and information, the kernel's image
- * [kernel_start, kernel_end) (physical addresses), and one frame for the start of other processors. The
+ * [kernel_start, kernel_end) (physical addresses) and one frame for the start of other processors (out->trampoline). The
  * information is RECLAIMABLE: it was copied out, but stays untouched until the end of boot like every region
  * that is not USABLE. The early allocator and the reserves then carve USABLE regions.
  * NO_ROOM: more regions than the table holds.

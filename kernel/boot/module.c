@@ -10,7 +10,6 @@
 #include "kernel/print.h"
 #include <string.h>
 
-#define FRAME_SERVER_NAME "frameserv"
 #define CLIENT_PRIORITY_MAX (PRIORITIES - 2) /* the frame server's workers run above all tasks */
 #define ACCOUNT_FRAME_SERVER 1               /* tasks get the numbers after it, in the order of their modules */
 

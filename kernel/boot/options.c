@@ -3,8 +3,6 @@
 #include <quire/abi.h>
 #include <string.h>
 
-#define FRAME_SERVER_NAME "frameserv" /* of the handle that every task has: endpoints need other names */
-
 struct word {
     const char *start;
     size_t length;

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define FRAME_SERVER_NAME "frameserv" /* the endpoint that every task has a handle to */
+
 #define OPTION_ENDPOINTS 12
 #define OPTION_PRIORITY_MAX 31
 #define OPTION_PRIORITY_DEFAULT 8

@@ -21,6 +21,7 @@ struct region_table {
     uint32_t count;
     uint32_t wrapped;     /* usable claims that wrapped around 2^64 and were not believed */
     uint64_t beyond;      /* usable bytes above PHYSICAL_MAX, which are left alone (whole claims, before overlap) */
+    uint64_t trampoline;  /* address of the frame kept for the start of other processors; 0 when none was usable */
     uint64_t frame_count; /* the regions end at frame_count * 4096; 0 until region_table_seal */
     struct region regions[BOOT_REGIONS];
 };

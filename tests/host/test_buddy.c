@@ -1,94 +1,7 @@
-/* The buddy: seeding on demand, splitting, claiming out of the middle, joining, zones; against a plain model. */
-#include "servers/frameserv/core/buddy.h"
-#include "tests/host/frames_world.h"
-#include "tests/host/random.h"
+/* The buddy: seeding on demand, splitting, claiming out of the middle, joining, zones. */
+#include "tests/host/buddy_calls.h"
 #include <check.h>
 #include <stdlib.h>
-#include <string.h>
-
-static struct world *world;
-static struct buddy *buddy;
-static struct undo_log *undo;
-static uint64_t longest; /* transaction so far */
-
-static void create(struct world *made)
-{
-    world = made;
-    buddy = &world->keep->buddy;
-    undo = &world->keep->logs[0];
-}
-
-/* Marks frames as the test's own, as the allocator does for a payer. */
-static void own(struct transaction *transaction, uint64_t frame, uint64_t size)
-{
-    for (uint64_t k = 0; k < size; k++) {
-        struct slot *slot = world_slot(world, frame + k);
-        if (size <= 16)
-            wr(transaction, &slot->kind_word, kind_word(KIND_UNTYPED, 0, ACCOUNT_SYSTEM));
-        else
-            slot->kind_word = kind_word(KIND_UNTYPED, 0, ACCOUNT_SYSTEM);
-        slot->ref_count = 1;
-        slot->storage[0] = slot->storage[1] = 0x1234; /* a client's */
-    }
-    world->keep->accounts[ACCOUNT_SYSTEM].used += size;
-}
-
-static void commit(struct transaction *transaction)
-{
-    if (transaction->length > longest)
-        longest = transaction->length;
-    transaction_commit(transaction);
-}
-
-static bool take(uint32_t order, uint64_t *frame)
-{
-    struct block block;
-
-    if (!buddy_find(buddy, &world->window, undo, order, &block))
-        return false;
-    struct transaction transaction = transaction_begin(undo);
-    buddy_take(buddy, &world->window, &transaction, block, block.frame, order);
-    own(&transaction, block.frame, UINT64_C(1) << order);
-    commit(&transaction);
-    *frame = block.frame;
-    return true;
-}
-
-static bool claim(uint64_t frame, uint32_t order)
-{
-    struct block block;
-
-    if (!buddy_find_frame(buddy, &world->window, undo, frame, &block) || block.order < order)
-        return false;
-    struct transaction transaction = transaction_begin(undo);
-    buddy_take(buddy, &world->window, &transaction, block, frame, order);
-    own(&transaction, frame, UINT64_C(1) << order);
-    commit(&transaction);
-    return true;
-}
-
-static void give(uint64_t frame, uint32_t order)
-{
-    struct transaction transaction = transaction_begin(undo);
-    uint64_t size = UINT64_C(1) << order;
-
-    for (uint64_t k = 0; k < size; k++)
-        world_slot(world, frame + k)->ref_count = REF_COUNT_UNUSED;
-    for (uint64_t k = 1; k < size; k++)
-        world_slot(world, frame + k)->kind_word = 0;
-    buddy_give(buddy, &world->window, &transaction, frame, order);
-    commit(&transaction);
-    world->keep->accounts[ACCOUNT_SYSTEM].used -= size;
-}
-
-static uint32_t free_blocks(uint32_t zone, uint32_t order)
-{
-    uint32_t count = 0;
-
-    for (uint64_t frame = buddy->first[zone][order]; frame != FRAME_NONE; frame = world_slot(world, frame)->storage[0])
-        count += 1;
-    return count;
-}
 
 START_TEST(nothing_is_touched_until_asked_for)
 {
@@ -313,107 +226,50 @@ START_TEST(forged_storage_of_a_granted_frame_means_nothing)
 }
 END_TEST
 
-/* Random requests against an array that says whose each frame is. */
-#define MODEL_FRAMES (3 * 4096)
-#define OPERATIONS 1200000
-
-static uint8_t taken[MODEL_FRAMES]; /* order + 1 at the first frame of what was taken, 0xff inside of it */
-
-static bool model_is_free(uint64_t frame, uint64_t size)
+/* Slots next to a hole, at every distance where the buddy looks. */
+START_TEST(neighbours_in_holes_are_not_touched)
 {
-    for (uint64_t k = 0; k < size; k++) {
-        if (taken[frame + k] != 0)
-            return false;
+    static const struct world_region regions[] = {{REGION_USABLE, 64},  {REGION_UNKNOWN, 64}, {REGION_USABLE, 64},
+                                                  {REGION_UNKNOWN, 64}, {REGION_USABLE, 128}, {REGION_UNKNOWN, 128},
+                                                  {REGION_USABLE, 3},   {REGION_UNKNOWN, 0}};
+    uint64_t frame;
+
+    create(world_create(regions));
+    for (frame = 0; frame < 515; frame++) {
+        bool usable = window_region(&world->window, frame)->type == REGION_USABLE;
+        if (!usable)
+            continue;
+        ck_assert(claim(frame, 0));
+        ck_assert(!claim(frame, 0)); /* looks for a block at every order */
     }
-    return true;
-}
-
-static void model_take(uint64_t frame, uint32_t order)
-{
-    uint64_t size = UINT64_C(1) << order;
-
-    expect(frame % size == 0 && frame + size <= MODEL_FRAMES, "%lu of order %u is no block", frame, order);
-    expect(model_is_free(frame, size), "frames at %lu were given out twice", frame);
-    memset(&taken[frame], 0xff, size);
-    taken[frame] = (uint8_t)(order + 1);
-}
-
-static uint64_t model_free_frames(void)
-{
-    uint64_t count = 0;
-
-    for (uint64_t frame = 0; frame < MODEL_FRAMES; frame++)
-        count += taken[frame] == 0;
-    return count;
-}
-
-START_TEST(random_requests_against_a_model)
-{
-    struct random random = random_start();
-    uint64_t free_frames = MODEL_FRAMES;
-
-    create(world_create_plain(MODEL_FRAMES));
-    memset(taken, 0, sizeof(taken));
-    for (uint64_t n = 0; n < OPERATIONS; n++) {
-        bool filling = n / 40000 % 2 == 0; /* memory fills up, and empties again */
-        uint64_t what = random_below(&random, 10);
-        uint64_t frame = random_below(&random, MODEL_FRAMES);
-        uint32_t order = random_below(&random, 4) == 0 ? (uint32_t)random_below(&random, 6) : 0;
-        if (what < (filling ? 6u : 3u)) {
-            if (take(order, &frame)) {
-                model_take(frame, order);
-                free_frames -= UINT64_C(1) << order;
-            } else {
-                expect(order > 0 || free_frames == 0, "refused a frame while %lu are left", free_frames);
-            }
-        } else if (what < (filling ? 8u : 4u)) {
-            bool was_free = taken[frame] == 0;
-            expect(claim(frame, 0) == was_free, "claim of frame %lu, free %d", frame, was_free);
-            if (was_free) {
-                model_take(frame, 0);
-                free_frames -= 1;
-            }
-        } else if (taken[frame] != 0 && taken[frame] != 0xff) {
-            order = taken[frame] - 1u;
-            give(frame, order);
-            memset(&taken[frame], 0, UINT64_C(1) << order);
-            free_frames += UINT64_C(1) << order;
-        }
-        expect_eq(buddy_free_frames(buddy), free_frames);
-        if (n % 60000 == 0) {
-            expect_eq(model_free_frames(), free_frames);
-            world_check(world);
-        }
+    for (frame = 0; frame < 515; frame++) {
+        if (window_region(&world->window, frame)->type == REGION_USABLE)
+            give(frame, 0);
     }
-    for (uint64_t frame = 0; frame < MODEL_FRAMES; frame++) {
-        if (taken[frame] != 0 && taken[frame] != 0xff)
-            give(frame, taken[frame] - 1u);
-    }
-    ck_assert_uint_eq(free_blocks(ZONE_LOW, 13), 1); /* 12288 = 8192 + 4096: joined as at the start */
-    ck_assert_uint_eq(free_blocks(ZONE_LOW, 12), 1);
-    ck_assert_uint_eq(world_check(world).in_blocks, MODEL_FRAMES);
-    ck_assert_uint_lt(longest, UNDO_ENTRIES);
+    ck_assert_uint_eq(free_blocks(ZONE_LOW, 6), 2);
+    ck_assert_uint_eq(free_blocks(ZONE_LOW, 7), 1);
+    ck_assert_uint_eq(world_check(world).in_blocks, 64 + 64 + 128 + 3);
     world_destroy(world);
 }
 END_TEST
 
-START_TEST(longest_transactions_fit_the_log)
+/* As after a kill while a granule was made blocks of. */
+START_TEST(interrupted_seeding_goes_on)
 {
-    create(world_create_plain(GRANULE_FRAMES));
-    /* Lists of all orders are filled, so that every link has a neighbour to write. */
-    for (uint64_t frame = GRANULE_FRAMES / 2; frame > 0; frame /= 2)
-        ck_assert(claim(frame, 0));
-    longest = 0;
-    ck_assert(claim(1 + GRANULE_FRAMES / 2 + GRANULE_FRAMES / 4, 0));
-    for (uint64_t frame = GRANULE_FRAMES / 2; frame > 0; frame /= 2)
-        give(frame, 0);
-    give(1 + GRANULE_FRAMES / 2 + GRANULE_FRAMES / 4, 0);
-    ck_assert(claim(GRANULE_FRAMES - 1, 0));
-    give(GRANULE_FRAMES - 1, 0);
-    ck_assert_uint_gt(longest, 54);
-    ck_assert_uint_lt(longest, UNDO_ENTRIES);
-    world_check(world);
-    world_destroy(world);
+    uint64_t frame;
+
+    for (uint32_t by_number = 0; by_number < 2; by_number++) {
+        create(world_create_plain(100));
+        buddy->fresh[0] = 0;
+        buddy->seed_end = 100;
+        ck_assert_uint_eq(world_check(world).fresh, 100);
+        if (by_number)
+            ck_assert(claim(70, 0));
+        else
+            ck_assert(take(0, &frame));
+        ck_assert_uint_eq(world_check(world).in_blocks, 99);
+        world_destroy(world);
+    }
 }
 END_TEST
 
@@ -433,8 +289,8 @@ int main(void)
     tcase_add_test(tests, no_block_crosses_4_gib);
     tcase_add_test(tests, memory_added_later_joins);
     tcase_add_test(tests, forged_storage_of_a_granted_frame_means_nothing);
-    tcase_add_test(tests, random_requests_against_a_model);
-    tcase_add_test(tests, longest_transactions_fit_the_log);
+    tcase_add_test(tests, neighbours_in_holes_are_not_touched);
+    tcase_add_test(tests, interrupted_seeding_goes_on);
     tcase_set_timeout(tests, 120);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

@@ -528,12 +528,40 @@ START_TEST(boot_data_whole)
 }
 END_TEST
 
-START_TEST(boot_data_trampoline_only_if_usable)
+START_TEST(boot_data_trampoline)
 {
+    small_machine();
+    ck_assert_int_eq(build(), ERROR_NONE);
+    ck_assert_uint_eq(table.trampoline, REGION_TRAMPOLINE);
+
     small_machine();
     data.information_base = 0x8800;
     ck_assert_int_eq(build(), ERROR_NONE);
     ck_assert_int_eq((int)region_find(&table, REGION_TRAMPOLINE)->type, REGION_RECLAIMABLE);
+    ck_assert_uint_eq(table.trampoline, 0xa000);
+    ck_assert_int_eq((int)region_find(&table, 0xa000)->type, REGION_RESERVED);
+    ck_assert_int_eq((int)region_find(&table, 0xb000)->type, REGION_USABLE);
+
+    /* As UEFI has it: modules in low memory. */
+    data.module_count = 1;
+    data.modules[0].start = 0x5000;
+    data.modules[0].end = 0x9e001;
+    ck_assert_int_eq(build(), ERROR_NONE);
+    ck_assert_uint_eq(table.trampoline, 0x1000);
+    data.modules[0].start = 0x1000;
+    ck_assert_int_eq(build(), ERROR_NONE);
+    ck_assert_uint_eq(table.trampoline, 0);
+    ck_assert_int_eq((int)region_find(&table, 0)->type, REGION_USABLE);
+    /* Usable or not, video memory starts nothing. */
+    data.modules[0].end = 0xa0000;
+    data.map[1].type = MULTIBOOT2_MEMORY_USABLE;
+    data.map[1].length = 0x20000;
+    ck_assert_int_eq(build(), ERROR_NONE);
+    ck_assert_int_eq((int)region_find(&table, 0xa0000)->type, REGION_USABLE);
+    ck_assert_uint_eq(table.trampoline, 0);
+    data.modules[0].end = 0x9e000;
+    ck_assert_int_eq(build(), ERROR_NONE);
+    ck_assert_uint_eq(table.trampoline, 0x9e000);
 }
 END_TEST
 
@@ -624,7 +652,7 @@ int main(void)
     tcase_add_test(models, random_tables);
     tcase_set_timeout(models, 120);
     tcase_add_test(boot, boot_data_whole);
-    tcase_add_test(boot, boot_data_trampoline_only_if_usable);
+    tcase_add_test(boot, boot_data_trampoline);
     tcase_add_test(boot, boot_data_large_framebuffer);
     tcase_add_test(boot, boot_data_without_memory);
     tcase_add_test(boot, boot_data_bad_ranges);
