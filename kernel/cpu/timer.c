@@ -32,6 +32,7 @@
 #define APIC_LINE_0 0x350
 #define APIC_LINE_1 0x360
 #define APIC_MASKED 0x10000
+#define APIC_NON_MASKABLE 0x400 /* delivered as such: a button or a failing bus is worth a line on the console */
 #define APIC_TIMER_PERIODIC 0x20000
 #define APIC_TIMER_INITIAL 0x380
 #define APIC_TIMER_CURRENT 0x390
@@ -93,7 +94,7 @@ uint32_t timer_initialise(bool x2apic)
     apic_write(APIC_TASK_PRIORITY, 0);
     apic_write(APIC_SPURIOUS, APIC_SPURIOUS_ENABLE | VECTOR_SPURIOUS);
     apic_write(APIC_LINE_0, APIC_MASKED);
-    apic_write(APIC_LINE_1, APIC_MASKED);
+    apic_write(APIC_LINE_1, APIC_NON_MASKABLE);
     apic_write(APIC_TIMER_DIVIDE, APIC_DIVIDE_BY_16);
     apic_write(APIC_TIMER, APIC_MASKED | VECTOR_TIMER);
     uint32_t clocks = measure();

@@ -229,9 +229,9 @@ END_TEST
 /* Slots next to a hole, at every distance where the buddy looks. */
 START_TEST(neighbours_in_holes_are_not_touched)
 {
-    static const struct world_region regions[] = {{REGION_USABLE, 64},  {REGION_UNKNOWN, 64}, {REGION_USABLE, 64},
-                                                  {REGION_UNKNOWN, 64}, {REGION_USABLE, 128}, {REGION_UNKNOWN, 128},
-                                                  {REGION_USABLE, 3},   {REGION_UNKNOWN, 0}};
+    static const struct world_region regions[] = {{REGION_UNKNOWN, 64}, {REGION_USABLE, 128},  {REGION_UNKNOWN, 64},
+                                                  {REGION_USABLE, 128}, {REGION_UNKNOWN, 128}, {REGION_USABLE, 3},
+                                                  {REGION_UNKNOWN, 0}};
     uint64_t frame;
 
     create(world_create(regions));
@@ -248,7 +248,7 @@ START_TEST(neighbours_in_holes_are_not_touched)
     }
     ck_assert_uint_eq(free_blocks(ZONE_LOW, 6), 2);
     ck_assert_uint_eq(free_blocks(ZONE_LOW, 7), 1);
-    ck_assert_uint_eq(world_check(world).in_blocks, 64 + 64 + 128 + 3);
+    ck_assert_uint_eq(world_check(world).in_blocks, 128 + 128 + 3);
     world_destroy(world);
 }
 END_TEST

@@ -37,7 +37,8 @@ static bool claim_from_buddy(struct worker *worker, uint32_t payer, uint64_t fra
     return claimed;
 }
 
-/* The frame's kind word is only a hint where to look until the lock there is held. */
+/* The frame's kind word is only a hint where to look until the lock there is held. A frame on its way is in neither
+ * place: it was charged already, or is charged still. */
 enum error allocator_claim(struct worker *worker, uint32_t payer, uint64_t frame)
 {
     struct account *account = account_of(worker, payer);
@@ -47,8 +48,6 @@ enum error allocator_claim(struct worker *worker, uint32_t payer, uint64_t frame
     lock_acquire(&account->lock, worker->number);
     if (!affords(account, 1))
         error = ERROR_OVER_LIMIT;
-    else if (kind_word_payer(mark) != ACCOUNT_NOBODY)
-        error = ERROR_BUSY;
     else if (kind_word_flags(mark) / FLAG_CACHED == 1)
         error = claim_cached(worker, payer, frame, mark) ? ERROR_NONE : ERROR_BUSY;
     else
