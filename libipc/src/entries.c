@@ -94,15 +94,14 @@ void entries_mark(struct entries *entries, uint32_t first, uint32_t count)
 
 void entries_release(struct entries *entries, uint32_t first, uint32_t count)
 {
-    for (uint32_t i = 0; i < count && first < entries->limit - i; i++) {
-        uint32_t index = first + i;
-
-        if (is_taken(entries, index)) {
-            entries->taken[index / WORD_BITS] &= ~(UINT64_C(1) << index % WORD_BITS);
-            entries->used--;
-        }
-    }
     if (first < entries->hint) {
         entries->hint = first;
+    }
+    for (; count > 0 && first < entries->limit; count--, first++) {
+        uint64_t *word = &entries->taken[first / WORD_BITS];
+        uint64_t bit = UINT64_C(1) << first % WORD_BITS;
+
+        entries->used -= (*word & bit) != 0;
+        *word &= ~bit;
     }
 }

@@ -5,16 +5,24 @@
 #include <quire/print.h>
 #include <quire/task.h>
 
-/* Serves calls until nothing can be received any more. Returns the kernel's reason. */
+/* Serves calls until nothing can be received any more. Returns the kernel's reason.
+ * What is received stays in registers until an operation asks for it in memory: NOTHING never does. */
 static enum error serve(struct worker *worker)
 {
     const handle endpoint = frame_server();
-    struct message message = {.rax = rax_make(SYSTEM_CALL_REPLY_RECEIVE, ACTION_NONE, 0, 0, 0)};
+    const struct message nothing = {.rax = rax_make(SYSTEM_CALL_REPLY_RECEIVE, ACTION_NONE, 0, 0, 0), .rdi = endpoint};
+    struct message registers = nothing;
     bool refused = false; /* the last reply was that to a refusal */
 
     for (;;) {
-        message.rdi = endpoint;
-        system_call_reply_receive(&message);
+        system_call_reply_receive(&registers);
+        if ((registers.rax | registers.rsi) == MESSAGE_NOTHING) {
+            worker->pending.action = ACTION_NONE;
+            refused = false;
+            registers = nothing;
+            continue;
+        }
+        struct message message = registers;
         if (rax_status(message.rax) == ERROR_NONE) {
             refused = false;
             dispatch(worker, &message);
@@ -24,6 +32,8 @@ static enum error serve(struct worker *worker)
         } else {
             return (enum error)rax_status(message.rax);
         }
+        registers = message;
+        registers.rdi = endpoint;
     }
 }
 

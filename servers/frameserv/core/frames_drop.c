@@ -64,7 +64,8 @@ static uint64_t drop_chunk(struct worker *worker, uint64_t first, uint32_t order
     uint64_t differ = 0;
     uint64_t unused = 0;
 
-    for (uint64_t k = 0; k < size; k++) {
+    words[0] = take_handle(&slots[0]);
+    for (uint64_t k = 1; k < size; k++) {
         words[k] = take_handle(&slots[k]);
         differ += words[k] != words[0];
     }
