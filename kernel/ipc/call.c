@@ -12,7 +12,7 @@ void call_fail(struct task *task, enum error error)
 }
 
 /* The action that the caller accepts: it must have room for what the action brings. */
-static enum error want_check(const struct task *caller)
+static enum error want_check(struct task *caller)
 {
     uint64_t rax = caller->registers.rax;
 
@@ -22,12 +22,14 @@ static enum error want_check(const struct task *caller)
         return ERROR_NONE;
     case ACTION_CLONE:
     case ACTION_MINT:
-        return handle_destination(caller, rax_dst(rax), 1);
+        return handle_destination_entry(caller, rax_dst(rax), &caller->service.room);
     case ACTION_GRANT:
     case ACTION_HAND_BACK:
     case ACTION_MOVE:
         if (rax_n(rax) > TRANSFER_FRAMES)
             return ERROR_BAD_COUNT;
+        if (rax_n(rax) == 1)
+            return handle_destination_entry(caller, rax_dst(rax), &caller->service.room);
         return handle_destination(caller, rax_dst(rax), rax_n(rax));
     default:
         return ERROR_BAD_ACTION;

@@ -1,9 +1,8 @@
 #include "kernel/ipc/service.h"
 #include "kernel/ipc/action.h"
+#include "kernel/ipc/action_frame.h"
 #include "kernel/ipc/carry.h"
 #include "kernel/object/endpoint.h"
-#include "kernel/object/handle_ring.h"
-#include "kernel/object/handle_table.h"
 #include "kernel/object/schedule.h"
 
 /* The entry of the endpoint that a task's handle names with the right, or NULL. */
@@ -16,21 +15,17 @@ static inline struct handle_entry *endpoint_of(const struct task *task, handle v
     return entry;
 }
 
-/* Whether the caller has room for what it wants, where that is at most one handle. */
-static inline bool has_room(const struct task *caller, uint64_t rax)
+/* Whether the caller has room for what it wants, where that is at most one handle. Nothing else fills the entry before
+ * the reply: only its own calls could. */
+static inline bool has_room(struct task *caller, uint64_t rax)
 {
-    struct handle_entry *entry;
+    uint32_t action = rax_action(rax);
 
-    switch (rax_action(rax)) {
-    case ACTION_NONE:
-    case ACTION_CONVERT:
+    if (action == ACTION_NONE || action == ACTION_CONVERT)
         return true;
-    case ACTION_GRANT:
-    case ACTION_CLONE:
-        return rax_n(rax) == 1 && handle_destination_entry(caller, rax_dst(rax), &entry) == ERROR_NONE;
-    default:
+    if ((action != ACTION_GRANT && action != ACTION_CLONE) || rax_n(rax) != 1)
         return false;
-    }
+    return handle_destination_entry(caller, rax_dst(rax), &caller->service.room) == ERROR_NONE;
 }
 
 /* Lends or takes out the one handle of the message; *r13 is what the worker sees of it. The last step that can fail. */
@@ -105,6 +100,32 @@ static inline bool can_settle(const struct task *caller)
     }
 }
 
+/* Performs the action, if there is one, on one frame. */
+static inline bool act(struct task *server, struct task *caller, uint64_t rax, struct acted *acted)
+{
+    uint64_t address = server->registers.r13;
+    uint64_t rights = server->registers.r14;
+    uint32_t action = rax_action(rax);
+
+    if (action == ACTION_NONE)
+        return true;
+    if (action != rax_action(caller->service.pending) || address % FRAME_SIZE != 0)
+        return false;
+    if (action == ACTION_CLONE) {
+        if (clone_frame(caller, caller->service.room, address / FRAME_SIZE, rights) != ERROR_NONE)
+            return false;
+    } else if (action == ACTION_GRANT && rax_n(rax) == 1 && rax_n(caller->registers.rax) == 1 && rights &&
+               !(rights & ~(uint64_t)RIGHTS_FRAME)) {
+        uint32_t generation = handle_generation_next(caller);
+        if (grant_frame(caller, caller->service.room, generation, address / FRAME_SIZE, (uint32_t)rights) != ERROR_NONE)
+            return false;
+    } else {
+        return action_perform(server, caller, acted) == ERROR_NONE;
+    }
+    *acted = (struct acted){1, handle_make(rax_dst(caller->registers.rax), caller->generation)};
+    return true;
+}
+
 bool service_reply(struct task *server)
 {
     struct handle_entry *endpoint = endpoint_of(server, server->registers.rdi, RIGHT_RECEIVE);
@@ -118,7 +139,7 @@ bool service_reply(struct task *server)
     if (line->first || line->receiver || rax_mode(rax) != MODE_NONE || this_cpu->reschedule ||
         (this_cpu->ready_mask & caller->higher) || !can_settle(caller))
         return false;
-    if (rax_action(rax) != ACTION_NONE && action_perform(server, caller, &acted) != ERROR_NONE)
+    if (!act(server, caller, rax, &acted))
         return false;
     if (rax_mode(caller->service.pending) == MODE_DROP)
         handle_empty(handle_table_entry(caller, caller->service.leaving_first));

@@ -31,6 +31,7 @@ struct service {
     uint64_t pending;                 /* want and mode of the call, in their place in rax; 0: words only */
     struct handle_entry *borrowed[2]; /* MODE_BORROW: the entries that were lent, NULL for none, */
     uint64_t borrowed_name[2];        /* and what they named */
+    struct handle_entry *room;        /* the empty entry for a handle, where one is wanted */
     uint32_t leaving_first;           /* MODE_MOVE to the frame server, MODE_DROP: entries in state LEAVING */
     uint32_t leaving_count;
 };
