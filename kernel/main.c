@@ -83,6 +83,7 @@ _Noreturn void kernel_main(uint32_t magic, uint64_t information)
     require(early_retire(&memory.early, &memory.regions), "early allocator"); /* never again */
     regions_show();
     modules_start(&boot_data);
+    verdict_start();
     legacy_controllers_mask();
     if (timer_initialise(feature.x2apic) == 0)
         refuse("timer: the local interrupt controller does not count");

@@ -26,19 +26,33 @@ _Noreturn void verdict(enum verdict verdict)
         __asm__ volatile("cli; hlt");
 }
 
-static atomic_word expected; /* tasks that can give a verdict */
+static atomic_word expected; /* tasks that have not given their verdict */
+static atomic_word spoilt;
 
 void verdict_expect(void)
 {
     atomic_add_relaxed(&expected, 1);
 }
 
-void verdict_forgo(const char *task)
+void verdict_task_ended(bool passed)
 {
+    if (!passed)
+        verdict_spoil();
     if (atomic_subtract_release(&expected, 1) == 1) {
-        print_line(PRINT_QUIET, "%s ended, and nobody is left to give a verdict", task);
-        verdict(VERDICT_FAIL);
+        atomic_fence_acquire();
+        verdict(atomic_load_relaxed(&spoilt) ? VERDICT_FAIL : VERDICT_PASS);
     }
+}
+
+void verdict_spoil(void)
+{
+    atomic_store_relaxed(&spoilt, 1);
+}
+
+void verdict_start(void)
+{
+    if (atomic_load_relaxed(&spoilt) && !atomic_load_relaxed(&expected))
+        verdict(VERDICT_FAIL);
 }
 
 static void say(const char *what, const char *format, va_list arguments)

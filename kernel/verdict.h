@@ -3,6 +3,8 @@
 #ifndef KERNEL_VERDICT_H
 #define KERNEL_VERDICT_H
 
+#include <stdbool.h>
+
 enum verdict {
     VERDICT_PASS = 0x10,
     VERDICT_FAIL = 0x11,
@@ -12,10 +14,16 @@ enum verdict {
 
 _Noreturn void verdict(enum verdict verdict);
 
-/* A task was given the power to end the machine; a task that had it ended without using it. With the last of
- * them the machine fails: nobody would end it any more. */
+/* Tasks started with the option `verdict` may call verdict(); those that do not, give theirs by how they end.
+ * With the last of them the machine ends: it passes if each of them did, and no module was left out.
+ *   verdict_expect       one more such task
+ *   verdict_task_ended   one of them ended: it passed if it exited with 0
+ *   verdict_spoil        something else went wrong that such a verdict has to tell
+ *   verdict_start        all tasks are known: fails the machine at once if something went wrong and none is to tell it */
 void verdict_expect(void);
-void verdict_forgo(const char *task);
+void verdict_task_ended(bool passed);
+void verdict_spoil(void);
+void verdict_start(void);
 
 /* The kernel itself is broken: says why, and ends the machine. Format: quire/format.h. */
 _Noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -8,6 +8,8 @@
 #include "kernel/object/handle_table.h"
 #include "kernel/object/schedule.h"
 #include "kernel/print.h"
+#include "kernel/verdict.h"
+#include <stddef.h>
 #include <string.h>
 
 #define CLIENT_PRIORITY_MAX (PRIORITIES - 2) /* the frame server's workers run above all tasks */
@@ -46,21 +48,45 @@ static enum error endpoint_named(const char *name, struct named_endpoint **found
     return ERROR_NONE;
 }
 
+/* What the options alone can not tell. */
+static enum error options_check(struct module_options *options)
+{
+    const char *offending = NULL;
+
+    if (options->server && server)
+        offending = "server, the second";
+    if (!options->server && options->priority > CLIENT_PRIORITY_MAX)
+        offending = "priority, the frame server's";
+    if (!offending)
+        return ERROR_NONE;
+    strlcpy(options->offending, offending, sizeof(options->offending));
+    return ERROR_BAD_OPTION;
+}
+
 static enum error load(const struct boot_module *module, struct boot_task *made)
 {
     struct elf_image image;
     struct named_endpoint *endpoint;
     enum error error = module_options_parse(module->line, &made->options);
 
-    if (!error && made->options.server && server)
-        error = ERROR_OCCUPIED;
-    if (!error && !made->options.server && made->options.priority > CLIENT_PRIORITY_MAX)
-        error = ERROR_BAD_ARGUMENT;
+    if (!error)
+        error = options_check(&made->options);
     if (!error)
         error = elf_parse(physical_pointer(module->start), module->end - module->start, &image);
     for (uint32_t i = 0; i < made->options.endpoint_count && !error; i++)
         error = endpoint_named(made->options.endpoints[i].name, &endpoint);
     return error ? error : boot_task_make(made, &image);
+}
+
+static void leave_out(const struct boot_module *module, struct boot_task *made, enum error error)
+{
+    const char *offending = made->options.offending;
+
+    print_line(PRINT_QUIET, "left out: module '%s'", module->line);
+    print_line(PRINT_QUIET, "  %s%s%s: %s", error_name(error), *offending ? ", " : "", offending,
+               error_sentence(error));
+    verdict_spoil();
+    memset(made, 0, sizeof(*made));
 }
 
 enum error modules_load(const struct boot_data *data)
@@ -76,9 +102,7 @@ enum error modules_load(const struct boot_data *data)
         if (error == ERROR_NO_MEMORY)
             return error;
         if (error) {
-            print_line(PRINT_QUIET, "module '%s' left out: %s %s, %s", data->modules[i].line, error_name(error),
-                       made->options.offending, error_sentence(error));
-            memset(made, 0, sizeof(*made));
+            leave_out(&data->modules[i], made, error);
             continue;
         }
         if (made->options.server)

@@ -186,7 +186,7 @@ static enum error refuse(struct module_options *out, struct word word)
         word.length = sizeof(out->offending) - 1;
     }
     memcpy(out->offending, word.start, word.length);
-    return ERROR_BAD_ARGUMENT;
+    return ERROR_BAD_OPTION;
 }
 
 enum error module_options_parse(const char *line, struct module_options *out)

@@ -48,7 +48,7 @@ struct module_options {
 };
 
 /* Reads the command line of a module: its name, then options.
- * BAD_ARGUMENT: no name, an unknown option, or a bad, too long or thirteenth value; out->offending holds the
+ * BAD_OPTION: no name, an unknown option, or a bad, too long or thirteenth value; out->offending holds the
  * word and all else in out is 0. */
 must_use enum error module_options_parse(const char *line, struct module_options *out);
 

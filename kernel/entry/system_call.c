@@ -86,16 +86,22 @@ static void do_yield(struct task *task)
     this_cpu->reschedule = 1;
 }
 
-static void do_exit(struct task *task)
-{
-    print_line(PRINT_DEBUG, "%s ended with %lu", task->name, task->registers.rdi);
-    task_stop(task);
-}
-
 static void line_show(struct task *task)
 {
     print_text(task->line_text, task->line_length);
     task->line_length = 0;
+}
+
+static void do_exit(struct task *task)
+{
+    uint64_t code = task->registers.rdi;
+
+    if (task->line_length) {
+        line_show(task);
+        print_text("\n", 1);
+    }
+    print_line(code ? PRINT_INFORMATION : PRINT_DEBUG, "%s ended with %lu", task->name, code);
+    task_stop(task, code == 0);
 }
 
 /* A line goes out whole, so that those of several tasks do not mix. */

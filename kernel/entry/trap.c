@@ -76,7 +76,7 @@ static void fault(struct task *task, uint64_t vector, uint64_t error)
         print_line(PRINT_QUIET, "%s stopped: %s at rip 0x%lx, error 0x%lx", task->name, exception_name(vector),
                    task->registers.rip, error);
     }
-    task_stop(task);
+    task_stop(task, false);
 }
 
 /* Called by entry/interrupt.S with the current task's registers saved. */

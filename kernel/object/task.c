@@ -53,7 +53,7 @@ static void close_endpoint(struct task *task)
         refuse_call(caller);
 }
 
-void task_stop(struct task *task)
+void task_stop(struct task *task, bool passed)
 {
     if (task->state == TASK_READY)
         schedule_forget(task);
@@ -66,5 +66,5 @@ void task_stop(struct task *task)
     if (this_cpu->current == task)
         this_cpu->current = NULL;
     if (task->may_end_machine)
-        verdict_forgo(task->name);
+        verdict_task_ended(passed);
 }

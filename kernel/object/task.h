@@ -71,8 +71,8 @@ _Static_assert(sizeof(struct task) <= 4096, "one frame");
 /* Sets a zeroed task object up: name, priority, FPU class, initial FPU state. It is STOPPED. */
 void task_initialise(struct task *task, const char *name, uint32_t priority, bool fpu);
 
-/* Ends a task for ever: it leaves every queue, whoever waits for it gets NO_SERVER, and if it was the
- * running one, nobody is. What it held stays held. The machine fails with the last task that could give its verdict. */
-void task_stop(struct task *task);
+/* Ends a task for ever: it leaves every queue, whoever waits for it gets NO_SERVER, and if it was the running one, nobody
+ * is. What it held stays held. passed: it exited with 0; the machine's verdict may hang on it (kernel/verdict.h). */
+void task_stop(struct task *task, bool passed);
 
 #endif

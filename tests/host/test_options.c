@@ -102,7 +102,7 @@ static void parse_bad(const char *line, const char *offending)
     static struct module_options expected;
 
     memset(&options, 0xcc, sizeof(options));
-    ck_assert_msg(module_options_parse(line, &options) == ERROR_BAD_ARGUMENT, "'%s'", line);
+    ck_assert_msg(module_options_parse(line, &options) == ERROR_BAD_OPTION, "'%s'", line);
     ck_assert_str_eq(options.offending, offending);
     memset(&expected, 0, sizeof(expected));
     strcpy(expected.offending, offending);
