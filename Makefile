@@ -11,6 +11,9 @@ endif
 LD := ld
 OBJCOPY := objcopy
 export CC
+ifeq ($(filter deps clean help,$(MAKECMDGOALS))$(shell command -v $(CC)),)
+$(error there is no compiler $(CC))
+endif
 
 # Q hides commands unless V=1; $(call say,WHAT) shows one line instead of them.
 Q := $(if $(V),,@)
@@ -82,11 +85,28 @@ TASK_FILES := $(patsubst %,build/tasks/%.elf,$(TASK_NAMES))
 $(if $(filter-out $(words $(sort $(TASK_NAMES))),$(words $(TASK_NAMES))),\
     $(error two tasks have one name: $(sort $(TASK_NAMES))))
 
-# TASKS=PATH[,PATH]: tasks from anywhere, for this run: a C file, a folder of them, or a linked ELF file.
+# TASKS=PATH[:OPTION...][,PATH...]: tasks from anywhere, for this run: a C file, a folder of them, or a linked ELF file.
+# Each gets the words of TASK_OPTIONS and its own; `-WORD` takes one of the former away.
 comma := ,
-EXTRA_PATHS := $(patsubst %/,%,$(subst $(comma), ,$(TASKS)))
-EXTRA_FILES := $(foreach path,$(EXTRA_PATHS),build/extra/$(call task_name,$(path)).elf)
-TASK_OPTIONS ?= claim lookup priority=16
+colon := :
+TASK_OPTIONS ?= claim lookup verdict
+EXTRA_ITEMS := $(subst $(comma), ,$(TASKS))
+item_words = $(subst $(colon), ,$(1))
+item_path = $(patsubst %/,%,$(firstword $(call item_words,$(1))))
+item_own = $(wordlist 2,99,$(call item_words,$(1)))
+item_options = $(filter-out $(patsubst -%,%,$(filter -%,$(call item_own,$(1)))),$(TASK_OPTIONS)) \
+    $(filter-out -%,$(call item_own,$(1)))
+EXTRA_PATHS := $(foreach item,$(EXTRA_ITEMS),$(call item_path,$(item)))
+extra_file = build/extra/$(call task_name,$(1)).elf
+EXTRA_FILES := $(foreach path,$(EXTRA_PATHS),$(call extra_file,$(path)))
+ifneq ($(word 2,$(TASKS)),)
+$(error TASKS: paths must have no blanks, and commas between them)
+endif
+$(foreach path,$(EXTRA_PATHS),$(if $(wildcard $(path)),,$(error TASKS: $(path) does not exist)))
+$(foreach path,$(EXTRA_PATHS),$(if $(or $(filter %.c %.elf,$(path)),$(wildcard $(path)/*.c $(path)/*/*.c)),,\
+    $(error TASKS: neither C file, folder of C files nor ELF file: $(path))))
+$(foreach file,$(EXTRA_FILES),$(if $(word 2,$(filter $(file),$(EXTRA_FILES))),\
+    $(error TASKS: two tasks are named $(call task_name,$(file)))))
 
 ALL_OBJECTS := $(KERNEL_OBJECTS) $(LIBRARY_OBJECTS)
 SUITES := $(wildcard iso/suites/*.cfg)
@@ -173,7 +193,6 @@ define extra_task
 $(foreach source,$(call sources,$(2)),$(eval $(call extra_object,$(call extra_name,$(2),$(source)),$(source))))
 $(1): $(foreach source,$(call sources,$(2)),$(call extra_name,$(2),$(source))) build/libquire.a libipc/task.lds \
     build/compiler iso/check-elf force
-	$$(if $$(filter %.o,$$^),,$$(error TASKS: no C file, folder of C files or ELF file: $(2)))
 	$$(call say,LD,$$@)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(call link,libipc/task.lds,-u _start)
@@ -185,7 +204,7 @@ $(1): $(2) iso/check-elf force
 	$$(Q)iso/check-elf $$@
 endef
 $(foreach path,$(EXTRA_PATHS),$(eval $(call $(if $(filter %.elf,$(path)),extra_copy,extra_task),\
-    build/extra/$(call task_name,$(path)).elf,$(path))))
+    $(call extra_file,$(path)),$(path))))
 
 include tests/tests.mk
 

@@ -2,12 +2,15 @@
 
 # --- machines --------------------------------------------------------------------------------------------------------
 
-SUITE ?= demo
+SUITE ?= $(if $(TASKS),alone,demo)
+SWITCHES_OFF := 0 no
+$(foreach switch,UEFI ICOUNT BOCHS,$(if $(filter $(SWITCHES_OFF),$($(switch))),$(eval override $(switch) :=)))
 RUN_FLAGS = $(if $(UEFI),--uefi) $(if $(MEM),--memory $(MEM)) $(if $(MACHINE),--machine $(MACHINE)) \
     $(if $(CPU),--cpu $(CPU)) $(if $(CPUS),--cpus $(CPUS)) $(if $(ICOUNT),--icount) \
     $(if $(BOCHS),--bochs$(if $(filter-out 1,$(BOCHS)), $(BOCHS))) $(if $(TIMEOUT),--timeout $(TIMEOUT)) \
     $(if $(SEED),--seed $(SEED)) $(if $(LOG),--log $(LOG)) \
-    $(foreach file,$(EXTRA_FILES),--task '$(file) $(TASK_OPTIONS)')
+    $(foreach item,$(EXTRA_ITEMS),\
+    --task '$(call extra_file,$(call item_path,$(item))) $(strip $(call item_options,$(item)))')
 
 .PHONY: demo run bench debug
 demo: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
@@ -19,7 +22,7 @@ run: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
 # Guest instructions, so always this machine; rows are the lines with tabs.
 bench: build/quire.elf $(TASK_FILES)
 	@tests/run --suite bench --name bench --icount --cpu max --memory 512M --quiet $(if $(LOG),--log $(LOG)) >&2
-	@grep -a -P '\t' build/log/bench/serial.log
+	@printf 'name\tmin\tmedian\tn\n'; grep -a -P '\t' build/log/bench/serial.log
 
 debug: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
 	@QUIRE_EXTRA_TASKS='$(EXTRA_FILES)' tests/debug/run --suite $(SUITE) $(RUN_FLAGS) -- $(GDB_FLAGS)
@@ -70,7 +73,8 @@ lint-tidy:
 	$(call say,TIDY,$(words $(TIDY_FILES)) files)
 	$(Q)mkdir -p build/tidy
 	$(Q)$(MAKE) -s CC=clang COMMANDS=build/tidy/compile_commands.json build/tidy/compile_commands.json >/dev/null
-	$(Q)printf '%s\n' $(TIDY_FILES) | xargs -P 2 -n 8 clang-tidy --quiet -p build/tidy 2>build/tidy/log || \
+	$(Q)printf '%s\n' $(TIDY_FILES) | xargs -P 2 -I FILE \
+	    sh -c 'echo "           FILE"; clang-tidy --quiet -p build/tidy FILE' 2>build/tidy/log || \
 	    { grep -v ' generated' build/tidy/log; false; }
 lint-shell:
 	$(call say,SHELL,$(words $(SHELL_FILES)) files)

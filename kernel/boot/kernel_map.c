@@ -45,10 +45,12 @@ static enum error map_image(uint64_t root)
     return error;
 }
 
-/* What the kernel may have to read or write: memory, not devices. */
+/* What the kernel may have to read or write: memory, not devices. Its own image has its addresses already, and must
+ * not be writable at others. */
 static bool in_direct_map(enum region_type type)
 {
-    return type != REGION_BAD_MEMORY && type != REGION_UNKNOWN && type != REGION_RESERVED && type != REGION_FRAMEBUFFER;
+    return type != REGION_BAD_MEMORY && type != REGION_UNKNOWN && type != REGION_RESERVED &&
+           type != REGION_FRAMEBUFFER && type != REGION_KERNEL;
 }
 
 /* Runs of neighbouring regions are mapped as one, so that pages stay large across their borders. */
@@ -86,10 +88,8 @@ static enum error map_cpu(uint64_t root)
         uint64_t top;
         uint64_t pages;
     } stacks[] = {
-        {CPU_STACK_TOP, CPU_STACK_PAGES},
-        {CPU_NMI_STACK_TOP, 1},
-        {CPU_FAULT_STACK_TOP, 1},
-        {CPU_CHECK_STACK_TOP, 1},
+        {CPU_STACK_TOP, CPU_STACK_PAGES}, {CPU_NMI_STACK_TOP, 1},   {CPU_FAULT_STACK_TOP, 1},
+        {CPU_CHECK_STACK_TOP, 1},         {CPU_DEBUG_STACK_TOP, 1},
     };
     enum error error = map_fresh(root, CPU_ADDRESS, 1);
 

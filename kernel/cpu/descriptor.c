@@ -13,6 +13,7 @@
 #define VECTORS 256
 #define ENTRY_SIZE 16 /* of interrupt_entries in entry/interrupt.S */
 
+#define VECTOR_DEBUG 1
 #define VECTOR_NON_MASKABLE 2
 #define VECTOR_DOUBLE_FAULT 8
 #define VECTOR_MACHINE_CHECK 18
@@ -55,6 +56,8 @@ static uint8_t stack_of(int vector)
         return 2;
     case VECTOR_MACHINE_CHECK:
         return 3;
+    case VECTOR_DEBUG: /* a task that single-steps into a system call: some processors trap on its stack */
+        return 4;
     default:
         return 0;
     }
@@ -90,6 +93,7 @@ static void task_state_fill(void)
     stack_set(&words[9], CPU_NMI_STACK_TOP);
     stack_set(&words[11], CPU_FAULT_STACK_TOP);
     stack_set(&words[13], CPU_CHECK_STACK_TOP);
+    stack_set(&words[15], CPU_DEBUG_STACK_TOP);
     this_cpu->task_state.permission_offset = sizeof(struct task_state_segment); /* none: no port from ring 3 */
 }
 
@@ -123,6 +127,7 @@ void descriptor_initialise(void)
                      "i"(SELECTOR_KERNEL_DATA)
                      : "rax", "memory");
     __asm__ volatile("lidt %0" ::"m"(interrupts));
+    __asm__ volatile("lldt %w0" ::"r"(0)); /* none: after reset it lies at address 0, where a task may write */
     __asm__ volatile("ltr %w0" ::"r"(SELECTOR_TASK_STATE));
     model_register_write(REGISTER_STAR, (uint64_t)SELECTOR_KERNEL_CODE << 32 | (uint64_t)(SELECTOR_USER_DATA - 8)
                                                                                    << 48);

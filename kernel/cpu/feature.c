@@ -16,6 +16,8 @@
 #define CR0_TASK_SWITCHED (UINT64_C(1) << 3)
 #define CR0_NATIVE_ERRORS (UINT64_C(1) << 5)
 #define CR0_WRITE_PROTECT (UINT64_C(1) << 16)
+#define CR4_PHYSICAL_ADDRESS (UINT64_C(1) << 5)
+#define CR4_MACHINE_CHECK (UINT64_C(1) << 6)
 #define CR4_GLOBAL (UINT64_C(1) << 7)
 #define CR4_FXSAVE (UINT64_C(1) << 9)
 #define CR4_SIMD_ERRORS (UINT64_C(1) << 10)
@@ -49,7 +51,7 @@ struct feature feature_detect(void)
 
 void feature_enable(const struct feature *feature)
 {
-    uint64_t control_4 = control_4_read() | CR4_GLOBAL | CR4_FXSAVE | CR4_SIMD_ERRORS;
+    uint64_t control_4 = CR4_PHYSICAL_ADDRESS | CR4_MACHINE_CHECK | CR4_GLOBAL | CR4_FXSAVE | CR4_SIMD_ERRORS;
 
     control_4 |= feature->smep ? CR4_SMEP : 0;
     control_4 |= feature->smap ? CR4_SMAP : 0;
@@ -65,7 +67,6 @@ void feature_enable(const struct feature *feature)
     this_cpu->control_0_open = control_0 | CR0_MONITOR | CR0_NATIVE_ERRORS | CR0_WRITE_PROTECT;
     this_cpu->control_0_closed = this_cpu->control_0_open | CR0_TASK_SWITCHED;
     this_cpu->xsave = feature->xsave;
-    this_cpu->large_pages = feature->large_pages;
     this_cpu->fpu_closed = 1;
     control_0_write(this_cpu->control_0_closed);
 }

@@ -1,6 +1,6 @@
 /* A task's registers while it does not run. A system call may clobber all but rsp, so one that blocks
  * in a call keeps its message here and reads its result from here; the last five matter after an
- * interrupt only. entry.S and fastpath.S know the order through offsets.c. */
+ * interrupt only. entry/interrupt.S and ipc/fastpath.S know the order through entry/offsets.c. */
 #ifndef KERNEL_CPU_REGISTERS_H
 #define KERNEL_CPU_REGISTERS_H
 

@@ -21,7 +21,8 @@ interrupt_entries:
     .endr
 
 interrupt_common:
-    cld
+    pushq $2                    /* as at a system call: no direction, no alignment check (which would let */
+    popfq                       /* the kernel touch tasks' pages under SMAP), no nested task */
     testb $3, 24(%rsp)
     jz interrupt_on_stack
     cmpq $2, (%rsp)             /* non-maskable interrupt, double fault and machine check: own stacks, */

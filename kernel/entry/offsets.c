@@ -40,7 +40,7 @@ void offsets(void)
     OFFSET(TASK_SERVICE_PENDING, task, service.pending);
     OFFSET(TASK_STATE, task, state);
     OFFSET(TASK_RESUME, task, resume_by_interrupt_return);
-    OFFSET(TASK_SERVES, task, serves);
+    OFFSET(TASK_BADGE, task, badge);
     OFFSET(TASK_HANDLE_LIMIT, task, handle_limit);
     OFFSET(TASK_TABLES, task, tables);
     OFFSET(TASK_FPU_AREA, task, fpu_area);
@@ -62,7 +62,6 @@ void offsets(void)
     CPU_OFFSET(CPU_READY_MASK, ready_mask);
     CPU_OFFSET(CPU_RESCHEDULE, reschedule);
     CPU_OFFSET(CPU_FPU_OWNER, fpu_owner);
-    CPU_OFFSET(CPU_SCRATCH, scratch);
     CPU_OFFSET(CPU_XSAVE, xsave);
     CPU_OFFSET(CPU_FPU_CLOSED, fpu_closed);
     CPU_OFFSET(CPU_CONTROL_0_CLOSED, control_0_closed);

@@ -9,7 +9,9 @@
 #include "kernel/verdict.h"
 
 #define EXCEPTIONS 32
+#define VECTOR_DEBUG 1
 #define VECTOR_NON_MASKABLE 2
+#define FLAG_TRAP UINT64_C(0x100)
 #define VECTOR_PAGE_FAULT 14
 #define PAGE_FAULT_PRESENT 1 /* in the error code: a right was missing, not the page (Intel SDM volume 3, 4.7) */
 
@@ -19,6 +21,8 @@ struct stack_frame {
     uint64_t vector, error;
     uint64_t rip, cs, rflags, rsp, ss;
 };
+
+extern const char system_call_entry[];
 
 void trap_from_task(uint64_t vector, uint64_t error);
 void trap_on_stack(struct stack_frame *frame);
@@ -80,6 +84,8 @@ static void fault(struct task *task, uint64_t vector, uint64_t error)
 }
 
 /* Called by entry/interrupt.S with the current task's registers saved. */
+extern const char system_call_entry[];
+
 void trap_from_task(uint64_t vector, uint64_t error)
 {
     if (vector < EXCEPTIONS)
@@ -99,6 +105,10 @@ void trap_on_stack(struct stack_frame *frame)
     }
     if (frame->vector == VECTOR_NON_MASKABLE) {
         print_line(PRINT_QUIET, "non-maskable interrupt at rip 0x%lx", frame->rip);
+        return;
+    }
+    if (frame->vector == VECTOR_DEBUG && frame->rip == (uint64_t)(uintptr_t)system_call_entry) {
+        frame->rflags &= ~FLAG_TRAP; /* the task's own flags keep it: it is stopped once it is back in ring 3 */
         return;
     }
     print_line(PRINT_QUIET, "rax %016lx rbx %016lx rcx %016lx rdx %016lx", frame->rax, frame->rbx, frame->rcx,

@@ -148,7 +148,7 @@ static enum error hand_back(struct task *server, struct task *caller, struct act
 }
 
 /* A handle to the endpoint that the server receives at (its own handle is in rdi, and was checked), with the badge
- * in r14. BAD_DESTINATION, OCCUPIED. */
+ * in r14. BAD_DESTINATION, OCCUPIED. BAD_RIGHTS: service rights that the caller does not have itself. */
 static enum error mint(struct task *server, struct task *caller, struct acted *acted)
 {
     uint32_t dst = rax_dst(caller->registers.rax);
@@ -157,6 +157,8 @@ static enum error mint(struct task *server, struct task *caller, struct acted *a
 
     if (error)
         return error;
+    if (badge_rights(server->registers.r14) & ~badge_rights(caller->badge))
+        return ERROR_BAD_RIGHTS;
     uint64_t frame = handle_entry_frame(handle_table_entry(server, handle_index(server->registers.rdi)));
     uint32_t generation = handle_generation_next(caller);
     atomic_word *word = ledger_find(frame);

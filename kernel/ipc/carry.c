@@ -62,6 +62,20 @@ static enum error move_check(const struct handle_entry *entry)
     return mapping_exists(entry) ? ERROR_MAPPED : ERROR_NONE;
 }
 
+/* The frame server takes only what it can grant again. */
+static enum error move_to_server_check(const struct handle_entry *entry)
+{
+    return entry->kind == KIND_UNTYPED ? move_check(entry) : ERROR_WRONG_KIND;
+}
+
+/* Endpoints and tasks go one by one: each has to see whether it is the last. */
+static enum error drop_run_check(const struct handle_entry *entry)
+{
+    if (entry->kind == KIND_ENDPOINT || entry->kind == KIND_TASK)
+        return ERROR_BAD_COUNT;
+    return carry_drop_check(entry);
+}
+
 static enum error run_check(struct task *caller, handle first, uint32_t n,
                             enum error (*check)(const struct handle_entry *))
 {
@@ -96,7 +110,10 @@ static enum error leave_run(struct task *caller, struct task *worker, bool moved
 {
     handle first = caller->registers.r13;
     uint32_t n = rax_n(caller->registers.rax);
-    enum error error = run_check(caller, first, n, moved ? move_check : carry_drop_check);
+    enum error error = run_check(caller, first, n,
+                                 moved   ? move_to_server_check
+                                 : n > 1 ? drop_run_check
+                                         : carry_drop_check);
 
     if (error)
         return error;

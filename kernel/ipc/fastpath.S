@@ -121,6 +121,8 @@ keep_message:
     movq %r9, REGISTERS_R9(%rbx)
     movq %r10, REGISTERS_R10(%rbx)
     movq %r12, REGISTERS_R12(%rbx)
+    movq ENTRY_PLACE(%rcx), %r11
+    movq %r11, TASK_BADGE(%rbx)
     jmp 4b
 
 not_plain_call:
@@ -147,7 +149,6 @@ not_plain_call:
     movq $0, CONTROL_INTENT(%rcx)
     movq $0, CONTROL_INTENT_RUN(%rcx)
     movq %rbx, LINE_RECEIVER(%r15)
-    movq %r15, TASK_SERVES(%rbx)
     movq $0, TASK_CALLER(%rbx)
     movl $TASK_RECEIVING, TASK_STATE(%rbx)
     movl $TASK_RUNNING, TASK_STATE(%rbp)

@@ -41,7 +41,7 @@ static enum error reply(struct task *replier, struct task *caller)
     if (error)
         return error;
     if (caller->service.pending)
-        carry_settle(caller, replier->registers.rsi != ERROR_NONE);
+        carry_settle(caller, replier->registers.rsi != ERROR_NONE && rax_action(replier->registers.rax) == ACTION_NONE);
     answer(replier, caller, status, &acted);
     return ERROR_NONE;
 }
@@ -97,7 +97,6 @@ enum error reply_receive(struct task *task)
         error = ERROR_NO_CALLER;
     if (error)
         return error;
-    task->serves = line;
     line->closed = 0;
     if (!line->first || !take_call(task, line))
         wait(task, line, caller);

@@ -1,6 +1,7 @@
 #include "kernel/ipc/service.h"
 #include "kernel/ipc/action.h"
 #include "kernel/ipc/action_frame.h"
+#include "kernel/ipc/call.h"
 #include "kernel/ipc/carry.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/schedule.h"
@@ -100,30 +101,30 @@ static inline bool can_settle(const struct task *caller)
     }
 }
 
-/* Performs the action, if there is one, on one frame. */
-static inline bool act(struct task *server, struct task *caller, uint64_t rax, struct acted *acted)
+/* Performs the action, if there is one. Grant and clone of one frame are short here; errors as for action_perform. */
+static inline enum error act(struct task *server, struct task *caller, uint64_t rax, struct acted *acted)
 {
     uint64_t address = server->registers.r13;
     uint64_t rights = server->registers.r14;
     uint32_t action = rax_action(rax);
+    uint32_t wanted = rax_action(caller->service.pending);
+    enum error error;
 
     if (action == ACTION_NONE)
-        return true;
-    if (action != rax_action(caller->service.pending) || address % FRAME_SIZE != 0)
-        return false;
+        return ERROR_NONE;
+    if (action != wanted || address % FRAME_SIZE != 0)
+        return action_perform(server, caller, acted);
     if (action == ACTION_CLONE) {
-        if (clone_frame(caller, caller->service.room, address / FRAME_SIZE, rights) != ERROR_NONE)
-            return false;
+        error = clone_frame(caller, caller->service.room, address / FRAME_SIZE, rights);
     } else if (action == ACTION_GRANT && rax_n(rax) == 1 && rax_n(caller->registers.rax) == 1 && rights &&
                !(rights & ~(uint64_t)RIGHTS_FRAME)) {
         uint32_t generation = handle_generation_next(caller);
-        if (grant_frame(caller, caller->service.room, generation, address / FRAME_SIZE, (uint32_t)rights) != ERROR_NONE)
-            return false;
+        error = grant_frame(caller, caller->service.room, generation, address / FRAME_SIZE, (uint32_t)rights);
     } else {
-        return action_perform(server, caller, acted) == ERROR_NONE;
+        return action_perform(server, caller, acted);
     }
     *acted = (struct acted){1, handle_make(rax_dst(caller->registers.rax), caller->generation)};
-    return true;
+    return error;
 }
 
 bool service_reply(struct task *server)
@@ -139,8 +140,11 @@ bool service_reply(struct task *server)
     if (line->first || line->receiver || rax_mode(rax) != MODE_NONE || this_cpu->reschedule ||
         (this_cpu->ready_mask & caller->higher) || !can_settle(caller))
         return false;
-    if (!act(server, caller, rax, &acted))
-        return false;
+    enum error error = act(server, caller, rax, &acted);
+    if (error) { /* the worker's alone: it goes on with it, and its caller still waits */
+        call_fail(server, error);
+        return true;
+    }
     if (rax_mode(caller->service.pending) == MODE_DROP)
         handle_empty(handle_table_entry(caller, caller->service.leaving_first));
     caller->service.pending = 0;
@@ -151,7 +155,6 @@ bool service_reply(struct task *server)
     server->control->intent = 0;
     server->control->intent_run = 0;
     server->caller = NULL;
-    server->serves = line;
     server->state = TASK_RECEIVING;
     line->receiver = server;
     schedule_switch(caller);

@@ -1,7 +1,7 @@
 /* The early allocator: whole frames, given out by two bump pointers and never taken back, until the
  * region table goes to the frame server. One CPU, boot only. */
-#ifndef KERNEL_BOOT_EARLY_H
-#define KERNEL_BOOT_EARLY_H
+#ifndef KERNEL_MEMORY_EARLY_H
+#define KERNEL_MEMORY_EARLY_H
 
 #include "kernel/memory/region.h"
 #include <quire/error.h>

@@ -1,7 +1,7 @@
 /* Physical memory as a sorted table of typed regions without overlap or gap.
  * Types and which of them wins are in quire/regions.def. */
-#ifndef KERNEL_BOOT_REGION_H
-#define KERNEL_BOOT_REGION_H
+#ifndef KERNEL_MEMORY_REGION_H
+#define KERNEL_MEMORY_REGION_H
 
 #include <quire/abi.h>
 #include <quire/start.h>

@@ -22,5 +22,8 @@ uint64_t handle_replace(struct handle_entry *old, struct task *task, uint32_t in
 
 uint64_t handle_count(uint64_t word)
 {
-    return ledger_word_state(word) == LEDGER_HELD ? ledger_word_anchor(word)->length : 0;
+    if (ledger_word_state(word) != LEDGER_HELD)
+        return 0;
+    const struct handle_entry *anchor = ledger_word_anchor(word);
+    return anchor->state == HANDLE_INSTALLED ? 1 : anchor->length; /* a table's length counts its children */
 }

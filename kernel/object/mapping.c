@@ -20,7 +20,7 @@ static void children_add(const atomic_word *entry_in_table, uint64_t amount)
 
 static bool user_page(uint64_t virtual_address)
 {
-    return virtual_address < USER_END && virtual_address % FRAME_SIZE == 0;
+    return virtual_address >= USER_START && virtual_address < USER_END && virtual_address % FRAME_SIZE == 0;
 }
 
 static enum error rights_check(uint64_t wanted, uint32_t held)

@@ -15,18 +15,6 @@ void schedule_ready(struct task *task)
     this_cpu->ready_mask |= UINT32_C(1) << task->priority;
 }
 
-void schedule_ready_next(struct task *task)
-{
-    struct task_queue *queue = &this_cpu->ready[task->priority];
-
-    task->state = TASK_READY;
-    task->next = queue->first;
-    if (!queue->first)
-        queue->last = task;
-    queue->first = task;
-    this_cpu->ready_mask |= UINT32_C(1) << task->priority;
-}
-
 void schedule_forget(struct task *task)
 {
     struct task_queue *queue = &this_cpu->ready[task->priority];

@@ -11,9 +11,6 @@
 /* Makes a task that waits or is stopped ready, behind those of its priority. */
 void schedule_ready(struct task *task);
 
-/* The same, before those of its priority: for one that was handed the CPU by an equal. */
-void schedule_ready_next(struct task *task);
-
 /* Takes a task out of the ready queue. */
 void schedule_forget(struct task *task);
 

@@ -23,34 +23,50 @@ void task_initialise(struct task *task, const char *name, uint32_t priority, boo
     fpu_area_initialise(task->fpu_area);
 }
 
+/* Ends a caller's call that nobody will answer. What went along with it is gone, which INTERRUPTED tells. */
 static void refuse_call(struct task *caller)
 {
     uint32_t mode = rax_mode(caller->service.pending);
+    bool left = mode == MODE_DROP || mode == MODE_MOVE;
 
-    bool left = mode == MODE_DROP || (mode == MODE_MOVE && caller->callee->server);
-    for (uint32_t k = 0; left && k < caller->service.leaving_count; k++)
+    for (uint32_t k = 0; left && caller->callee->server && k < caller->service.leaving_count; k++)
         handle_empty(handle_table_entry(caller, caller->service.leaving_first + k));
     caller->service.pending = 0;
     registers_clear(&caller->registers);
-    caller->registers.rax = ERROR_NO_SERVER;
+    caller->registers.rax = left ? ERROR_INTERRUPTED : ERROR_NO_SERVER;
     schedule_ready(caller);
 }
 
-/* The task serves nobody any more: not the caller whose call it has, nor those who wait at its endpoint. */
-static void close_endpoint(struct task *task)
+/* Whether a task other than the one that ends can receive at the endpoint of an entry. */
+static bool other_receiver(const struct handle_entry *entry)
 {
-    struct endpoint_line *line = task->serves;
+    for (const struct handle_entry *at = entry->next; at != entry; at = at->next)
+        if ((at->rights & RIGHT_RECEIVE) && at->owner != entry->owner && at->owner->state != TASK_STOPPED)
+            return true;
+    return false;
+}
 
-    if (task->caller && task->caller->callee == task && task->caller->state == TASK_AWAITING)
-        refuse_call(task->caller);
-    task->caller = NULL;
-    if (!line)
-        return;
-    line->closed = 1;
+/* The task receives at this endpoint no more, and if it was the last that could, nobody waits there for ever. */
+static void leave_endpoint(struct task *task, const struct handle_entry *entry)
+{
+    struct endpoint_line *line = (struct endpoint_line *)(uintptr_t)entry->detail;
+
     if (line->receiver == task)
         line->receiver = NULL;
+    if (other_receiver(entry))
+        return;
+    line->closed = 1;
     for (struct task *caller = endpoint_dequeue(line); caller; caller = endpoint_dequeue(line))
         refuse_call(caller);
+}
+
+static void leave_endpoints(struct task *task)
+{
+    for (uint32_t index = 1; index < task->handle_limit; index++) {
+        const struct handle_entry *entry = handle_table_entry(task, index);
+        if (entry->kind == KIND_ENDPOINT && (entry->rights & RIGHT_RECEIVE) && entry->state == HANDLE_HELD)
+            leave_endpoint(task, entry);
+    }
 }
 
 void task_stop(struct task *task, bool passed)
@@ -59,7 +75,10 @@ void task_stop(struct task *task, bool passed)
         schedule_forget(task);
     if (task->state == TASK_CALLING)
         endpoint_forget(task->calls, task);
-    close_endpoint(task);
+    if (task->caller && task->caller->callee == task && task->caller->state == TASK_AWAITING)
+        refuse_call(task->caller);
+    task->caller = NULL;
+    leave_endpoints(task);
     task->state = TASK_STOPPED;
     if (this_cpu->fpu_owner == task->fpu_area)
         this_cpu->fpu_owner = NULL;

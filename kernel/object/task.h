@@ -51,7 +51,6 @@ struct task {
     uint32_t resume_by_interrupt_return; /* all registers matter, not only a call's */
     struct task *next;                   /* in the ready queue or an endpoint's */
     struct task *callee;                 /* who has this task's call */
-    struct endpoint_line *serves;        /* where the task last received, or NULL */
     struct endpoint_line *calls;         /* in whose queue it is while CALLING */
     uint64_t badge;                      /* of the handle that the pending call went through */
     uint32_t cpu_number;

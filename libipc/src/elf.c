@@ -52,7 +52,7 @@ static bool header_is_good(const Elf64_Ehdr *header, uint64_t size)
 /* Whether the segment lies where programs may lie, and apart from those before it. */
 static bool place_is_good(const struct elf_image *image, const struct elf_segment *segment)
 {
-    if (segment->address < ELF_ADDRESS_MIN || segment->address >= USER_END ||
+    if (segment->address < USER_START || segment->address >= USER_END ||
         segment->memory_size > USER_END - segment->address) {
         return false;
     }

@@ -59,6 +59,10 @@ must_use enum error endpoint_call(handle endpoint, struct endpoint_message *mess
     error = (enum error)rax_status(registers.rax);
     if (error != ERROR_NONE) {
         own_entries_release(dst, room);
+        if (error == ERROR_INTERRUPTED) {
+            own_entries_release(handle_index(message->first), message->count);
+            message->count = 0;
+        }
         return error;
     }
     take_over(message, &registers, dst, room, rax_n(registers.rax));

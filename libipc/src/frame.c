@@ -93,7 +93,7 @@ must_use enum error frame_drop_run(handle first, uint32_t count, uint64_t *unuse
     message.rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_DROP, count, 0);
     enum error error = request(&message, MESSAGE_DROP);
 
-    if (rax_status(message.rax) != ERROR_NONE) {
+    if (rax_status(message.rax) != ERROR_NONE && error != ERROR_INTERRUPTED) {
         return error;
     }
     own_entries_release(handle_index(first), count);

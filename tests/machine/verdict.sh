@@ -64,6 +64,26 @@ weigh_tests() {
     fi
 }
 
+# Prints the ELF file of task $1, if it is known: a task of the command line or of the suite.
+task_file() {
+    local option
+    for option in "${build_options[@]}"; do
+        [[ ${option%% *} != */$1.elf ]] || echo "${option%% *}"
+    done
+    [ -z "$suite" ] || sed -n "s|^module2 /boot/\([^ ]*\) $1\( .*\)\?$|build/tasks/\1|p" "iso/suites/$suite.cfg"
+}
+
+# Prints and logs for each task that was stopped by a fault in which function and line that happened.
+locate_faults() {
+    local name address file place
+    while read -r name address; do
+        file=$(task_file "$name")
+        [ -r "$file" ] || continue
+        place=$(addr2line -fe "$file" "$address" | sed "s|^$PWD/||" | paste -sd ' ')
+        [[ $place == *\?\?* ]] || echo "# $name stopped in ${place/ / at }" | tee -a "$work/serial.log"
+    done < <(sed -nE 's/^.*[# ]([A-Za-z0-9_-]+) stopped: .* at rip (0x[0-9a-f]+),.*$/\1 \2/p' "$work/serial.log")
+}
+
 # Moves all of the run to folder $1; what names it is told its new place.
 move_work() {
     local file

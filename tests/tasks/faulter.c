@@ -89,6 +89,29 @@ static uint64_t read_after_drop(void)
     return frame_allocate(&other) == ERROR_NONE && frame_drop(page_handle) == ERROR_NONE ? read_at((uint64_t)page) : 0;
 }
 
+/* System call 7 is yield. The trap comes after the first instruction in ring 0 on some processors, after the last on others. */
+static uint64_t single_step(void)
+{
+    __asm__ volatile("movl $7, %%eax\n\tpushfq\n\torq $0x100, (%%rsp)\n\tpopfq\n\tsyscall\n\tnop"
+                     :
+                     :
+                     : "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
+                       "memory", "cc");
+    return 0;
+}
+
+/* Selector 0x0f: second entry of the local table, which no task has; after reset it would lie at address 0. */
+static uint64_t call_gate(void)
+{
+    const struct {
+        uint32_t offset;
+        uint16_t selector;
+    } __attribute__((packed)) far = {0, 0x0f};
+
+    __asm__ volatile("lcall *%0" : : "m"(far) : "memory", "rax");
+    return 0;
+}
+
 static uint64_t commit(enum fault fault)
 {
     switch (fault) {
@@ -126,6 +149,10 @@ static uint64_t commit(enum fault fault)
         return write_read_only();
     case FAULT_FORGED_TABLE:
         return forge_table() == ERROR_NONE ? read_at(FORGED_BASE + TABLE_SPAN) : 0;
+    case FAULT_SINGLE_STEP:
+        return single_step();
+    case FAULT_CALL_GATE:
+        return call_gate();
     default:
         return 0;
     }

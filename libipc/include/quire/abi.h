@@ -189,6 +189,7 @@ static inline uint32_t frame_word_rights(uint64_t word)
 /* Virtual addresses of a task. The last page below 2^47 is never mapped: a system call made from its end
  * would return to a non-canonical address, which sysret faults on in ring 0 on Intel processors
  * (Intel SDM volume 2, SYSRET; CVE-2012-0217). */
+#define USER_START UINT64_C(0x1000) /* page 0 is never mapped: NULL faults */
 #define USER_END UINT64_C(0x7ffffffff000)
 #define STACK_TOP UINT64_C(0x7fffff000000) /* grows down */
 #define STACK_SIZE UINT64_C(0x8000)

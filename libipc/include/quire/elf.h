@@ -9,7 +9,6 @@
 #include <stdint.h>
 
 #define ELF_SEGMENTS 16
-#define ELF_ADDRESS_MIN UINT64_C(0x1000)      /* page 0 stays unmapped, so that a NULL pointer faults */
 #define ELF_SEGMENT_KEEP UINT32_C(0x00100000) /* bit of p_flags, in PF_MASKOS: a restart does not restore it */
 
 struct elf_segment {
@@ -32,7 +31,7 @@ struct elf_image {
 /* Checks the file and lists its segments. The image refers to the file, which has to stay. PT_LOAD entries of
  * no size are left out. Reads no byte outside of [file, file + size); alignment of file does not matter.
  * BAD_IMAGE: not an ELF64 little-endian x86-64 ET_EXEC, a header or segment that lies outside of the file or wraps
- *   around, file_size > memory_size, a segment without rights, outside of [ELF_ADDRESS_MIN, USER_END) or over the
+ *   around, file_size > memory_size, a segment without rights, outside of [USER_START, USER_END) or over the
  *   fixed addresses of quire/abi.h, two that share a page, none or more than ELF_SEGMENTS, a program that needs an
  *   interpreter or thread-local storage, an entry point outside of every executable segment.
  * UNSAFE_IMAGE: a segment both writable and executable, or a request for an executable stack.

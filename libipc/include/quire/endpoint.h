@@ -15,9 +15,10 @@ struct endpoint_message {
 };
 
 /* Sends the message and waits for the reply, which takes its place. `room`: how many handles the reply may bring.
- * On an error the message, its handles included, is as it was.
+ * On an error the message, its handles included, is as it was; Interrupted alone means that the receiver ended while it
+ * had the message, and the handles with it: then count is 0.
  * Errors: BadHandle, StaleHandle, WrongKind, MissingRight (no call right), Mapped, NoRoom (of the receiver), BadMode,
- * NoServer, Deadlock, NoTableEntry (no room for `room` handles), BadCount. When handles go along, there is room for
+ * NoServer, Interrupted, NoTableEntry (no room for `room` handles), BadCount. When handles go along, there is room for
  * as many to come back, whatever `room` says beside 0. */
 must_use enum error endpoint_call(handle endpoint, struct endpoint_message *message, uint32_t room);
 
