@@ -8,6 +8,8 @@
 #define CPU_OFFSET(NAME, member) __asm__ volatile("\n->" #NAME " %0" ::"i"(CPU_ADDRESS + offsetof(struct cpu, member)))
 #define VALUE(NAME) __asm__ volatile("\n->" #NAME " %0" ::"i"(NAME))
 
+_Static_assert(HANDLES_PER_TABLE == 64 && sizeof(struct handle_entry) == 64, "shifts in ipc/fastpath.S");
+
 void offsets(void);
 void offsets(void)
 {

@@ -1,11 +1,11 @@
-/* The system-call entry and the two short paths: a call that carries words only to a receiver that waits,
- * and the reply to it. Everything else, and every doubt, goes to system_call() in C, which does the same
- * and more: the short paths are never needed for a correct result.
+/* The system-call entry and the shortest way of a message: a call that carries words only to a receiver that waits,
+ * and the reply to it. What it does not take goes on: requests to the frame server with one handle, and their
+ * replies, to service.c; everything else to system_call() in C, which does all that the shorter ways do and more.
  *
- * Interrupts are off from entry to exit (the flags mask clears IF) and no stack is used. On entry rcx and
+ * Interrupts are off from entry to exit (the flags mask clears IF), and the short way uses no stack. On entry rcx and
  * r11 hold the caller's rip and rflags; rbx, rbp and r15 may be clobbered by the system-call convention.
- * A short path decides first and writes afterwards: until its last check it changes nothing but rbx, rbp,
- * r15, rcx and r11, so that it can still leave for system_call_slow. */
+ * It decides first and writes afterwards: until its last check it changes nothing but rbx, rbp, r15, rcx and r11,
+ * so that it can still leave for system_call_slow. */
 #include "kernel/layout.h"
 #include "offsets.h"
 
@@ -16,7 +16,7 @@
     movl %edi, %ecx
     cmpl TASK_HANDLE_LIMIT(%rbx), %ecx
     jae system_call_slow
-    movl %ecx, %ebp
+    movl %ecx, %ebp                     /* tables of 64 entries of 64 bytes: asserted in offsets.c */
     shrl $6, %ebp
     andl $63, %ecx
     shll $6, %ecx

@@ -196,7 +196,7 @@ SYSTEM_CALL_INLINE void system_call_yield(void)
     (void)system_call_small(SYSTEM_CALL_YIELD, 0, 0, 0, NULL);
 }
 
-/* Ends the calling task; everything that it holds is dropped. */
+/* Ends the calling task. What it holds stays held: drop it first. Code 0 means that all went well. */
 SYSTEM_CALL_INLINE _Noreturn void system_call_exit(uint64_t code)
 {
     for (;;) {
