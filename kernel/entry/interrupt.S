@@ -1,6 +1,6 @@
 /* Ways into the kernel by interrupt and exception, and the one way back to a task. */
 #include "kernel/layout.h"
-#include "offsets.h"
+#include "kernel/entry/save.inc"
 
     .text
 
@@ -34,16 +34,7 @@ interrupt_common:
 
     pushq %rbx
     movq CPU_CURRENT, %rbx
-    movq %rax, REGISTERS_RAX(%rbx)
-    movq %rdi, REGISTERS_RDI(%rbx)
-    movq %rsi, REGISTERS_RSI(%rbx)
-    movq %rdx, REGISTERS_RDX(%rbx)
-    movq %r8, REGISTERS_R8(%rbx)
-    movq %r9, REGISTERS_R9(%rbx)
-    movq %r10, REGISTERS_R10(%rbx)
-    movq %r12, REGISTERS_R12(%rbx)
-    movq %r13, REGISTERS_R13(%rbx)
-    movq %r14, REGISTERS_R14(%rbx)
+    save_message
     movq %rbp, REGISTERS_RBP(%rbx)
     movq %r15, REGISTERS_R15(%rbx)
     movq %rcx, REGISTERS_RCX(%rbx)

@@ -7,7 +7,7 @@
  * It decides first and writes afterwards: until its last check it changes nothing but rbx, rbp, r15, rcx and r11,
  * so that it can still leave for system_call_slow. */
 #include "kernel/layout.h"
-#include "offsets.h"
+#include "kernel/entry/save.inc"
 
 #define XSAVE_ALL 7                     /* x87, SSE, AVX, as far as XCR0 has them */
 
@@ -113,14 +113,7 @@ system_call_entry:
 
 /* The frame server may die in this call and have to see the message again. */
 keep_message:
-    movq %rax, REGISTERS_RAX(%rbx)
-    movq %rdi, REGISTERS_RDI(%rbx)
-    movq %rsi, REGISTERS_RSI(%rbx)
-    movq %rdx, REGISTERS_RDX(%rbx)
-    movq %r8, REGISTERS_R8(%rbx)
-    movq %r9, REGISTERS_R9(%rbx)
-    movq %r10, REGISTERS_R10(%rbx)
-    movq %r12, REGISTERS_R12(%rbx)
+    save_words
     movq ENTRY_PLACE(%rcx), %r11
     movq %r11, TASK_BADGE(%rbx)
     jmp 4b
@@ -157,16 +150,7 @@ not_plain_call:
     enter_task
 
 system_call_slow:
-    movq %rax, REGISTERS_RAX(%rbx)
-    movq %rdi, REGISTERS_RDI(%rbx)
-    movq %rsi, REGISTERS_RSI(%rbx)
-    movq %rdx, REGISTERS_RDX(%rbx)
-    movq %r8, REGISTERS_R8(%rbx)
-    movq %r9, REGISTERS_R9(%rbx)
-    movq %r10, REGISTERS_R10(%rbx)
-    movq %r12, REGISTERS_R12(%rbx)
-    movq %r13, REGISTERS_R13(%rbx)
-    movq %r14, REGISTERS_R14(%rbx)
+    save_message
     movq $CPU_STACK_TOP, %rsp
     xorl %ebp, %ebp
     movq %rbx, %rdi
