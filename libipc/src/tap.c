@@ -15,6 +15,12 @@ struct selected {
     const struct tap_test *test;
 };
 
+/* A name that was asked for, part of a longer text. */
+struct name {
+    const char *text;
+    size_t length;
+};
+
 /* What a test must leave as it found it. */
 struct holdings {
     uint64_t free_frames;
@@ -25,6 +31,7 @@ struct holdings {
 
 static struct selected order[TAP_TESTS_MAX];
 static size_t selected_count;
+static char only_buffer[sizeof(((struct start_page *)0)->command_line)];
 static bool failed;
 
 uint64_t tap_seed(void)
@@ -125,36 +132,105 @@ static void shuffle(uint64_t seed)
     }
 }
 
-static bool is_named(const struct tap_group *group, const struct tap_test *test, const char *name)
+/* The next name of a list that commas separate; false at its end. *list moves behind it. */
+static bool next_name(const char **list, struct name *name)
+{
+    while (**list == ',') {
+        (*list)++;
+    }
+    *name = (struct name){.text = *list};
+    while (**list != 0 && **list != ',') {
+        (*list)++;
+        name->length++;
+    }
+    return name->length > 0;
+}
+
+/* Whether a name, in which * stands for anything, describes the whole text. */
+static bool describes(struct name name, const char *text)
+{
+    struct name rest = {.text = name.text + 1, .length = name.length - 1};
+
+    if (name.length == 0) {
+        return *text == 0;
+    }
+    if (*name.text == '*') {
+        return describes(rest, text) || (*text != 0 && describes(name, text + 1));
+    }
+    return *name.text == *text && describes(rest, text + 1);
+}
+
+static bool is_named(const struct selected *one, struct name name)
 {
     char full[NAME_MAX];
 
-    format_line(full, sizeof(full), "%s/%s", group->name, test->name);
-    return *name == 0 || strcmp(name, test->name) == 0 || strcmp(name, group->name) == 0 || strcmp(name, full) == 0;
+    format_line(full, sizeof(full), "%s/%s", one->group->name, one->test->name);
+    return describes(name, one->test->name) || describes(name, one->group->name) || describes(name, full);
+}
+
+static bool is_wanted(const struct selected *one, const char *only)
+{
+    bool wanted = *only == 0;
+
+    for (struct name name; !wanted && next_name(&only, &name);) {
+        wanted = is_named(one, name);
+    }
+    return wanted;
 }
 
 static void select_tests(const struct tap_group *const groups[], size_t count, const char *only)
 {
     for (size_t g = 0; g < count; g++) {
         for (size_t t = 0; t < groups[g]->count; t++) {
-            if (is_named(groups[g], &groups[g]->tests[t], only) && selected_count < TAP_TESTS_MAX) {
-                order[selected_count++] = (struct selected){.group = groups[g], .test = &groups[g]->tests[t]};
+            struct selected one = {.group = groups[g], .test = &groups[g]->tests[t]};
+
+            if (is_wanted(&one, only) && selected_count < TAP_TESTS_MAX) {
+                order[selected_count++] = one;
             }
         }
     }
 }
 
+static bool is_selected(struct name name)
+{
+    for (size_t i = 0; i < selected_count; i++) {
+        if (is_named(&order[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The number of names that no test bears. With a number above 0 they are reported as failed tests from there on. */
+static size_t unknown_names(const char *only, size_t number)
+{
+    size_t unknown = 0;
+    char text[NAME_MAX];
+
+    for (struct name name; next_name(&only, &name);) {
+        if (is_selected(name)) {
+            continue;
+        }
+        if (number > 0) {
+            format_line(text, name.length < sizeof(text) ? name.length + 1 : sizeof(text), "%s", name.text);
+            print("not ok %zu - no test is called %s\n", number + unknown, text);
+        }
+        unknown++;
+    }
+    return unknown;
+}
+
 _Noreturn void tap_run(const struct tap_group *const groups[], size_t count)
 {
-    char only_buffer[NAME_MAX];
     char suite_buffer[NAME_MAX];
     const char *line = start_page()->command_line;
     const char *suite = start_option(line, "suite", suite_buffer, sizeof(suite_buffer), "check");
-    size_t failures = 0;
+    const char *only = start_option(line, "only", only_buffer, sizeof(only_buffer), "");
 
-    select_tests(groups, count, start_option(line, "only", only_buffer, sizeof(only_buffer), ""));
+    select_tests(groups, count, only);
     shuffle(tap_seed());
-    print("1..%zu\n", selected_count);
+    print("1..%zu\n", selected_count + unknown_names(only, 0));
+    size_t failures = unknown_names(only, selected_count + 1);
     for (size_t i = 0; i < selected_count; i++) {
         const struct selected *now = &order[i];
         bool passed = run_one(now->test);

@@ -135,5 +135,6 @@ InTask()
 gdb.events.breakpoint_created.connect(narrow)
 gdb.events.stop.connect(tell_task)
 gdb.execute("set pagination off")
-if os.path.exists("build/tasks/frameserv.elf"):
-    command.load("frameserv")
+extra = os.environ.get("QUIRE_EXTRA_TASKS", "").split()
+if extra or os.path.exists("build/tasks/frameserv.elf"):
+    command.load(Task(extra[0]).name if extra else "frameserv")

@@ -1,6 +1,8 @@
-/* The pure parts of the client library: which entries of a handle table are free, and words of a command line. */
+/* The pure parts of the client library: which entries of a handle table are free, words of a command line, names. */
 #include "libipc/src/entries.c"
+#include "libipc/src/names.c"
 #include "libipc/src/start_option.c"
+#include <quire/abi.h>
 
 #include <check.h>
 #include <stdlib.h>
@@ -193,6 +195,15 @@ START_TEST(options)
 }
 END_TEST
 
+START_TEST(names)
+{
+    ck_assert_str_eq(kind_name(KIND_PAGE_TABLE), "page-table");
+    ck_assert_str_eq(kind_name(7), "unlisted");
+    ck_assert_str_eq(region_name(REGION_BAD_MEMORY), "bad memory");
+    ck_assert_str_eq(region_name(REGION_TYPES), "unlisted");
+}
+END_TEST
+
 START_TEST(handle_arithmetic)
 {
     handle value = handle_make(3, 0xffffff);
@@ -239,6 +250,7 @@ int main(void)
     tcase_add_test(table, twice);
     tcase_add_test(table, random_order);
     tcase_add_test(words, options);
+    tcase_add_test(words, names);
     tcase_add_test(words, handle_arithmetic);
     tcase_add_test(words, registers_of_a_call);
     suite_add_tcase(suite, table);

@@ -40,7 +40,7 @@ qemu_verdict() {
         39) code=6 ;;
         0) code=4 reason="the machine reset or switched itself off" ;;
         124 | 137) timed_out ;;
-        *) code=5 reason="QEMU ended with $status: $(tail -n 1 "$work/emulator.log")" ;;
+        *) code=5 reason="QEMU ended with $status: $(grep -v warning: "$work/emulator.log" | head -n 1)" ;;
     esac
     # What the machine told and what it wrote must be one.
     local told

@@ -160,6 +160,8 @@ static inline uint64_t badge_make(uint32_t account, uint32_t rights)
     return account | (uint64_t)rights << 32;
 }
 
+#define ACCOUNT_UNLIMITED UINT64_MAX /* limit of an account that has none */
+
 static inline uint32_t badge_account(uint64_t badge)
 {
     return (uint32_t)badge;

@@ -16,13 +16,14 @@
 struct frame_facts {
     uint64_t address;         /* physical, in bytes */
     uint64_t reference_count; /* handles; or REF_COUNT_UNIQUE, REF_COUNT_UNUSED, REF_COUNT_BUSY of slot.h */
-    uint32_t kind;            /* enum kind */
+    uint32_t kind;            /* enum kind; kind_name and region_name are in quire/names.h */
     uint32_t payer;           /* account that the frame is charged to; 0: nobody, the frame is free */
     uint64_t list;            /* number of the list that holds the frame, or 0 */
     uint32_t region;          /* enum region_type of its memory */
 };
 
-/* Counts of frames in the whole machine. Usable ones are free or in use; those set aside back window and ledger. */
+/* Counts of frames in the whole machine. Usable ones are free or in use; set aside are those of kernel and modules, those
+ * that boot took for its tables and the first tasks, and those that back window and ledger. */
 struct machine_statistics {
     uint64_t end; /* frame number one past the highest frame */
     uint64_t usable;
@@ -35,7 +36,7 @@ struct machine_statistics {
 struct account_statistics {
     uint32_t account;
     uint64_t used;
-    uint64_t limit;
+    uint64_t limit; /* the most that `used` may be, or ACCOUNT_UNLIMITED */
 };
 
 /* Asks the frame server to do nothing: tells whether it is there. */
@@ -69,6 +70,7 @@ must_use enum error frame_drop(handle frame);
 must_use enum error frame_drop_run(handle first, uint32_t count, uint64_t *unused);
 
 /* Makes a frame one of another kind. It must have no other handle and no mapping; its contents are zeroed.
+ * The kind that it has already changes nothing.
  * Errors: BadHandle, StaleHandle, MissingRight (no owner right), WrongKind, Shared, Mapped, Installed, Revoked. */
 must_use enum error frame_repurpose(handle frame, enum kind kind);
 

@@ -2,7 +2,8 @@
  *
  * A test is a function; what it checks it says with the macros below. Every test is also required to leave as many
  * free frames, handles and page tables as it found. Words of the kernel's command line: seed=N (not 0: the tests run
- * in an order drawn from it), only=NAME (just the test of that name). */
+ * in an order drawn from it), only=NAME[,NAME] (just these: a NAME is a test's, a group's, or GROUP/TEST, and * in it
+ * stands for anything; a name that no test bears counts as a failed test). */
 #ifndef QUIRE_TAP_H
 #define QUIRE_TAP_H
 

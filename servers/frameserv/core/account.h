@@ -10,7 +10,6 @@
 #define ACCOUNTS 256
 #define ACCOUNT_NOBODY 0              /* payer of the allocator's frames */
 #define ACCOUNT_SYSTEM (ACCOUNTS - 1) /* payer of what boot set aside: kernel, window, first tasks */
-#define ACCOUNT_UNLIMITED UINT64_MAX
 
 /* One cache line, so that two accounts do not share one. Accounts of clients that share out what they have get a
  * parent; a child's limit is then part of the parent's use, so that a charge concerns one account only. */
