@@ -182,11 +182,12 @@ $(foreach path,$(filter-out servers/frameserv,$(SERVER_FOLDERS)) $(TEST_TASKS),\
     $(eval $(call task,$(call task_file,$(path)),task,$(call sources,$(path)),)))
 
 # The path of a source may hold anything, so it gets a rule of its own and an object in a folder of its task.
+# Somebody's sources come and go and include what they like: compiled at every run.
 define extra_object
-$(1): $(2) $(O)/flags-extra
+$(1): $(2) $(O)/flags-extra force
 	$$(call say,CC,$$<)
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$(CC) $$(FLAGS_extra) -MMD -MP -c $$< -o $$@
+	$$(Q)$(CC) $$(FLAGS_extra) -c $$< -o $$@
 endef
 extra_name = $(O)/extra/$(call task_name,$(1))/$(notdir $(2)).o
 define extra_task
@@ -209,4 +210,3 @@ $(foreach path,$(EXTRA_PATHS),$(eval $(call $(if $(filter %.elf,$(path)),extra_c
 include tests/tests.mk
 
 -include $(ALL_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(HOST_HELPERS:.o=.d) $(HOST_TESTS:$(O)/host/%=$(O)/host/tests/host/%.c.d) $(O)/kernel/offsets.h.d
--include $(wildcard $(O)/extra/*/*.d)

@@ -61,7 +61,8 @@ class TaskCommand(gdb.Command):
     """task [NAME]
 Loads the symbols of task NAME in place of those of the task before; without NAME, tells whose they are, which tasks
 there are, and which of them the processor is in. `break` and `hbreak` at places in a task stop in that task alone.
-Code of a task is not in memory until the kernel has loaded it; both kinds of breakpoint can be set before that."""
+Code of a task is not in memory until the kernel has loaded it; both kinds of breakpoint can be set before that.
+A breakpoint counts only while the symbols of its task are the ones that are loaded: set them task by task."""
 
     def __init__(self):
         super().__init__("task", gdb.COMMAND_FILES)

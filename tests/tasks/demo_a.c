@@ -17,13 +17,11 @@ struct story {
     uint64_t free_before;
 };
 
-/* Ends the machine unless a step went as told. */
+/* Ends this task, and so fails the machine, unless a step went as told. */
 static void tell(bool as_told, const char *step)
 {
     if (!as_told) {
         print("A  did not go as told: %s\n", step);
-        enum error error = system_call_verdict(VERDICT_FAIL);
-        print("A  may not end the machine: %s\n", error_sentence(error));
         system_call_exit(1);
     }
 }
@@ -141,5 +139,5 @@ int main(void)
     claim_reserved();
     compare(&story);
     print("A  all went as told\n");
-    return system_call_verdict(VERDICT_PASS) != ERROR_NONE;
+    return 0;
 }

@@ -10,7 +10,7 @@ int main(void)
 {
     struct endpoint_message message = {.count = 1};
     void *page = NULL;
-    enum error error = frame_allocate(&message.first);
+    enum error error = start_handle("desk") != 0 ? frame_allocate(&message.first) : ERROR_NO_SERVER;
 
     if (error == ERROR_NONE) {
         error = frame_map_anywhere(message.first, RIGHT_READ | RIGHT_WRITE, &page);
