@@ -84,8 +84,6 @@ static void fault(struct task *task, uint64_t vector, uint64_t error)
 }
 
 /* Called by entry/interrupt.S with the current task's registers saved. */
-extern const char system_call_entry[];
-
 void trap_from_task(uint64_t vector, uint64_t error)
 {
     if (vector < EXCEPTIONS)

@@ -24,8 +24,8 @@ static inline enum error grant_check(uint64_t word)
     }
 }
 
-/* HOLE, IN_USE, RESERVED. Check, zero and enter are one step under the frame's lock: before it nobody has a handle, after it the
- * frame is clean. */
+/* Check, zero and enter are one step under the frame's lock: before it nobody has a handle, after it the frame is clean.
+ * HOLE, IN_USE, RESERVED. */
 must_use static inline enum error grant_frame(struct task *caller, struct handle_entry *entry, uint32_t generation,
                                               uint64_t frame, uint32_t rights)
 {
@@ -65,8 +65,8 @@ static inline enum error clone_source(struct task *caller, uint64_t frame, uint6
     return (*source)->kind == KIND_UNTYPED ? ERROR_NONE : ERROR_WRONG_KIND;
 }
 
-/* Check and enter are one step under the frame's lock. *handle becomes the new one. HOLE, UNUSED (no handle to the frame
- * exists), NOT_WANTED (not the frame that was lent), MISSING_RIGHT (clone, or the look-up right), WRONG_KIND (has one
+/* Check and enter are one step under the frame's lock. HOLE, UNUSED (no handle to the frame exists),
+ * NOT_WANTED (not the frame that was lent), MISSING_RIGHT (clone, or the look-up right), WRONG_KIND (has one
  * handle ever), BAD_RIGHTS (none, or wider than the source's). */
 must_use static inline enum error clone_frame(struct task *caller, struct handle_entry *entry, uint64_t frame,
                                               uint64_t wanted)

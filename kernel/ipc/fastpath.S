@@ -170,7 +170,7 @@ system_call_slow:
     jmp resume_current
 
 /* Goes on in the current task, which waited in a system call: label and words come from the task in rbx, which made
- * this one (r12 still holds its word, since C preserves it); the other registers from where C put them. */
+ * this one; the other registers from where C put them. */
 pass_message:
     movq CPU_CURRENT, %rbp
     movq REGISTERS_RSI(%rbx), %rsi
@@ -178,6 +178,7 @@ pass_message:
     movq REGISTERS_R8(%rbx), %r8
     movq REGISTERS_R9(%rbx), %r9
     movq REGISTERS_R10(%rbx), %r10
+    movq REGISTERS_R12(%rbx), %r12
     movq REGISTERS_RAX(%rbp), %rax
     movq REGISTERS_RDI(%rbp), %rdi
     movq REGISTERS_R13(%rbp), %r13

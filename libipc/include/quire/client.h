@@ -66,7 +66,7 @@ must_use enum error frame_clone(handle frame, uint32_t rights, handle *copy);
 must_use enum error frame_drop(handle frame);
 
 /* Gives `count` handles back that follow one another. *unused (unless NULL): how many frames became unused.
- * Errors: those of frame_drop, BadCount. */
+ * Errors: those of frame_drop, BadCount (also for handles to endpoints, which go one by one). */
 must_use enum error frame_drop_run(handle first, uint32_t count, uint64_t *unused);
 
 /* Makes a frame one of another kind. It must have no other handle and no mapping; its contents are zeroed.
