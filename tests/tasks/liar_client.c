@@ -1,4 +1,5 @@
 /* Lies that the kernel must refuse, told by liar.c on request. */
+#include "tests/tasks/liar.h"
 #include <quire/print.h>
 #include <quire/slot.h>
 #include <quire/task.h>
@@ -172,6 +173,20 @@ static void grant_and_refusal(void)
     result("and clean", *(volatile uint64_t *)PLACE, ERROR_NONE);
 }
 
+static uint64_t intent(void)
+{
+    return call_0(frame_server(), label_make(LIAR_INTENT, 0)).words[0];
+}
+
+/* That it stays set after a refusal, the server sees itself, and says Interrupted where another error is expected. */
+static void intents(void)
+{
+    result("an honest reply", call_0(frame_server(), label_make(ACTION_NONE, 0)).status, ERROR_NONE);
+    result("the intent is cleared with a reply of words", intent(), 0);
+    (void)grant(FREE_FRAME(4), 104);
+    result("and with a grant", intent(), 0);
+}
+
 int main(void)
 {
     const struct lie make_table = {ACTION_CONVERT, MODE_BORROW, ACTION_CONVERT, 1, 0, KIND_PAGE_TABLE, 0};
@@ -188,6 +203,7 @@ int main(void)
     conversions();
     others();
     grant_and_refusal();
+    intents();
     print("1..%u\n", tests);
     return failed != 0;
 }
