@@ -69,6 +69,12 @@ static inline void control_4_write(uint64_t value)
     __asm__ volatile("movq %0, %%cr4" ::"r"(value) : "memory");
 }
 
+/* Data segments select nothing that matters in 64-bit mode, but what they select is a task's, and no other's to see. */
+static inline void selectors_clear(void)
+{
+    __asm__ volatile("movl %0, %%ds; movl %0, %%es; movl %0, %%fs; movl %0, %%gs" ::"r"(0));
+}
+
 static inline void page_invalidate(uint64_t virtual_address)
 {
     __asm__ volatile("invlpg (%0)" ::"r"(virtual_address) : "memory");

@@ -102,6 +102,8 @@ void carry_leave(struct handle_entry *entry, bool moved, uint32_t account)
     entry->length = handle_entry_generation(entry);
     entry->name = handle_entry_frame(entry);
     entry->state = HANDLE_LEAVING;
+    entry->place = 0;
+    entry->detail = 0;
     ledger_unlock(word, value);
 }
 
@@ -125,6 +127,7 @@ static enum error leave_run(struct task *caller, struct task *worker, bool moved
         else
             carried->r13 = frame_word_make(handle_entry_frame(entry), entry->rights);
     }
+    caller->service.leaving = handle_table_entry(caller, handle_index(first));
     caller->service.leaving_first = handle_index(first);
     caller->service.leaving_count = n;
     return ERROR_NONE;

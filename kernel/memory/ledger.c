@@ -60,7 +60,7 @@ atomic_word *ledger_leaf_make(uint64_t frame)
         return NULL;
     if (atomic_swap_if_acquire(entry, &found, LEDGER_LEAF_BUSY)) {
         leaf_fill(frame_pointer(backing), frame / LEDGER_WORDS_PER_LEAF * LEDGER_WORDS_PER_LEAF);
-        atomic_store_release(entry, backing * FRAME_SIZE);
+        atomic_store_release(entry, (uint64_t)(uintptr_t)frame_pointer(backing));
     }
     while (atomic_load_acquire(entry) == LEDGER_LEAF_BUSY)
         atomic_pause();

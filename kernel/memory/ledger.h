@@ -5,6 +5,7 @@
 #define KERNEL_MEMORY_LEDGER_H
 
 #include "kernel/memory/ledger_word.h"
+#include "kernel/memory/physical.h"
 #include <quire/atomic.h>
 #include <quire/error.h>
 #include <stddef.h>
@@ -16,7 +17,7 @@ must_use enum error ledger_initialise(void);
 #define LEDGER_WORDS_PER_LEAF 512
 #define LEDGER_LEAF_BUSY UINT64_C(1) /* in the directory: one CPU makes the leaf */
 
-/* Physical addresses of leaves, 0 for those that are not made; frames that it covers. Set once at boot. */
+/* Addresses of leaves, 0 for those that are not made; frames that it covers. Set once at boot. */
 extern atomic_word *ledger_directory;
 extern uint64_t ledger_frame_count;
 
@@ -30,7 +31,7 @@ static inline atomic_word *ledger_find(uint64_t frame)
     if (frame >= ledger_frame_count)
         return NULL;
     uint64_t address = atomic_load_acquire(&ledger_directory[frame / LEDGER_WORDS_PER_LEAF]);
-    atomic_word *leaf = address > LEDGER_LEAF_BUSY ? physical_pointer(address) : ledger_leaf_make(frame);
+    atomic_word *leaf = address > LEDGER_LEAF_BUSY ? (atomic_word *)(uintptr_t)address : ledger_leaf_make(frame);
     return leaf ? &leaf[frame % LEDGER_WORDS_PER_LEAF] : NULL;
 }
 

@@ -1,9 +1,8 @@
 /* One word of the ledger: who holds a frame.  lock:1 | state:3 | anchor or account (bits 6 and up).
- * The anchor is the physical address of a handle entry; entries are aligned to 64 bytes. */
+ * The anchor is the kernel's address of a handle entry, in its place; entries are aligned to 64 bytes. */
 #ifndef KERNEL_MEMORY_LEDGER_WORD_H
 #define KERNEL_MEMORY_LEDGER_WORD_H
 
-#include "kernel/memory/physical.h"
 #include <stdint.h>
 
 enum ledger_state {
@@ -44,13 +43,13 @@ static inline uint64_t ledger_word_server(uint32_t account)
 
 static inline uint64_t ledger_word_held(const struct handle_entry *anchor)
 {
-    return ledger_word_plain(LEDGER_HELD) | physical_address(anchor);
+    return ledger_word_plain(LEDGER_HELD) | (uint64_t)(uintptr_t)anchor;
 }
 
 /* For a word in state HELD. */
 static inline struct handle_entry *ledger_word_anchor(uint64_t word)
 {
-    return (struct handle_entry *)physical_pointer(word >> LEDGER_VALUE_SHIFT << LEDGER_VALUE_SHIFT);
+    return (struct handle_entry *)(uintptr_t)(word >> LEDGER_VALUE_SHIFT << LEDGER_VALUE_SHIFT);
 }
 
 #endif

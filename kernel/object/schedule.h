@@ -21,6 +21,7 @@ static inline void schedule_switch(struct task *next)
     next->state = TASK_RUNNING;
     this_cpu->current = next;
     control_3_write(next->root);
+    selectors_clear();
     fpu_enter(next->fpu_area, next->fpu);
 }
 

@@ -32,7 +32,8 @@ struct service {
     struct handle_entry *borrowed[2]; /* MODE_BORROW: the entries that were lent, NULL for none, */
     uint64_t borrowed_name[2];        /* and what they named */
     struct handle_entry *room;        /* the empty entry for a handle, where one is wanted */
-    uint32_t leaving_first;           /* MODE_MOVE to the frame server, MODE_DROP: entries in state LEAVING */
+    struct handle_entry *leaving;     /* MODE_DROP of one handle: the entry in state LEAVING */
+    uint32_t leaving_first;           /* MODE_MOVE to the frame server, MODE_DROP: all such entries */
     uint32_t leaving_count;
 };
 
