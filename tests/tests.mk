@@ -19,10 +19,14 @@ demo: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
 run: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
 	@tests/run --suite $(SUITE) $(RUN_FLAGS)
 
-# Guest instructions, so always this machine; rows are the lines with tabs.
-bench: build/quire.elf $(TASK_FILES)
-	@tests/run --suite bench --name bench --icount --cpu max --memory 512M --quiet $(if $(LOG),--log $(LOG)) >&2
-	@printf 'name\tmin\tmedian\tn\n'; grep -a -P '\t' build/log/bench/serial.log
+# Guest instructions, so always this machine. PROFILE=ROW tells where those of one row go.
+bench: build/quire.elf $(TASK_FILES) build/trace.so
+	@tests/bench/run build/trace.so $(if $(PROFILE),--profile $(PROFILE)) --memory 512M $(if $(LOG),--log $(LOG))
+
+build/trace.so: tests/machine/trace.c build/compiler
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -g -fPIC -shared -fvisibility=hidden $(WARNINGS) $< -o $@
 
 debug: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
 	@QUIRE_EXTRA_TASKS='$(EXTRA_FILES)' tests/debug/run --suite $(SUITE) $(RUN_FLAGS) -- $(GDB_FLAGS)

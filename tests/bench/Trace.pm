@@ -1,0 +1,126 @@
+# What tests/machine/trace.c wrote, read with the ELF files at hand: which instruction of which file, in which function.
+package Trace;
+use strict;
+use warnings;
+
+# Dies unless the command, given as a list, succeeds; returns its lines.
+sub lines_of {
+    my @command = @_;
+    open(my $pipe, '-|', @command) or die "bench: $command[0]: $!\n";
+    my @lines = <$pipe>;
+    close($pipe) or die "bench: @command failed\n";
+    chomp @lines;
+    return @lines;
+}
+
+# A file's instructions: address => {file, address, bytes, text, symbol}.
+sub disassembled {
+    my ($name, $path) = @_;
+    my (%found, $symbol);
+    for (lines_of('objdump', '-d', '-w', $path)) {
+        if (/^[0-9a-f]+ <(.*)>:$/) {
+            $symbol = $1;
+        } elsif (/^ *([0-9a-f]+):\t([0-9a-f ]+?) *\t(.*)$/) {
+            my ($address, $bytes, $text) = ($1, $2, $3);
+            $found{$address} = {
+                file => $name, address => $address, bytes => $bytes =~ s/ //gr, text => $text =~ s/\s+/ /gr, symbol => $symbol
+            };
+        }
+    }
+    return \%found;
+}
+
+# Files are given as name => path.
+sub new {
+    my ($class, %paths) = @_;
+    my %files = map { $_ => disassembled($_, $paths{$_}) } keys %paths;
+    return bless { paths => \%paths, files => \%files, seen => {}, turns => [] }, $class;
+}
+
+# Addresses of a file's rdtsc.
+sub marks {
+    my ($self, $name) = @_;
+    my $instructions = $self->{files}{$name};
+    return sort grep { $instructions->{$_}{text} eq 'rdtsc' } keys %$instructions;
+}
+
+# Turns come by the thousand and are mostly alike: each is kept once as its line, and referred to by it.
+sub read_from {
+    my ($self, $stream) = @_;
+    my (%seen, %text);
+    while (<$stream>) {
+        if (/^t (.*)/) {
+            push @{ $self->{turns} }, \($text{$1} //= $1);
+        } elsif (/^i (\S+) (\S+) (\S+) (\S+)$/) {
+            $seen{$1} = { address => $2, page => $3 . '/' . substr($2, 0, -3), bytes => $4 };
+        } else {
+            die "bench: no line of a trace: $_";
+        }
+    }
+    $self->{seen} = \%seen;
+    $self->recognise;
+    return;
+}
+
+# Tells the file of each page that something was executed in: the one that has these very instructions there.
+sub recognise {
+    my ($self) = @_;
+    my (%pages, %known);
+    push @{ $pages{ $_->{page} } }, $_ for values %{ $self->{seen} };
+    for my $page (sort keys %pages) {
+        my @owners = grep {
+            my $file = $self->{files}{$_};
+            !grep { my $there = $file->{ $_->{address} }; !$there || $there->{bytes} ne $_->{bytes} } @{ $pages{$page} }
+        } sort keys %{ $self->{files} };
+        die "bench: a page executed at $page is of " . (@owners ? "one of @owners" : 'no known file') . "\n" if @owners != 1;
+        $known{$page} = $owners[0];
+    }
+    for my $number (keys %{ $self->{seen} }) {
+        my $seen = $self->{seen}{$number};
+        $self->{what}{$number} = $self->{files}{ $known{ $seen->{page} } }{ $seen->{address} };
+    }
+    return;
+}
+
+# All turns, in order; to be given to length_of() and instructions().
+sub turns {
+    return @{ $_[0]{turns} };
+}
+
+# Instructions from the first mark to the second, one of the two included: what reading the counter twice gives.
+sub length_of {
+    my ($turn) = @_;
+    return $$turn =~ tr/ //;
+}
+
+# The instructions of a turn, the second mark left out.
+sub instructions {
+    my ($self, $turn) = @_;
+    my @numbers = split / /, $$turn;
+    pop @numbers;
+    return map { $self->{what}{$_} } @numbers;
+}
+
+# Adds `function` and `line` of the source to instructions: the innermost function that was inlined there.
+sub locate {
+    my ($self, @instructions) = @_;
+    for my $name (sort keys %{ $self->{paths} }) {
+        my %here = map { $_->{address} => $_ } grep { $_->{file} eq $name } @instructions;
+        my @wanted = sort keys %here or next;
+        my $current;
+        for (lines_of('addr2line', '-afi', '-e', $self->{paths}{$name}, @wanted)) {
+            if (/^0x0*([0-9a-f]+)$/) {
+                $current = $here{$1};
+                delete $current->{line};
+            } elsif (!/:(?:\d+|\?)(?: \(discriminator \d+\))?$/) {
+                $current->{function} = $_ unless exists $current->{line};
+            } elsif (!exists $current->{line}) {
+                $current->{line} = s{ \(discriminator.*|^.*?/(?=(?:kernel|libipc|servers|tests)/)}{}gr;
+            }
+        }
+        $_->{function} =~ s/^\?\?$/$_->{symbol}/ for values %here; # assembly
+    }
+    return;
+}
+
+1;
