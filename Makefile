@@ -41,8 +41,8 @@ FREESTANDING = -std=gnu11 -ffreestanding -nostdinc -isystem $(COMPILER_HEADERS) 
 # The kernel's stack is a few pages: no frame may take much of it. -fcallgraph-info feeds `make size`.
 FLAGS_kernel = $(FREESTANDING) -mgeneral-regs-only -mcmodel=kernel -I$(O)/kernel \
     -Wframe-larger-than=2048 $(if $(GCC),-fcallgraph-info=su)
-FLAGS_library = $(FREESTANDING) -mgeneral-regs-only
-FLAGS_server = $(FREESTANDING) -mgeneral-regs-only
+FLAGS_library = $(FREESTANDING) -mgeneral-regs-only -DQUIRE_CLOBBER_RBP
+FLAGS_server = $(FREESTANDING) -mgeneral-regs-only -DQUIRE_CLOBBER_RBP
 FLAGS_task = $(FREESTANDING)
 # Tasks given by TASKS= are somebody's own: warned about, not refused.
 FLAGS_extra = $(filter-out -Werror,$(FREESTANDING)) -Wno-missing-prototypes

@@ -14,7 +14,6 @@ static bool is_taken(const struct entries *entries, uint32_t index)
 static void set_taken(struct entries *entries, uint32_t index)
 {
     entries->taken[index / WORD_BITS] |= UINT64_C(1) << index % WORD_BITS;
-    entries->used++;
 }
 
 void entries_initialise(struct entries *entries, uint32_t limit)
@@ -56,12 +55,6 @@ must_use enum error entries_take(struct entries *entries, uint32_t count, uint32
         return ERROR_BAD_COUNT;
     }
     entries->hint = start;
-    if (count == 1 && start < entries->limit) { /* what nearly every call asks for */
-        set_taken(entries, start);
-        entries->hint = start + 1;
-        *first = start;
-        return ERROR_NONE;
-    }
     while (entries->limit - start >= count) {
         uint32_t length = 1;
 
@@ -94,14 +87,17 @@ void entries_mark(struct entries *entries, uint32_t first, uint32_t count)
 
 void entries_release(struct entries *entries, uint32_t first, uint32_t count)
 {
-    if (first < entries->hint) {
-        entries->hint = first;
-    }
     for (; count > 0 && first < entries->limit; count--, first++) {
-        uint64_t *word = &entries->taken[first / WORD_BITS];
-        uint64_t bit = UINT64_C(1) << first % WORD_BITS;
-
-        entries->used -= (*word & bit) != 0;
-        *word &= ~bit;
+        entries_release_one(entries, first);
     }
+}
+
+uint32_t entries_used(const struct entries *entries)
+{
+    uint32_t used = 0;
+
+    for (uint32_t i = 0; i < entries->limit; i++) {
+        used += is_taken(entries, i);
+    }
+    return used;
 }

@@ -3,39 +3,29 @@
 
 #include <quire/task.h>
 
-static struct entries own;
+struct entries own_entries;
 
 void own_entries_initialise(void)
 {
     const struct start_page *page = start_page();
 
-    entries_initialise(&own, page->handle_entries);
+    entries_initialise(&own_entries, page->handle_entries);
     for (uint32_t i = 0; i < page->handle_count && i < START_HANDLES; i++) {
-        entries_mark(&own, handle_index(page->handles[i].handle), 1);
+        entries_mark(&own_entries, handle_index(page->handles[i].handle), 1);
     }
-}
-
-must_use enum error own_entries_take(uint32_t count, uint32_t *first)
-{
-    return entries_take(&own, count, first);
-}
-
-void own_entries_release(uint32_t first, uint32_t count)
-{
-    entries_release(&own, first, count);
 }
 
 uint32_t own_entries_used(void)
 {
-    return own.used;
+    return entries_used(&own_entries);
 }
 
 uint32_t own_entries_limit(void)
 {
-    return own.limit;
+    return own_entries.limit;
 }
 
 void own_entries_extend(uint32_t limit)
 {
-    entries_extend(&own, limit);
+    entries_extend(&own_entries, limit);
 }

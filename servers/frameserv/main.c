@@ -1,39 +1,39 @@
 /* The frame server: receives a call, serves it, replies, for ever. */
 #include "servers/frameserv/core/allocator.h"
 #include "servers/frameserv/core/dispatch.h"
+#include "servers/frameserv/core/quick.h"
 #include "servers/frameserv/init.h"
 #include <quire/print.h>
 #include <quire/task.h>
 
+/* What quick_serve() leaves over. False: nothing can be received any more, for the kernel's reason in rax. */
+static __attribute__((noinline)) bool serve_in_memory(struct worker *worker, struct message *message)
+{
+    if (rax_status(message->rax) == ERROR_NONE)
+        dispatch(worker, message);
+    else if (worker->pending.action != ACTION_NONE)
+        dispatch_refused(worker, message);
+    else
+        return false; /* the last reply asked for nothing that could be refused */
+    return true;
+}
+
 /* Serves calls until nothing can be received any more. Returns the kernel's reason.
- * What is received stays in registers until an operation asks for it in memory: NOTHING never does. */
+ * What is received stays in registers until it needs more than quick_serve(). */
 static enum error serve(struct worker *worker)
 {
     const handle endpoint = frame_server();
-    const struct message nothing = {.rax = rax_make(SYSTEM_CALL_REPLY_RECEIVE, ACTION_NONE, 0, 0, 0), .rdi = endpoint};
-    struct message registers = nothing;
-    bool refused = false; /* the last reply was that to a refusal */
+    struct message registers = {.rax = rax_make(SYSTEM_CALL_REPLY_RECEIVE, ACTION_NONE, 0, 0, 0)};
 
     for (;;) {
-        system_call_reply_receive(&registers);
-        if ((registers.rax | registers.rsi) == MESSAGE_NOTHING) {
-            worker->pending.action = ACTION_NONE;
-            refused = false;
-            registers = nothing;
-            continue;
-        }
-        struct message message = registers;
-        if (rax_status(message.rax) == ERROR_NONE) {
-            refused = false;
-            dispatch(worker, &message);
-        } else if (!refused) {
-            refused = true;
-            dispatch_refused(worker, &message);
-        } else {
-            return (enum error)rax_status(message.rax);
-        }
-        registers = message;
         registers.rdi = endpoint;
+        system_call_reply_receive(&registers);
+        if (quick_serve(worker, &registers))
+            continue;
+        struct message message = registers;
+        if (!serve_in_memory(worker, &message))
+            return (enum error)rax_status(message.rax);
+        registers = message;
     }
 }
 

@@ -1,6 +1,7 @@
 /* System calls as C functions. Registers: docs/abi.md, quire/abi.h, quire/system_calls.def.
  * The kernel may clobber every register except rsp, so the compiler saves what is live and nothing else. rbp is
- * pushed by hand, since gcc refuses it as a clobber where it is the frame pointer; hence -mno-red-zone for tasks.
+ * pushed by hand, since gcc refuses it as a clobber in functions that need a frame pointer; hence -mno-red-zone for
+ * tasks. Code without such functions defines QUIRE_CLOBBER_RBP and saves two instructions a call.
  * SSE and AVX registers keep their values. Every call orders memory as a full compiler barrier does. */
 #ifndef QUIRE_SYSTEM_CALL_H
 #define QUIRE_SYSTEM_CALL_H
@@ -19,6 +20,10 @@ struct message {
     uint64_t r14;
 };
 
+#ifdef QUIRE_CLOBBER_RBP
+#define SYSTEM_CALL_INSTRUCTIONS "syscall\n\t"
+#define SYSTEM_CALL_CLOBBERS "rbx", "rbp", "rcx", "r11", "r15", "memory", "cc"
+#else
 #ifdef __GCC_HAVE_DWARF2_CFI_ASM /* a debugger finds the caller of a task that waits in the kernel */
 #define SYSTEM_CALL_CFI(offset) ".cfi_adjust_cfa_offset " #offset "\n\t"
 #else
@@ -28,6 +33,8 @@ struct message {
 #define SYSTEM_CALL_INSTRUCTIONS                                                                                       \
     "push %%rbp\n\t" SYSTEM_CALL_CFI(8) "syscall\n\t"                                                                  \
                                         "pop %%rbp\n\t" SYSTEM_CALL_CFI(-8)
+#define SYSTEM_CALL_CLOBBERS "rbx", "rcx", "r11", "r15", "memory", "cc"
+#endif
 
 #define SYSTEM_CALL_INLINE static inline __attribute__((always_inline))
 
@@ -50,7 +57,7 @@ SYSTEM_CALL_INLINE void system_call_message(struct message *message)
                      : "+a"(rax), "+D"(rdi), "+S"(rsi), "+d"(rdx), "+r"(r8), "+r"(r9), "+r"(r10), "+r"(r12), "+r"(r13),
                        "+r"(r14)
                      :
-                     : "rbx", "rcx", "r11", "r15", "memory", "cc");
+                     : SYSTEM_CALL_CLOBBERS);
     message->rax = rax;
     message->rdi = rdi;
     message->rsi = rsi;
@@ -101,7 +108,7 @@ SYSTEM_CALL_INLINE struct reply call_5(handle endpoint, uint64_t label, uint64_t
     __asm__ volatile(SYSTEM_CALL_INSTRUCTIONS
                      : "+a"(rax), "+D"(endpoint), "+S"(label), "+d"(word_0), "+r"(r8), "+r"(r9), "+r"(r10), "+r"(r12)
                      :
-                     : "rbx", "rcx", "r11", "r13", "r14", "r15", "memory", "cc");
+                     : "r13", "r14", SYSTEM_CALL_CLOBBERS);
     return (struct reply){.status = rax_status(rax), .label = label, .words = {word_0, r8, r9, r10, r12}};
 }
 

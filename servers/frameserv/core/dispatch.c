@@ -65,12 +65,6 @@ static enum error run(struct worker *worker, struct message *message)
     return explain(message);
 }
 
-static void reply_error(struct message *message, enum error error)
-{
-    reply_words(message, 0, 0, 0, 0, 0);
-    message->rsi = error;
-}
-
 void dispatch(struct worker *worker, struct message *message)
 {
     bool drop = rax_mode(message->rax) == MODE_DROP;
@@ -78,7 +72,7 @@ void dispatch(struct worker *worker, struct message *message)
     worker->pending.action = ACTION_NONE;
     enum error error = drop ? operation_drop(worker, message) : run(worker, message);
     if (error != ERROR_NONE)
-        reply_error(message, error);
+        reply_error(worker, message, error);
 }
 
 void dispatch_refused(struct worker *worker, struct message *message)
@@ -99,6 +93,5 @@ void dispatch_refused(struct worker *worker, struct message *message)
     default:
         break;
     }
-    worker->pending.action = ACTION_NONE;
-    reply_error(message, (enum error)rax_status(message->rax));
+    reply_error(worker, message, (enum error)rax_status(message->rax));
 }

@@ -6,19 +6,14 @@
 /* Who only knows an address does not get an owner's right. */
 #define RIGHTS_BY_ADDRESS ((uint64_t)(RIGHTS_FRAME & ~RIGHT_OWNER))
 
-/* A reply with an action on one frame, or on the first `count` frames of the transfer page. */
-static void reply_action(struct worker *worker, struct message *message, enum action action, uint64_t count,
-                         uint64_t frame, uint64_t argument, uint64_t word_1)
+/* A reply that grants the first `count` frames of the transfer page. */
+static void reply_run(struct worker *worker, struct message *message, uint64_t count)
 {
-    uint64_t first = count == 1 ? frame : worker->transfer[0];
-
-    worker->pending.action = action;
+    reply_words(worker, message, worker->transfer[0] * FRAME_SIZE, 0, 0, 0, 0);
+    worker->pending.action = ACTION_GRANT;
     worker->pending.count = (uint32_t)count;
-    worker->pending.frame = frame;
-    reply_words(message, first * FRAME_SIZE, word_1, 0, 0, 0);
-    message->rax = rax_make(SYSTEM_CALL_REPLY_RECEIVE, action, 0, (uint32_t)count, 0);
-    message->r13 = count == 1 ? frame * FRAME_SIZE : 0;
-    message->r14 = argument;
+    message->rax = rax_make(SYSTEM_CALL_REPLY_RECEIVE, ACTION_GRANT, 0, (uint32_t)count, 0);
+    message->r14 = RIGHTS_FRAME;
 }
 
 static enum error payer_of(struct worker *worker, const struct message *message, uint32_t *payer)
@@ -31,8 +26,7 @@ static enum error payer_of(struct worker *worker, const struct message *message,
 
 enum error operation_nothing(struct worker *worker, struct message *message)
 {
-    (void)worker;
-    reply_words(message, 0, 0, 0, 0, 0);
+    reply_words(worker, message, 0, 0, 0, 0, 0);
     return ERROR_NONE;
 }
 
@@ -50,14 +44,16 @@ enum error operation_alloc(struct worker *worker, struct message *message)
         return ERROR_BAD_COUNT;
     if (flags != 0 && flags != ALLOC_CONTIGUOUS)
         return ERROR_BAD_ARGUMENT;
-    if (count == 1)
+    if (count == 1) {
         error = frames_allocate(worker, payer, &frame);
-    else
+        if (error == ERROR_NONE)
+            reply_handle(worker, message, ACTION_GRANT, frame, RIGHTS_FRAME, 0);
+    } else {
         error = frames_allocate_run(worker, payer, count, flags == ALLOC_CONTIGUOUS);
-    if (error != ERROR_NONE)
-        return error;
-    reply_action(worker, message, ACTION_GRANT, count, frame, RIGHTS_FRAME, 0);
-    return ERROR_NONE;
+        if (error == ERROR_NONE)
+            reply_run(worker, message, count);
+    }
+    return error;
 }
 
 enum error operation_claim(struct worker *worker, struct message *message)
@@ -73,7 +69,7 @@ enum error operation_claim(struct worker *worker, struct message *message)
     error = frames_claim(worker, payer, message->words[0], &frame);
     if (error != ERROR_NONE)
         return error;
-    reply_action(worker, message, ACTION_GRANT, 1, frame, RIGHTS_FRAME, 0);
+    reply_handle(worker, message, ACTION_GRANT, frame, RIGHTS_FRAME, 0);
     return ERROR_NONE;
 }
 
@@ -91,7 +87,7 @@ static enum error clone_lent(struct worker *worker, struct message *message, uin
     enum error error = frames_clone(worker, frame, &count);
     if (error != ERROR_NONE)
         return error;
-    reply_action(worker, message, ACTION_CLONE, 1, frame, rights, count);
+    reply_handle(worker, message, ACTION_CLONE, frame, rights, count);
     return ERROR_NONE;
 }
 
@@ -110,7 +106,7 @@ enum error operation_lookup(struct worker *worker, struct message *message)
     enum error error = frames_look_up(worker, message->words[0], &frame, &count);
     if (error != ERROR_NONE)
         return error;
-    reply_action(worker, message, ACTION_CLONE, 1, frame, rights, count);
+    reply_handle(worker, message, ACTION_CLONE, frame, rights, count);
     return ERROR_NONE;
 }
 
@@ -124,7 +120,7 @@ enum error operation_drop(struct worker *worker, struct message *message)
     uint64_t count = rax_n(message->rax);
     uint64_t unused = count == 1 ? frames_drop(worker, frame_word_frame(message->r13)) : frames_drop_run(worker, count);
 
-    reply_words(message, unused, 0, 0, 0, 0);
+    reply_words(worker, message, unused, 0, 0, 0, 0);
     return ERROR_NONE;
 }
 
@@ -137,8 +133,10 @@ enum error operation_repurpose(struct worker *worker, struct message *message)
     enum error error = frames_repurpose(worker, frame_word_frame(message->r13), kind);
     if (error != ERROR_NONE)
         return error;
-    reply_words(message, 0, 0, 0, 0, 0);
-    if (worker->pending.action == ACTION_CONVERT) {
+    bool changes = worker->pending.action == ACTION_CONVERT;
+    reply_words(worker, message, 0, 0, 0, 0, 0);
+    if (changes) {
+        worker->pending.action = ACTION_CONVERT;
         message->rax = rax_make(SYSTEM_CALL_REPLY_RECEIVE, ACTION_CONVERT, 0, 1, 0);
         message->r13 = worker->pending.frame * FRAME_SIZE;
         message->r14 = kind;
@@ -156,7 +154,7 @@ enum error operation_info(struct worker *worker, struct message *message)
     enum error error = frames_describe(worker, address, &state);
     if (error != ERROR_NONE)
         return error;
-    reply_words(message, address, state.ref_count, state.kind_word, state.in_list, state.region);
+    reply_words(worker, message, address, state.ref_count, state.kind_word, state.in_list, state.region);
     return ERROR_NONE;
 }
 
@@ -169,7 +167,7 @@ enum error operation_statistics(struct worker *worker, struct message *message)
     switch (message->words[0]) {
     case 0:
         allocator_count(worker, &machine);
-        reply_words(message, worker->window.frame_count, machine.usable, machine.free, machine.in_use,
+        reply_words(worker, message, worker->window.frame_count, machine.usable, machine.free, machine.in_use,
                     machine.set_aside);
         return ERROR_NONE;
     case 1: {
@@ -177,7 +175,7 @@ enum error operation_statistics(struct worker *worker, struct message *message)
         if (error != ERROR_NONE)
             return error;
         account = &worker->keep->accounts[payer];
-        reply_words(message, payer, atomic_load_relaxed(&account->used), atomic_load_relaxed(&account->limit), 0, 0);
+        reply_words(worker, message, payer, atomic_load_relaxed(&account->used), atomic_load_relaxed(&account->limit), 0, 0);
         return ERROR_NONE;
     }
     default:

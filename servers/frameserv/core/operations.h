@@ -15,7 +15,7 @@
 #undef MESSAGE
 
 /* A reply of words only. */
-static inline void reply_words(struct message *message, uint64_t word_0, uint64_t word_1, uint64_t word_2,
+static inline void reply_words(struct worker *worker, struct message *message, uint64_t word_0, uint64_t word_1, uint64_t word_2,
                                uint64_t word_3, uint64_t word_4)
 {
     message->rax = rax_make(SYSTEM_CALL_REPLY_RECEIVE, ACTION_NONE, 0, 0, 0);
@@ -27,6 +27,26 @@ static inline void reply_words(struct message *message, uint64_t word_0, uint64_
     message->words[4] = word_4;
     message->r13 = 0;
     message->r14 = 0;
+    worker->pending.action = ACTION_NONE;
+}
+
+static inline void reply_error(struct worker *worker, struct message *message, enum error error)
+{
+    reply_words(worker, message, 0, 0, 0, 0, 0);
+    message->rsi = error;
+}
+
+/* A reply with an action on one frame; `argument` goes with the action, word_1 with the reply. */
+static inline void reply_handle(struct worker *worker, struct message *message, enum action action, uint64_t frame,
+                                uint64_t argument, uint64_t word_1)
+{
+    reply_words(worker, message, frame * FRAME_SIZE, word_1, 0, 0, 0);
+    worker->pending.action = action;
+    worker->pending.count = 1;
+    worker->pending.frame = frame;
+    message->rax = rax_make(SYSTEM_CALL_REPLY_RECEIVE, action, 0, 1, 0);
+    message->r13 = frame * FRAME_SIZE;
+    message->r14 = argument;
 }
 
 #endif
