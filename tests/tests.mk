@@ -12,16 +12,24 @@ RUN_FLAGS = $(if $(UEFI),--uefi) $(if $(MEM),--memory $(MEM)) $(if $(MACHINE),--
     $(foreach item,$(EXTRA_ITEMS),\
     --task '$(call extra_file,$(call item_path,$(item))) $(strip $(call item_options,$(item)))')
 
-.PHONY: demo run bench debug
+.PHONY: demo run bench performance debug
 demo: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
 	@tests/run --suite demo $(RUN_FLAGS)
 
 run: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
 	@tests/run --suite $(SUITE) $(RUN_FLAGS)
 
-# Guest instructions, so always this machine. PROFILE=ROW tells where those of one row go.
+# Guest instructions, so always these machines.
+BENCH = tests/bench/run build/trace.so
+BENCH_FLAGS = --memory 512M $(if $(LOG),--log $(LOG))
 bench: build/quire.elf $(TASK_FILES) build/trace.so
-	@tests/bench/run build/trace.so $(if $(PROFILE),--profile $(PROFILE)) --memory 512M $(if $(LOG),--log $(LOG))
+	@$(BENCH) $(if $(PROFILE),--profile '$(PROFILE)') $(if $(BOCHS),--bochs $(BOCHS)) $(BENCH_FLAGS)
+# Puts the figures into the page that tells about them.
+performance: build/quire.elf $(TASK_FILES) build/trace.so
+	@$(BENCH) --document docs/performance.md $(BENCH_FLAGS)
+
+# bench_peer also runs with `nofpu`.
+$(O)/task/tests/bench/bench_peer.c.o: FLAGS_task += -mgeneral-regs-only
 
 build/trace.so: tests/machine/trace.c build/compiler
 	$(call say,LD,$@)

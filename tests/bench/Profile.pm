@@ -2,59 +2,55 @@
 package Profile;
 use strict;
 use warnings;
-use List::Util qw(sum0);
 
-# Instructions in the order of execution, as stretches within one symbol: [file, symbol, count].
+# Instructions in the order of execution, as stretches within one part: lines of text.
 sub stretches {
-    my @found;
+    my (@found, $text);
     for (@_) {
-        if (@found && $found[-1][0] eq $_->{file} && $found[-1][1] eq $_->{symbol}) {
-            $found[-1][2]++;
+        if (@found && $found[-1][1] eq $_->{file} && $found[-1][2] eq $_->{part}) {
+            $found[-1][0]++;
         } else {
-            push @found, [ $_->{file}, $_->{symbol}, 1 ];
+            push @found, [ 1, $_->{file}, $_->{part} ];
         }
     }
-    return @found;
+    return join '', map { sprintf "%7d  %-10s %s\n", @$_ } @found;
 }
 
-sub by_count {
+# Counts as lines of text, the highest first.
+sub sorted {
     my ($counts) = @_;
-    return sort { $counts->{$b} <=> $counts->{$a} || $a cmp $b } keys %$counts;
+    return join '', map { sprintf "%7d  %s\n", $counts->{$_}, $_ } sort { $counts->{$b} <=> $counts->{$a} || $a cmp $b } keys %$counts;
 }
 
-# Prints the profile of a row; $overhead instructions of the first file are the measurement's own.
-sub show {
-    my ($trace, $row, $overhead, @turn) = @_;
-    my (%of_file, %of_function);
-    $trace->locate(@turn);
-    print "$row: ", scalar(@turn) - $overhead, " instructions, and $overhead of $turn[0]{file} for measuring\n";
-    print "\nin order of execution\n";
-    printf "%7d  %-10s %s\n", $_->[2], $_->[0], $_->[1] for stretches(@turn);
-    for (@turn) {
-        $of_file{ $_->{file} }++;
-        $of_function{ sprintf '%-10s %s (%s)', $_->{file}, $_->{function}, $_->{line} =~ s/:.*//r }++;
-    }
-    print "\nby file\n";
-    printf "%7d  %s\n", $of_file{$_}, $_ for by_count(\%of_file);
-    print "\nby function, inlined ones on their own\n";
-    printf "%7d  %s\n", $of_function{$_}, $_ for by_count(\%of_function);
-    return;
+# The way through the parts of all files, and what each file took. $overhead instructions are the measurement's own.
+sub crossings {
+    my ($overhead, @turn) = @_;
+    my %of_file;
+    $of_file{ $_->{file} }++ for @turn;
+    return "in order of execution, with the $overhead of $turn[0]{file} that measuring takes\n" . stretches(@turn) .
+        "by file\n" . sorted(\%of_file);
+}
+
+sub functions {
+    my %of_function;
+    $of_function{ sprintf '%-10s %s (%s)', $_->{file}, $_->{function}, $_->{line} =~ s/:.*//r }++ for @_;
+    return "by function, inlined ones and macros on their own\n" . sorted(\%of_function);
 }
 
 # Writes every instruction in order, repeated ones once with their number.
 sub list {
-    my ($trace, $path, @turn) = @_;
+    my ($path, @turn) = @_;
     open(my $out, '>', $path) or die "bench: $path: $!\n";
-    my $symbol = '';
+    my $place = '';
     while (@turn) {
         my ($first, $count) = (shift @turn, 1);
         while (@turn && $turn[0] == $first) {
             shift @turn;
             $count++;
         }
-        my $place = "$first->{file} $first->{symbol}";
-        print $out "$place\n" if $place ne $symbol;
-        $symbol = $place;
+        my $here = "$first->{file} $first->{part}";
+        print $out "$here\n" if $here ne $place;
+        $place = $here;
         printf $out "  %16s  %-60s %s%s\n", $first->{address}, $first->{text}, $first->{line}, $count > 1 ? " x $count" : '';
     }
     close($out) or die "bench: $path: $!\n";

@@ -58,11 +58,10 @@ sub read_from {
         }
     }
     $self->{seen} = \%seen;
-    $self->recognise;
     return;
 }
 
-# Tells the file of each page that something was executed in: the one that has these very instructions there.
+# Finds the file of each page that something was executed in: the one that has these very instructions there.
 sub recognise {
     my ($self) = @_;
     my (%pages, %known);
@@ -101,7 +100,29 @@ sub instructions {
     return map { $self->{what}{$_} } @numbers;
 }
 
-# Adds `function` and `line` of the source to instructions: the innermost function that was inlined there.
+# How many string instructions were repeated at least once, of the given ones in order.
+sub repeats {
+    my ($count, $before, $turns) = (0, 0, 0);
+    for (@_) {
+        $turns = $_ == $before ? $turns + 1 : 1;
+        $count++ if $turns == 2 && $_->{text} =~ /^rep/;
+        $before = $_;
+    }
+    return $count;
+}
+
+# The macro that a line of assembly source invokes, or ''.
+sub macro_at {
+    my ($self, $line) = @_;
+    my ($path, $number) = $line =~ /^(.*\.S):(\d+)$/ or return '';
+    my $source = $self->{sources}{$path} //= [ lines_of('cat', $path) ];
+    my ($word) = $source->[ $number - 1 ] =~ /^\s*(?:\w+:)?\s*(\w+)/ or return '';
+    $self->{macros} //= { map { /\.macro (\w+)/ ? ($1 => 1) : () } lines_of('grep', '-rh', '^ *\.macro ', 'kernel') };
+    return $self->{macros}{$word} ? $word : '';
+}
+
+# Adds to instructions `line` of the source, `function` (the innermost that was inlined there) and `part` (the symbol);
+# the latter two with the macro in assembly, and with the name of a repeated string instruction.
 sub locate {
     my ($self, @instructions) = @_;
     for my $name (sort keys %{ $self->{paths} }) {
@@ -112,13 +133,21 @@ sub locate {
             if (/^0x0*([0-9a-f]+)$/) {
                 $current = $here{$1};
                 delete $current->{line};
-            } elsif (!/:(?:\d+|\?)(?: \(discriminator \d+\))?$/) {
-                $current->{function} = $_ unless exists $current->{line};
-            } elsif (!exists $current->{line}) {
+            } elsif (exists $current->{line}) {
+                next; # of the function that the innermost one was inlined into
+            } elsif (/^(\S+):(?:\d+|\?)/) {
                 $current->{line} = s{ \(discriminator.*|^.*?/(?=(?:kernel|libipc|servers|tests)/)}{}gr;
+            } else {
+                $current->{function} = $_;
             }
         }
-        $_->{function} =~ s/^\?\?$/$_->{symbol}/ for values %here; # assembly
+        for (values %here) {
+            my ($string) = $_->{text} =~ /^(rep\w* \w+)/;
+            my $within = $string || $self->macro_at($_->{line});
+            $_->{function} = $_->{symbol} if $_->{function} eq '??';
+            $_->{function} .= ": $within" if $within;
+            $_->{part} = $_->{symbol} . ($within && ": $within");
+        }
     }
     return;
 }

@@ -1,4 +1,5 @@
-/* The other task of the bench. A call without handles is answered straight from the registers that it came in. */
+/* The other task of the bench. A call without handles is answered straight from the registers that it came in.
+ * It runs once with and once without the FPU, and is compiled to need none (tests/tests.mk). */
 #include "tests/bench/bench.h"
 #include <quire/client.h>
 #include <quire/endpoint.h>
