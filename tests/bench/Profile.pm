@@ -19,7 +19,8 @@ sub stretches {
 # Counts as lines of text, the highest first.
 sub sorted {
     my ($counts) = @_;
-    return join '', map { sprintf "%7d  %s\n", $counts->{$_}, $_ } sort { $counts->{$b} <=> $counts->{$a} || $a cmp $b } keys %$counts;
+    my @names = sort { $counts->{$b} <=> $counts->{$a} || $a cmp $b } keys %$counts;
+    return join '', map { sprintf "%7d  %s\n", $counts->{$_}, $_ } @names;
 }
 
 # The way through the parts of all files, and what each file took. $overhead instructions are the measurement's own.
@@ -51,7 +52,8 @@ sub list {
         my $here = "$first->{file} $first->{part}";
         print $out "$here\n" if $here ne $place;
         $place = $here;
-        printf $out "  %16s  %-60s %s%s\n", $first->{address}, $first->{text}, $first->{line}, $count > 1 ? " x $count" : '';
+        my $times = $count > 1 ? " x $count" : '';
+        printf $out "  %16s  %-60s %s%s\n", $first->{address}, $first->{text}, $first->{line}, $times;
     }
     close($out) or die "bench: $path: $!\n";
     return;

@@ -21,10 +21,10 @@ sub disassembled {
         if (/^[0-9a-f]+ <(.*)>:$/) {
             $symbol = $1;
         } elsif (/^ *([0-9a-f]+):\t([0-9a-f ]+?) *\t(.*)$/) {
-            my ($address, $bytes, $text) = ($1, $2, $3);
-            $found{$address} = {
-                file => $name, address => $address, bytes => $bytes =~ s/ //gr, text => $text =~ s/\s+/ /gr, symbol => $symbol
-            };
+            my %instruction = (file => $name, symbol => $symbol, address => $1, bytes => $2, text => $3);
+            $instruction{bytes} =~ s/ //g;
+            $instruction{text} =~ s/\s+/ /g;
+            $found{ $instruction{address} } = \%instruction;
         }
     }
     return \%found;
@@ -71,7 +71,7 @@ sub recognise {
             my $file = $self->{files}{$_};
             !grep { my $there = $file->{ $_->{address} }; !$there || $there->{bytes} ne $_->{bytes} } @{ $pages{$page} }
         } sort keys %{ $self->{files} };
-        die "bench: a page executed at $page is of " . (@owners ? "one of @owners" : 'no known file') . "\n" if @owners != 1;
+        die "bench: code at $page is of ", (@owners ? "one of @owners" : 'no known file'), "\n" if @owners != 1;
         $known{$page} = $owners[0];
     }
     for my $number (keys %{ $self->{seen} }) {

@@ -1,7 +1,7 @@
-/* A plugin for QEMU: which instructions the guest executes between each first and second mark. Marks are rdtsc at
- * given addresses. Options: `output=FILE` and, for each mark, `mark=ADDRESS`, hexadecimal. What it writes:
+/* A plugin for QEMU: which instructions the guest executes between each first and second mark. Marks are rdtsc at given
+ * addresses. Options: `output=FILE` and, for each mark, `mark=ADDRESS`, hexadecimal. What it writes, line by line:
  *
- *   i NUMBER ADDRESS PAGE BYTES   an instruction that a trace will name; tasks have the same addresses, and differ in PAGE
+ *   i NUMBER ADDRESS PAGE BYTES   an instruction that a trace will name; tasks share addresses, and differ in PAGE
  *   t NUMBER NUMBER ...           a trace, both marks included; each turn of a repeated string instruction counts
  *
  * QEMU's interface for plugins (version 1, that of Debian 12) is declared here as far as it is used, since Debian has
