@@ -99,6 +99,8 @@ not_plain_call:
     jne service_reply
     cmpw $SYSTEM_CALL_REPLY_RECEIVE, %ax /* without an action; n and dst name room for handles */
     jne system_call_slow
+    .global plain_reply
+plain_reply:
     movq %rax, REGISTERS_RAX(%rbx)
     switch_fpu reply
     movq TASK_CONTROL(%rbx), %rcx       /* the reply is accepted: what the worker meant to do is done */

@@ -134,12 +134,10 @@ deliver_request:
     clear_selectors %r14d
     enter_task
 
-/* Out of the ring, and LEAVING until the reply. A mapped one is C's, and so are kinds that ask for more. */
+/* Out of the ring, unmapped, and LEAVING until the reply. Kinds that ask for more are C's. */
 leave:
     find_entry
     cmpw $KIND_UNTYPED, ENTRY_KIND(%rcx)
-    jne system_call_slow_saved
-    cmpq $0, ENTRY_PLACE(%rcx)
     jne system_call_slow_saved
     movq %rcx, SERVICE_LEAVING(%rbx)
     movl %r13d, SERVICE_LEAVING_FIRST(%rbx)
@@ -161,6 +159,10 @@ leave:
     decq ENTRY_LENGTH(%r11)
     orq $LEDGER_WORD_HELD, %r11
 left:
+    movq ENTRY_PLACE(%rcx), %rdi
+    testq %rdi, %rdi
+    jnz unmap
+unmapped:
     movl $0, ENTRY_GENERATION(%rcx)
     movl $HANDLE_LEAVING, ENTRY_STATE(%rcx)
     movq %r11, (%r14)                   /* unlocks */
@@ -168,6 +170,32 @@ left:
     movl REGISTERS_RAX(%rbx), %eax
     movq TASK_BADGE(%rbx), %rdi
     jmp deliver_request
+
+/* What mapping_clear() does; the entry is the running task's. rdi: the page-table entry. Clobbers rax, r13. */
+unmap:
+    movq $0, (%rdi)
+    movabsq $DIRECT_MAP_ADDRESS, %rax
+    subq %rax, %rdi
+    shrq $12, %rdi                      /* the table's frame */
+    movl %edi, %eax
+    shrl $9, %eax
+    andl $511, %edi
+    movq ledger_directory, %r13
+    movq (%r13,%rax,8), %r13
+    cmpq $LEDGER_LEAF_BUSY, %r13        /* one that was made at boot counts no children */
+    jbe 1f
+    movq (%r13,%rdi,8), %rdi
+    movl %edi, %eax
+    andl $LEDGER_STATE, %eax
+    cmpl $LEDGER_WORD_HELD, %eax
+    jne 1f
+    andq $LEDGER_ANCHOR, %rdi
+    lock decq ENTRY_LENGTH(%rdi)
+1:  movq ENTRY_DETAIL(%rcx), %rdi
+    invlpg (%rdi)
+    movq $0, ENTRY_PLACE(%rcx)
+    movq $0, ENTRY_DETAIL(%rcx)
+    jmp unmapped
 
 last_leaves:
     movl $LEDGER_WORD_FREE, %r11d
@@ -184,7 +212,7 @@ anchor_leaves:
     .global service_reply
 service_reply:
     cmpl $0, TASK_SERVER(%rbx)
-    je system_call_slow
+    je reply_to_move
     cmpl $0, TASK_FPU(%rbp)
     je 1f
     leaq TASK_FPU_AREA(%rbp), %r11
@@ -244,6 +272,15 @@ reply_grant:
 reply_handle:
     movl $(1 << N_SHIFT), %eax
     jmp deliver_reply
+
+/* Between ordinary tasks what moved is there since the call, and words are all that goes back. */
+reply_to_move:
+    cmpl $(MODE_MOVE << MODE_SHIFT), SERVICE_PENDING(%rbp)
+    jne system_call_slow
+    cmpw $SYSTEM_CALL_REPLY_RECEIVE, %ax
+    jne system_call_slow
+    movq $0, SERVICE_PENDING(%rbp)
+    jmp plain_reply
 
 restore_and_slow:
     movq REGISTERS_RAX(%rbx), %rax

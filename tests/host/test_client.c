@@ -22,7 +22,7 @@ START_TEST(entry_0_is_never_given)
 
     ck_assert_int_eq(entries_take(&entries, 1, &first), ERROR_NONE);
     ck_assert_uint_eq(first, 1);
-    ck_assert_uint_eq(entries.used, 2);
+    ck_assert_uint_eq(entries_used(&entries), 2);
 }
 END_TEST
 
@@ -54,7 +54,7 @@ START_TEST(bad_counts)
     ck_assert_int_eq(entries_take(&entries, UINT32_MAX, &first), ERROR_BAD_COUNT);
     ck_assert_int_eq(entries_take(&entries, LIMIT, &first), ERROR_NO_TABLE_ENTRY);
     ck_assert_uint_eq(first, 7);
-    ck_assert_uint_eq(entries.used, 1);
+    ck_assert_uint_eq(entries_used(&entries), 1);
     ck_assert_int_eq(entries_take(&entries, LIMIT - 1, &first), ERROR_NONE);
     ck_assert_uint_eq(first, 1);
 }
@@ -75,20 +75,20 @@ START_TEST(runs_skip_what_is_taken)
     ck_assert_int_eq(entries_take(&entries, 31, &first), ERROR_NO_TABLE_ENTRY);
     ck_assert_int_eq(entries_take(&entries, 30, &first), ERROR_NONE);
     ck_assert_uint_eq(first, 170);
-    ck_assert_uint_eq(entries.used, LIMIT);
+    ck_assert_uint_eq(entries_used(&entries), LIMIT);
 }
 END_TEST
 
 START_TEST(beyond_the_limit)
 {
     entries_mark(&entries, LIMIT - 1, 5);
-    ck_assert_uint_eq(entries.used, 2);
+    ck_assert_uint_eq(entries_used(&entries), 2);
     entries_mark(&entries, UINT32_MAX, 3);
     entries_release(&entries, UINT32_MAX, 3);
     entries_release(&entries, LIMIT, 3);
-    ck_assert_uint_eq(entries.used, 2);
+    ck_assert_uint_eq(entries_used(&entries), 2);
     entries_release(&entries, LIMIT - 1, 5);
-    ck_assert_uint_eq(entries.used, 1);
+    ck_assert_uint_eq(entries_used(&entries), 1);
     entries_initialise(&entries, UINT32_MAX);
     ck_assert_uint_eq(entries.limit, ENTRIES_MAX);
     entries_initialise(&entries, 0);
@@ -118,10 +118,10 @@ START_TEST(twice)
 {
     entries_mark(&entries, 9, 2);
     entries_mark(&entries, 9, 2);
-    ck_assert_uint_eq(entries.used, 3);
+    ck_assert_uint_eq(entries_used(&entries), 3);
     entries_release(&entries, 9, 2);
     entries_release(&entries, 9, 2);
-    ck_assert_uint_eq(entries.used, 1);
+    ck_assert_uint_eq(entries_used(&entries), 1);
 }
 END_TEST
 
@@ -153,7 +153,10 @@ START_TEST(random_order)
                     expected = i;
                 }
             }
-            enum error error = entries_take(&entries, count, &first);
+            enum error error = ERROR_NONE;
+            if (count > 1 || !entries_take_quickly(&entries, &first)) {
+                error = entries_take(&entries, count, &first);
+            }
             ck_assert_int_eq(error, expected == UINT32_MAX ? ERROR_NO_TABLE_ENTRY : ERROR_NONE);
             ck_assert_uint_eq(first, expected);
             for (uint32_t k = 0; error == ERROR_NONE && k < count; k++) {
@@ -161,13 +164,17 @@ START_TEST(random_order)
                 used++;
             }
         } else if (index > 0) {
-            entries_release(&entries, index, count);
+            if (count == 1) {
+                entries_release_one(&entries, index);
+            } else {
+                entries_release(&entries, index, count);
+            }
             for (uint32_t k = index; k < index + count && k < LIMIT; k++) {
                 used -= model[k];
                 model[k] = false;
             }
         }
-        ck_assert_uint_eq(entries.used, used);
+        ck_assert_uint_eq(entries_used(&entries), used);
     }
 }
 END_TEST
