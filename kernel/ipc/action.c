@@ -26,8 +26,8 @@ static enum error grant_check(uint64_t word)
 
 /* Check, zero and enter are one step under the frame's lock: before it nobody has a handle, after it the frame is clean.
  * HOLE, IN_USE, RESERVED. */
-static enum error grant_frame(struct task *caller, struct handle_entry *entry, uint32_t generation,
-                                              uint64_t frame, uint32_t rights)
+static enum error grant_frame(struct task *caller, struct handle_entry *entry, uint32_t generation, uint64_t frame,
+                              uint32_t rights)
 {
     atomic_word *word = ledger_find(frame);
 
@@ -46,7 +46,7 @@ static enum error grant_frame(struct task *caller, struct handle_entry *entry, u
 /* The entry that a clone copies, and the rights that it can give at the most: one that the caller lent, or, for
  * a caller with the look-up right, any to that frame. The frame's word is locked. */
 static enum error clone_source(struct task *caller, uint64_t frame, uint64_t word, struct handle_entry **source,
-                                      uint32_t *rights)
+                               uint32_t *rights)
 {
     if (ledger_word_state(word) != LEDGER_HELD)
         return ERROR_UNUSED;
@@ -68,8 +68,7 @@ static enum error clone_source(struct task *caller, uint64_t frame, uint64_t wor
 /* Check and enter are one step under the frame's lock. HOLE, UNUSED (no handle to the frame exists),
  * NOT_WANTED (not the frame that was lent), MISSING_RIGHT (clone, or the look-up right), WRONG_KIND (has one
  * handle ever), BAD_RIGHTS (none, or wider than the source's). */
-static enum error clone_frame(struct task *caller, struct handle_entry *entry, uint64_t frame,
-                                              uint64_t wanted)
+static enum error clone_frame(struct task *caller, struct handle_entry *entry, uint64_t frame, uint64_t wanted)
 {
     struct handle_entry *source;
     uint32_t rights;

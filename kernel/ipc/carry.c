@@ -44,7 +44,7 @@ enum error carry_borrowed_check(const struct task *caller)
     return ERROR_NONE;
 }
 
-enum error carry_drop_check(const struct handle_entry *entry)
+static enum error drop_check(const struct handle_entry *entry)
 {
     if (entry->state == HANDLE_INSTALLED)
         return ERROR_INSTALLED;
@@ -73,11 +73,11 @@ static enum error drop_run_check(const struct handle_entry *entry)
 {
     if (entry->kind == KIND_ENDPOINT || entry->kind == KIND_TASK)
         return ERROR_BAD_COUNT;
-    return carry_drop_check(entry);
+    return drop_check(entry);
 }
 
-static enum error run_check(struct task *caller, handle first, uint32_t n,
-                            enum error (*check)(const struct handle_entry *))
+static inline __attribute__((always_inline)) enum error run_check(struct task *caller, handle first, uint32_t n,
+                                                                  enum error (*check)(const struct handle_entry *))
 {
     enum error error = count_check(n);
 
@@ -90,7 +90,9 @@ static enum error run_check(struct task *caller, handle first, uint32_t n,
     return error;
 }
 
-void carry_leave(struct handle_entry *entry, bool moved, uint32_t account)
+/* Takes an entry out of its ring, to the frame server: unlink, clear the mapping, flush; only then may the frame be
+ * used again. It is LEAVING. moved: the last handle leaves the frame with the server, from the account. */
+static void leave(struct handle_entry *entry, bool moved, uint32_t account)
 {
     atomic_word *word = ledger_find(handle_entry_frame(entry));
     uint64_t value = handle_unlink(entry, ledger_lock(word));
@@ -112,16 +114,15 @@ static enum error leave_run(struct task *caller, struct task *worker, bool moved
 {
     handle first = caller->registers.r13;
     uint32_t n = rax_n(caller->registers.rax);
-    enum error error = run_check(caller, first, n,
-                                 moved   ? move_to_server_check
-                                 : n > 1 ? drop_run_check
-                                         : carry_drop_check);
+    enum error error = moved   ? run_check(caller, first, n, move_to_server_check)
+                       : n > 1 ? run_check(caller, first, n, drop_run_check)
+                               : run_check(caller, first, n, drop_check);
 
     if (error)
         return error;
     for (uint32_t k = 0; k < n; k++) {
         struct handle_entry *entry = handle_table_entry(caller, handle_index(first) + k);
-        carry_leave(entry, moved, badge_account(caller->badge));
+        leave(entry, moved, badge_account(caller->badge));
         if (n > 1)
             worker->transfer[k] = handle_entry_frame(entry);
         else

@@ -19,13 +19,6 @@ struct carried {
  * IN_USE (the last handle to an endpoint or task can not be dropped while it lives). Nothing changes on an error. */
 must_use enum error carry_out(struct task *caller, struct task *receiver, struct carried *carried);
 
-/* Whether a handle can be dropped: INSTALLED, IN_USE (see carry_out). */
-must_use enum error carry_drop_check(const struct handle_entry *entry);
-
-/* Takes an entry out of its ring, to the frame server: unlink, clear the mapping, flush; only then may the frame be
- * used again. It is LEAVING. moved: the last handle leaves the frame with the server, from the account. */
-void carry_leave(struct handle_entry *entry, bool moved, uint32_t account);
-
 /* ERROR_NONE if every handle that was lent is still what it was, else REVOKED. */
 must_use enum error carry_borrowed_check(const struct task *caller);
 

@@ -11,13 +11,22 @@ uint64_t handle_replace(struct handle_entry *old, struct task *task, uint32_t in
                         uint64_t locked_word)
 {
     struct handle_entry *entry = handle_table_entry(task, index);
-    uint64_t word = handle_fill(task, entry, generation, handle_entry_frame(old), old->kind, old->rights, locked_word);
+    bool anchor = ledger_word_anchor(locked_word) == old;
 
-    if (old->kind == KIND_ENDPOINT)
-        entry->place = old->place;
-    word = handle_unlink(old, word);
+    handle_set(task, entry, generation, handle_entry_frame(old), old->kind, old->rights);
+    entry->place = old->place; /* an endpoint's badge; 0 for the unmapped */
+    entry->length = old->length;
+    if (old->next == old) {
+        entry->next = entry;
+        entry->previous = entry;
+    } else {
+        entry->next = old->next;
+        entry->previous = old->previous;
+        entry->next->previous = entry;
+        entry->previous->next = entry;
+    }
     handle_empty(old);
-    return word;
+    return anchor ? ledger_word_held(entry) | LEDGER_LOCKED : locked_word;
 }
 
 uint64_t handle_count(uint64_t word)

@@ -28,9 +28,9 @@ must_use static inline uint64_t handle_link(struct handle_entry *entry, uint64_t
     return locked_word;
 }
 
-/* Fills an empty entry of the task's table and links it. An endpoint's badge is still to be set (place). */
-must_use static inline uint64_t handle_fill(struct task *task, struct handle_entry *entry, uint32_t generation,
-                                            uint64_t frame, enum kind kind, uint32_t rights, uint64_t locked_word)
+/* Fills an empty entry of the task's table, but for its place in the ring. */
+static inline void handle_set(struct task *task, struct handle_entry *entry, uint32_t generation, uint64_t frame,
+                              enum kind kind, uint32_t rights)
 {
     entry->name = frame | (uint64_t)generation << 32;
     entry->kind = (uint16_t)kind;
@@ -39,6 +39,13 @@ must_use static inline uint64_t handle_fill(struct task *task, struct handle_ent
     entry->owner = task;
     if (kind == KIND_ENDPOINT)
         entry->detail = (uint64_t)(uintptr_t)endpoint_line(frame, task->cpu_number);
+}
+
+/* Fills an empty entry of the task's table and links it. An endpoint's badge is still to be set (place). */
+must_use static inline uint64_t handle_fill(struct task *task, struct handle_entry *entry, uint32_t generation,
+                                            uint64_t frame, enum kind kind, uint32_t rights, uint64_t locked_word)
+{
+    handle_set(task, entry, generation, frame, kind, rights);
     return handle_link(entry, locked_word);
 }
 

@@ -3,7 +3,6 @@
 
 #include <quire/entries.h>
 #include <quire/system_call.h>
-#include <string.h>
 
 /* One field of rax counts both the handles that go out and the room for those that come in, so when some go out,
  * there is room for as many, or for none. */
@@ -21,7 +20,9 @@ static enum error take_room(uint32_t room, uint32_t *dst)
 static void fill_registers(struct message *registers, handle endpoint, const struct endpoint_message *message)
 {
     *registers = (struct message){.rdi = endpoint, .rsi = message->label};
-    memcpy(registers->words, message->words, sizeof(registers->words));
+    for (uint32_t i = 0; i < MESSAGE_WORDS; i++) {
+        registers->words[i] = message->words[i];
+    }
     if (message->count > 0) {
         registers->r13 = message->first;
     }
@@ -35,7 +36,9 @@ static void take_over(struct endpoint_message *message, const struct message *re
     own_entries_release(dst + arrived, room - arrived);
     *message = (struct endpoint_message){
         .label = registers->rsi, .first = registers->r13, .count = arrived, .badge = registers->rdi};
-    memcpy(message->words, registers->words, sizeof(message->words));
+    for (uint32_t i = 0; i < MESSAGE_WORDS; i++) {
+        message->words[i] = registers->words[i];
+    }
 }
 
 must_use enum error endpoint_call(handle endpoint, struct endpoint_message *message, uint32_t room)

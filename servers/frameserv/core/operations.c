@@ -175,7 +175,8 @@ enum error operation_statistics(struct worker *worker, struct message *message)
         if (error != ERROR_NONE)
             return error;
         account = &worker->keep->accounts[payer];
-        reply_words(worker, message, payer, atomic_load_relaxed(&account->used), atomic_load_relaxed(&account->limit), 0, 0);
+        reply_words(worker, message, payer, atomic_load_relaxed(&account->used), atomic_load_relaxed(&account->limit),
+                    0, 0);
         return ERROR_NONE;
     }
     default:

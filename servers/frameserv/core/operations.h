@@ -15,8 +15,8 @@
 #undef MESSAGE
 
 /* A reply of words only. */
-static inline void reply_words(struct worker *worker, struct message *message, uint64_t word_0, uint64_t word_1, uint64_t word_2,
-                               uint64_t word_3, uint64_t word_4)
+static inline void reply_words(struct worker *worker, struct message *message, uint64_t word_0, uint64_t word_1,
+                               uint64_t word_2, uint64_t word_3, uint64_t word_4)
 {
     message->rax = rax_make(SYSTEM_CALL_REPLY_RECEIVE, ACTION_NONE, 0, 0, 0);
     message->rsi = ERROR_NONE;
