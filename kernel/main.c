@@ -20,12 +20,6 @@ static struct boot_data boot_data;
 _Noreturn void kernel_main(uint32_t magic, uint64_t information);
 _Noreturn void resume_current(void);
 
-static void require(enum error error, const char *step)
-{
-    if (error)
-        refuse("%s: %s, %s", step, error_name(error), error_sentence(error));
-}
-
 static void boot_data_read(uint32_t magic, uint64_t information)
 {
     if (magic != MULTIBOOT2_LOADER_MAGIC)
@@ -74,7 +68,7 @@ _Noreturn void kernel_main(uint32_t magic, uint64_t information)
             "memory map");                                              /* sort out whose memory is whose */
     require(reserve_plan(&memory.reserve, &memory.regions), "reserve"); /* set aside what window and ledger need */
     early_initialise(&memory.early, &memory.regions); /* from here to early_retire memory can be allocated */
-    require(kernel_map(feature.large_pages), "page tables");
+    kernel_map(feature.large_pages);                  /* the final page tables */
     feature_enable(&feature);
     descriptor_initialise(); /* segments, interrupts, system calls */
     require(reserve_complete(&memory.reserve, &memory.early), "reserve");

@@ -82,3 +82,9 @@ _Noreturn void refuse(const char *format, ...)
     va_end(arguments);
     verdict(VERDICT_REFUSED);
 }
+
+void require(enum error error, const char *what)
+{
+    if (error)
+        refuse("%s: %s, %s", what, error_name(error), error_sentence(error));
+}

@@ -3,6 +3,7 @@
 #ifndef KERNEL_VERDICT_H
 #define KERNEL_VERDICT_H
 
+#include <quire/error.h>
 #include <stdbool.h>
 
 enum verdict {
@@ -30,5 +31,8 @@ _Noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2
 
 /* The machine or its modules are not what the kernel needs: says why, and ends the machine. */
 _Noreturn void refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Refuses the machine because of an error, if there is one, in what is named. */
+void require(enum error error, const char *what);
 
 #endif

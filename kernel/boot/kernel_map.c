@@ -29,20 +29,9 @@ uint64_t kernel_image_end(void)
     return physical_of(image_end);
 }
 
-static enum error map_segment(uint64_t root, const char *start, const char *end, uint64_t flags)
+static void map_segment(uint64_t root, const char *start, const char *end, uint64_t flags)
 {
-    return boot_map(root, (uint64_t)(uintptr_t)start, physical_of(start), (uint64_t)(end - start), flags, 1);
-}
-
-static enum error map_image(uint64_t root)
-{
-    enum error error = map_segment(root, text_start, rodata_start, PAGE_KERNEL);
-
-    if (!error)
-        error = map_segment(root, rodata_start, data_start, PAGE_KERNEL | PAGE_NO_EXECUTE);
-    if (!error)
-        error = map_segment(root, data_start, image_end, PAGE_KERNEL_DATA);
-    return error;
+    boot_map(root, (uint64_t)(uintptr_t)start, physical_of(start), (uint64_t)(end - start), flags, 1);
 }
 
 /* What the kernel may have to read or write: memory, not devices. Its own image has its addresses already, and must
@@ -54,35 +43,23 @@ static bool in_direct_map(enum region_type type)
 }
 
 /* Runs of neighbouring regions are mapped as one, so that pages stay large across their borders. */
-static enum error map_memory(uint64_t root, bool large_pages)
+static void map_memory(uint64_t root, bool large_pages)
 {
     const struct region_table *table = &memory.regions;
 
     for (uint32_t i = 0; i < table->count; i++) {
-        uint32_t first = i;
+        uint64_t base = table->regions[i].base;
         if (!in_direct_map(table->regions[i].type))
             continue;
         while (i + 1 < table->count && in_direct_map(table->regions[i + 1].type))
             i++;
-        uint64_t base = table->regions[first].base;
-        enum error error = boot_map(root, DIRECT_MAP_ADDRESS + base, base, table->regions[i].end - base,
-                                    PAGE_KERNEL_DATA, large_pages ? 3 : 2);
-        if (error)
-            return error;
+        boot_map(root, DIRECT_MAP_ADDRESS + base, base, table->regions[i].end - base, PAGE_KERNEL_DATA,
+                 large_pages ? 3 : 2);
     }
-    return ERROR_NONE;
-}
-
-static enum error map_fresh(uint64_t root, uint64_t virtual_address, uint64_t pages)
-{
-    uint64_t address;
-    enum error error = memory_early_allocate(pages, &address);
-
-    return error ? error : boot_map(root, virtual_address, address, pages * FRAME_SIZE, PAGE_KERNEL_DATA, 1);
 }
 
 /* struct cpu, its stacks with unmapped pages between them, its interrupt controller. */
-static enum error map_cpu(uint64_t root)
+static void map_cpu(uint64_t root)
 {
     static const struct {
         uint64_t top;
@@ -91,42 +68,33 @@ static enum error map_cpu(uint64_t root)
         {CPU_STACK_TOP, CPU_STACK_PAGES}, {CPU_NMI_STACK_TOP, 1},   {CPU_FAULT_STACK_TOP, 1},
         {CPU_CHECK_STACK_TOP, 1},         {CPU_DEBUG_STACK_TOP, 1},
     };
-    enum error error = map_fresh(root, CPU_ADDRESS, 1);
 
-    for (size_t i = 0; i < sizeof(stacks) / sizeof(stacks[0]) && !error; i++)
-        error = map_fresh(root, stacks[i].top - stacks[i].pages * FRAME_SIZE, stacks[i].pages);
-    if (!error)
-        error = boot_map(root, CPU_INTERRUPT_CONTROLLER, LOCAL_APIC, FRAME_SIZE, PAGE_KERNEL_DATA | PAGE_UNCACHED, 1);
-    return error;
+    boot_map_fresh(root, CPU_ADDRESS, 1, PAGE_KERNEL_DATA);
+    for (size_t i = 0; i < sizeof(stacks) / sizeof(stacks[0]); i++)
+        boot_map_fresh(root, stacks[i].top - stacks[i].pages * FRAME_SIZE, stacks[i].pages, PAGE_KERNEL_DATA);
+    boot_map(root, CPU_INTERRUPT_CONTROLLER, LOCAL_APIC, FRAME_SIZE, PAGE_KERNEL_DATA | PAGE_UNCACHED, 1);
 }
 
-enum error kernel_map(bool large_pages)
+void kernel_map(bool large_pages)
 {
-    uint64_t root;
-    enum error error = memory_early_allocate(1, &root);
+    uint64_t root = memory_early_allocate(1);
 
-    if (!error)
-        error = map_image(root);
-    if (!error)
-        error = map_memory(root, large_pages);
-    if (!error)
-        error = map_cpu(root);
-    if (error)
-        return error;
+    map_segment(root, text_start, rodata_start, PAGE_KERNEL);
+    map_segment(root, rodata_start, data_start, PAGE_KERNEL | PAGE_NO_EXECUTE);
+    map_segment(root, data_start, image_end, PAGE_KERNEL_DATA);
+    map_memory(root, large_pages);
+    map_cpu(root);
     control_3_write(root);
     this_cpu->number = 0;
     this_cpu->root = root;
     memory.early.high_reachable = true;
-    return ERROR_NONE;
 }
 
-enum error kernel_root(uint64_t *root)
+uint64_t kernel_root(void)
 {
-    enum error error = memory_early_allocate(1, root);
+    uint64_t root = memory_early_allocate(1);
 
-    if (error)
-        return error;
-    memcpy((char *)physical_pointer(*root) + FRAME_SIZE / 2,
+    memcpy((char *)physical_pointer(root) + FRAME_SIZE / 2,
            (const char *)physical_pointer(this_cpu->root) + FRAME_SIZE / 2, FRAME_SIZE / 2);
-    return ERROR_NONE;
+    return root;
 }

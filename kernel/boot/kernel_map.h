@@ -2,7 +2,6 @@
 #ifndef KERNEL_BOOT_KERNEL_MAP_H
 #define KERNEL_BOOT_KERNEL_MAP_H
 
-#include <quire/error.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -12,10 +11,10 @@ uint64_t kernel_image_end(void);
 
 /* Makes and loads the tables of the CPU that boots: the image, each segment with its own protection; the direct
  * map of all memory, writable and not executable; the CPU's own pages. From here on this_cpu is there (number and
- * root are set), memory above 4 GiB can be reached, and low addresses can not. NO_MEMORY. */
-must_use enum error kernel_map(bool large_pages);
+ * root are set), memory above 4 GiB can be reached, and low addresses can not. */
+void kernel_map(bool large_pages);
 
-/* A new root table for a task of this CPU, the kernel's half filled in. NO_MEMORY. */
-must_use enum error kernel_root(uint64_t *root);
+/* A new root table for a task of this CPU, the kernel's half filled in. */
+uint64_t kernel_root(void);
 
 #endif

@@ -27,55 +27,48 @@ static struct boot_task *server;
 static struct named_endpoint endpoints[BOOT_OBJECTS];
 static uint32_t endpoint_count;
 
-/* The endpoint of a name, made if there is none yet. */
-static enum error endpoint_named(const char *name, struct named_endpoint **found)
+/* The endpoint of a name, made if there is none yet; NULL when there are too many. */
+static const struct named_endpoint *endpoint_named(const char *name)
 {
-    uint64_t address;
-
-    for (uint32_t i = 0; i < endpoint_count; i++) {
-        *found = &endpoints[i];
+    for (uint32_t i = 0; i < endpoint_count; i++)
         if (strcmp(endpoints[i].name, name) == 0)
-            return ERROR_NONE;
-    }
+            return &endpoints[i];
     if (endpoint_count == BOOT_OBJECTS)
-        return ERROR_NO_ROOM;
-    enum error error = memory_early_allocate(1, &address);
-    if (error)
-        return error;
-    *found = &endpoints[endpoint_count++];
-    strlcpy((*found)->name, name, START_NAME);
-    (*found)->frame = address / FRAME_SIZE;
-    return ERROR_NONE;
+        return NULL;
+    struct named_endpoint *made = &endpoints[endpoint_count++];
+    strlcpy(made->name, name, START_NAME);
+    made->frame = memory_early_allocate(1) / FRAME_SIZE;
+    return made;
 }
 
 /* What the options alone can not tell. */
 static enum error options_check(struct module_options *options)
 {
-    const char *offending = NULL;
-
     if (options->server && server)
-        offending = "server, the second";
-    if (!options->server && options->priority > CLIENT_PRIORITY_MAX)
-        offending = "priority, the frame server's";
-    if (!offending)
-        return ERROR_NONE;
-    strlcpy(options->offending, offending, sizeof(options->offending));
-    return ERROR_BAD_OPTION;
+        strlcpy(options->offending, "server, the second", sizeof(options->offending));
+    else if (!options->server && options->priority > CLIENT_PRIORITY_MAX)
+        strlcpy(options->offending, "priority, the frame server's", sizeof(options->offending));
+    return *options->offending ? ERROR_BAD_OPTION : ERROR_NONE;
 }
 
 static enum error load(const struct boot_module *module, struct boot_task *made)
 {
     struct elf_image image;
-    struct named_endpoint *endpoint;
     enum error error = module_options_parse(module->line, &made->options);
 
     if (!error)
         error = options_check(&made->options);
     if (!error)
         error = elf_parse(physical_pointer(module->start), module->end - module->start, &image);
-    for (uint32_t i = 0; i < made->options.endpoint_count && !error; i++)
-        error = endpoint_named(made->options.endpoints[i].name, &endpoint);
-    return error ? error : boot_task_make(made, &image);
+    if (error)
+        return error;
+    for (uint32_t i = 0; i < made->options.endpoint_count; i++) {
+        made->endpoints[i] = endpoint_named(made->options.endpoints[i].name);
+        if (!made->endpoints[i])
+            return ERROR_NO_ROOM;
+    }
+    boot_task_make(made, &image);
+    return ERROR_NONE;
 }
 
 static void leave_out(const struct boot_module *module, struct boot_task *made, enum error error)
@@ -91,16 +84,10 @@ static void leave_out(const struct boot_module *module, struct boot_task *made, 
 
 enum error modules_load(const struct boot_data *data)
 {
-    struct named_endpoint *endpoint;
-    enum error error = endpoint_named(FRAME_SERVER_NAME, &endpoint);
-
-    if (error)
-        return error;
+    endpoint_named(FRAME_SERVER_NAME);
     for (uint32_t i = 0; i < data->module_count; i++) {
         struct boot_task *made = &tasks[task_count];
-        error = load(&data->modules[i], made);
-        if (error == ERROR_NO_MEMORY)
-            return error;
+        enum error error = load(&data->modules[i], made);
         if (error) {
             leave_out(&data->modules[i], made, error);
             continue;
@@ -146,12 +133,8 @@ static void endow(struct boot_task *made, const char *command_line)
     strlcpy(made->start->arguments, made->options.arguments, sizeof(made->start->arguments));
     strlcpy(made->start->command_line, command_line, sizeof(made->start->command_line));
     give(made, &endpoints[0], rights, badge_make(task->account, made->options.rights));
-    for (uint32_t i = 0; i < made->options.endpoint_count; i++) {
-        const struct module_endpoint *wanted = &made->options.endpoints[i];
-        struct named_endpoint *endpoint;
-        if (endpoint_named(wanted->name, &endpoint) == ERROR_NONE) /* there since modules_load */
-            give(made, endpoint, wanted->right | RIGHT_CLONE | RIGHT_MOVE, task->account);
-    }
+    for (uint32_t i = 0; i < made->options.endpoint_count; i++)
+        give(made, made->endpoints[i], made->options.endpoints[i].right | RIGHT_CLONE | RIGHT_MOVE, task->account);
 }
 
 static void inform(struct boot_information *information)

@@ -7,7 +7,7 @@
 
 /* Makes a task of each module: address space, image, stack, handle table, from the early allocator. A client that
  * can not be loaded is reported and left out.
- * NO_SERVER: no module, or more than one, is the frame server, or it can not be loaded. NO_MEMORY. */
+ * NO_SERVER: no module, or more than one, is the frame server, or it can not be loaded. */
 must_use enum error modules_load(const struct boot_data *data);
 
 /* Gives each task its handles and its start page, the frame server its boot information, and makes them ready.

@@ -8,13 +8,9 @@ uint64_t ledger_frame_count;
 enum error ledger_initialise(void)
 {
     uint64_t leaves = (memory.regions.frame_count + LEDGER_WORDS_PER_LEAF - 1) / LEDGER_WORDS_PER_LEAF;
-    uint64_t address;
-    enum error error =
-        memory_early_allocate((leaves * sizeof(*ledger_directory) + FRAME_SIZE - 1) / FRAME_SIZE, &address);
+    uint64_t frames = (leaves * sizeof(*ledger_directory) + FRAME_SIZE - 1) / FRAME_SIZE;
 
-    if (error)
-        return error;
-    ledger_directory = physical_pointer(address);
+    ledger_directory = physical_pointer(memory_early_allocate(frames));
     ledger_frame_count = memory.regions.frame_count;
     return ERROR_NONE;
 }

@@ -1,14 +1,15 @@
 #include "kernel/memory/memory.h"
 #include "kernel/memory/physical.h"
+#include "kernel/verdict.h"
 #include <string.h>
 
 struct memory memory;
 
-enum error memory_early_allocate(uint64_t frames, uint64_t *address)
+uint64_t memory_early_allocate(uint64_t frames)
 {
-    enum error error = early_allocate(&memory.early, frames, address);
+    uint64_t address;
 
-    if (!error)
-        memset(physical_pointer(*address), 0, frames * FRAME_SIZE);
-    return error;
+    require(early_allocate(&memory.early, frames, &address), "memory for boot");
+    memset(physical_pointer(address), 0, frames * FRAME_SIZE);
+    return address;
 }

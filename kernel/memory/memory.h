@@ -14,8 +14,8 @@ struct memory {
 
 extern struct memory memory;
 
-/* Zeroed adjacent frames for the kernel, in *address (physical). NO_MEMORY: too little is left.
- * NOT_PERMITTED: boot is over; the kernel allocates nothing any more. */
-must_use enum error memory_early_allocate(uint64_t frames, uint64_t *address);
+/* The physical address of zeroed adjacent frames for the kernel, during boot only. With too little memory no task can
+ * run: the machine is refused. */
+uint64_t memory_early_allocate(uint64_t frames);
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef KERNEL_MEMORY_PAGE_TABLE_H
 #define KERNEL_MEMORY_PAGE_TABLE_H
 
+#include <quire/abi.h>
 #include <quire/atomic.h>
 #include <stdint.h>
 
@@ -20,6 +21,13 @@
 
 /* Flags of an entry that points to a table of a task. */
 #define PAGE_TASK_TABLE (PAGE_PRESENT | PAGE_WRITE | PAGE_USER)
+
+/* Flags of an entry that lets a task use a page with rights of quire/rights.def. */
+static inline uint64_t page_flags(uint64_t rights)
+{
+    return PAGE_PRESENT | PAGE_USER | (rights & RIGHT_WRITE ? PAGE_WRITE : 0) |
+           (rights & RIGHT_EXECUTE ? 0 : PAGE_NO_EXECUTE);
+}
 
 /* Index of a virtual address in the table of a level, 1 to 4. */
 static inline uint32_t page_table_index(uint64_t virtual_address, uint32_t level)

@@ -61,9 +61,7 @@ enum error mapping_add(struct task *task, handle value, uint64_t virtual_address
     entry->place = (uint64_t)(uintptr_t)page;
     entry->detail = virtual_address;
     children_add(page, 1);
-    atomic_store_release(page, handle_entry_frame(entry) * FRAME_SIZE | PAGE_PRESENT | PAGE_USER |
-                                   (rights & RIGHT_WRITE ? PAGE_WRITE : 0) |
-                                   (rights & RIGHT_EXECUTE ? 0 : PAGE_NO_EXECUTE));
+    atomic_store_release(page, handle_entry_frame(entry) * FRAME_SIZE | page_flags(rights));
     ledger_unlock(word, held);
     return ERROR_NONE;
 }
