@@ -28,10 +28,8 @@
 #define CPU_ADDRESS ADDRESS(0xffffffffffe00000)
 #define CPU_STACK_TOP (CPU_ADDRESS + 0x10000) /* 4 pages below it, then a guard page */
 #define CPU_STACK_PAGES 4
-#define CPU_NMI_STACK_TOP (CPU_ADDRESS + 0x20000) /* 1 page below each of these, then guard pages */
-#define CPU_FAULT_STACK_TOP (CPU_ADDRESS + 0x30000)
-#define CPU_CHECK_STACK_TOP (CPU_ADDRESS + 0x40000)
-#define CPU_DEBUG_STACK_TOP (CPU_ADDRESS + 0x50000)
+#define CPU_INTERRUPT_STACKS 4                                     /* numbered from 1, as the processor does */
+#define CPU_INTERRUPT_STACK_TOP(k) (CPU_STACK_TOP + 0x10000 * (k)) /* 1 page below it, then a guard page */
 #define CPU_INTERRUPT_CONTROLLER (CPU_ADDRESS + 0x60000)
 
 #define SELECTOR_KERNEL_CODE 0x08

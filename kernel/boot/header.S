@@ -19,10 +19,10 @@ header:
     .long header_end - header
     .long -(MULTIBOOT2_HEADER_MAGIC + MULTIBOOT2_ARCHITECTURE_I386 + (header_end - header))
     .balign 8
-    .short 6, 0                 /* modules begin at page boundaries (specification 3.1.6) */
+    .short MULTIBOOT2_HEADER_TAG_MODULE_ALIGNMENT, 0
     .long 8
     .balign 8
-    .short 0, 0                 /* end of tags */
+    .short MULTIBOOT2_HEADER_TAG_END, 0
     .long 8
 header_end:
 
@@ -33,8 +33,8 @@ boot_entry:
     cli
     cld
     movl $boot_stack_top, %esp
-    movl %eax, %esi             /* the loader's magic number */
-    movl %ebx, %edi             /* physical address of its information */
+    movl %eax, %edi             /* the loader's magic number */
+    movl %ebx, %esi             /* physical address of its information */
 
     movl $0x80000000, %eax
     cpuid
@@ -98,16 +98,7 @@ no_long_mode_text:
 
     .code64
 boot_long:
-    movl $SELECTOR_KERNEL_DATA, %eax
-    movl %eax, %ss
-    movl %eax, %ds
-    movl %eax, %es
-    xorl %eax, %eax
-    movl %eax, %fs
-    movl %eax, %gs
-    movl %esi, %eax
-    movl %edi, %esi
-    movl %eax, %edi
+    movl %esi, %esi             /* clears the upper half; data segments wait for descriptor_initialise */
     movq $start_stack_top, %rsp
     xorl %ebp, %ebp
     movq $kernel_main, %rax
@@ -117,7 +108,7 @@ boot_long:
 
     .balign 8
 boot_table:
-    .quad 0, 0x00af9b000000ffff, 0x00cf93000000ffff
+    .quad 0, 0x00af9b000000ffff
 boot_descriptors:
     .short . - boot_table - 1
     .long boot_table

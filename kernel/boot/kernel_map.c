@@ -61,17 +61,10 @@ static void map_memory(uint64_t root, bool large_pages)
 /* struct cpu, its stacks with unmapped pages between them, its interrupt controller. */
 static void map_cpu(uint64_t root)
 {
-    static const struct {
-        uint64_t top;
-        uint64_t pages;
-    } stacks[] = {
-        {CPU_STACK_TOP, CPU_STACK_PAGES}, {CPU_NMI_STACK_TOP, 1},   {CPU_FAULT_STACK_TOP, 1},
-        {CPU_CHECK_STACK_TOP, 1},         {CPU_DEBUG_STACK_TOP, 1},
-    };
-
     boot_map_fresh(root, CPU_ADDRESS, 1, PAGE_KERNEL_DATA);
-    for (size_t i = 0; i < sizeof(stacks) / sizeof(stacks[0]); i++)
-        boot_map_fresh(root, stacks[i].top - stacks[i].pages * FRAME_SIZE, stacks[i].pages, PAGE_KERNEL_DATA);
+    boot_map_fresh(root, CPU_STACK_TOP - CPU_STACK_PAGES * FRAME_SIZE, CPU_STACK_PAGES, PAGE_KERNEL_DATA);
+    for (uint64_t k = 1; k <= CPU_INTERRUPT_STACKS; k++)
+        boot_map_fresh(root, CPU_INTERRUPT_STACK_TOP(k) - FRAME_SIZE, 1, PAGE_KERNEL_DATA);
     boot_map(root, CPU_INTERRUPT_CONTROLLER, LOCAL_APIC, FRAME_SIZE, PAGE_KERNEL_DATA | PAGE_UNCACHED, 1);
 }
 

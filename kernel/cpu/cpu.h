@@ -9,16 +9,7 @@ struct task;
 
 #define PRIORITIES 32 /* 0 is the lowest */
 
-/* 64-bit task state segment (Intel SDM volume 3, 8.7). */
-struct task_state_segment {
-    uint32_t unused_0;
-    uint32_t stack_low_high[6]; /* rsp0 to rsp2, each low half first: the fields are not 8-byte aligned */
-    uint32_t unused_1[2];
-    uint32_t interrupt_stacks[14]; /* ist1 to ist7, likewise */
-    uint32_t unused_2[2];
-    uint16_t unused_3;
-    uint16_t permission_offset;
-} __attribute__((packed));
+#define TASK_STATE_WORDS 26 /* of 4 bytes: the 64-bit task state segment (Intel SDM volume 3, 8.7) */
 
 struct task_queue {
     struct task *first;
@@ -39,7 +30,7 @@ struct cpu {
     uint64_t root; /* this CPU's root table without any task */
     struct task_queue ready[PRIORITIES];
     uint64_t descriptors[7];
-    struct task_state_segment task_state;
+    uint32_t task_state[TASK_STATE_WORDS];
 };
 _Static_assert(sizeof(struct cpu) <= 4096, "one frame");
 

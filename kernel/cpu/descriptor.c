@@ -13,10 +13,14 @@
 #define VECTORS 256
 #define ENTRY_SIZE 16 /* of interrupt_entries in entry/interrupt.S */
 
-#define VECTOR_DEBUG 1
-#define VECTOR_NON_MASKABLE 2
-#define VECTOR_DOUBLE_FAULT 8
-#define VECTOR_MACHINE_CHECK 18
+/* Vectors with a stack of their own, by its number: non-maskable interrupt, double fault, machine check; and debug,
+ * since a task that single-steps into a system call makes some processors trap on its stack. */
+static const uint8_t stack_vectors[1 + CPU_INTERRUPT_STACKS] = {[1] = 2, [2] = 8, [3] = 18, [4] = 1};
+
+/* Words of the task state segment. */
+#define TASK_STATE_STACK 1            /* rsp0, low half first */
+#define TASK_STATE_INTERRUPT_STACKS 9 /* ist1 to ist7, likewise */
+#define TASK_STATE_PERMISSIONS 25     /* offset of the I/O permissions, in the upper half */
 
 /* Model-specific registers of SYSCALL (Intel SDM volume 4, table 2-2). */
 #define REGISTER_STAR UINT32_C(0xc0000081)
@@ -47,22 +51,6 @@ extern const char system_call_entry[];
 
 static struct gate gates[VECTORS] __attribute__((aligned(4096)));
 
-static uint8_t stack_of(int vector)
-{
-    switch (vector) {
-    case VECTOR_NON_MASKABLE:
-        return 1;
-    case VECTOR_DOUBLE_FAULT:
-        return 2;
-    case VECTOR_MACHINE_CHECK:
-        return 3;
-    case VECTOR_DEBUG: /* a task that single-steps into a system call: some processors trap on its stack */
-        return 4;
-    default:
-        return 0;
-    }
-}
-
 static void gates_fill(void)
 {
     for (int vector = 0; vector < VECTORS; vector++) {
@@ -70,37 +58,34 @@ static void gates_fill(void)
         gates[vector] = (struct gate){
             .address_low = (uint16_t)address,
             .selector = SELECTOR_KERNEL_CODE,
-            .stack = stack_of(vector),
             .type = GATE_INTERRUPT,
             .address_middle = (uint16_t)(address >> 16),
             .address_high = (uint32_t)(address >> 32),
         };
     }
+    for (uint8_t k = 1; k <= CPU_INTERRUPT_STACKS; k++)
+        gates[stack_vectors[k]].stack = k;
 }
 
-static void stack_set(uint32_t *low_high, uint64_t address)
+static void stack_set(uint32_t word, uint64_t address)
 {
-    low_high[0] = (uint32_t)address;
-    low_high[1] = (uint32_t)(address >> 32);
+    this_cpu->task_state[word] = (uint32_t)address;
+    this_cpu->task_state[word + 1] = (uint32_t)(address >> 32);
 }
 
-/* GCC takes &packed.member for a possibly unaligned pointer; these fields are 4-byte aligned in a page. */
 static void task_state_fill(void)
 {
-    uint32_t *words = (uint32_t *)(void *)&this_cpu->task_state;
-
-    stack_set(&words[1], CPU_STACK_TOP);
-    stack_set(&words[9], CPU_NMI_STACK_TOP);
-    stack_set(&words[11], CPU_FAULT_STACK_TOP);
-    stack_set(&words[13], CPU_CHECK_STACK_TOP);
-    stack_set(&words[15], CPU_DEBUG_STACK_TOP);
-    this_cpu->task_state.permission_offset = sizeof(struct task_state_segment); /* none: no port from ring 3 */
+    stack_set(TASK_STATE_STACK, CPU_STACK_TOP);
+    for (uint32_t k = 1; k <= CPU_INTERRUPT_STACKS; k++)
+        stack_set(TASK_STATE_INTERRUPT_STACKS + 2 * (k - 1), CPU_INTERRUPT_STACK_TOP(k));
+    /* Behind the segment's end: no port from ring 3. */
+    this_cpu->task_state[TASK_STATE_PERMISSIONS] = sizeof(this_cpu->task_state) << 16;
 }
 
 static void descriptors_fill(void)
 {
-    uint64_t base = (uint64_t)(uintptr_t)&this_cpu->task_state;
-    uint64_t limit = sizeof(struct task_state_segment) - 1;
+    uint64_t base = (uint64_t)(uintptr_t)this_cpu->task_state;
+    uint64_t limit = sizeof(this_cpu->task_state) - 1;
 
     this_cpu->descriptors[0] = 0;
     this_cpu->descriptors[1] = KERNEL_CODE;
