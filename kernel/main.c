@@ -58,8 +58,6 @@ static void regions_show(void)
 /* Called by boot/header.S. information is a physical address. */
 _Noreturn void kernel_main(uint32_t magic, uint64_t information)
 {
-    struct feature feature = feature_detect();
-
     uart_initialise();
     boot_data_read(magic, information); /* copy out what the loader says */
     log_level_set();
@@ -68,8 +66,8 @@ _Noreturn void kernel_main(uint32_t magic, uint64_t information)
             "memory map");                                              /* sort out whose memory is whose */
     require(reserve_plan(&memory.reserve, &memory.regions), "reserve"); /* set aside what window and ledger need */
     early_initialise(&memory.early, &memory.regions); /* from here to early_retire memory can be allocated */
-    kernel_map(feature.large_pages);                  /* the final page tables */
-    feature_enable(&feature);
+    kernel_map(feature_large_pages());                /* the final page tables */
+    feature_enable();
     descriptor_initialise(); /* segments, interrupts, system calls */
     require(reserve_complete(&memory.reserve, &memory.early), "reserve");
     require(ledger_initialise(), "ledger");
@@ -79,7 +77,7 @@ _Noreturn void kernel_main(uint32_t magic, uint64_t information)
     modules_start(&boot_data);
     verdict_start();
     legacy_controllers_mask();
-    if (timer_initialise(feature.x2apic) == 0)
+    if (timer_initialise() == 0)
         refuse("timer: the local interrupt controller does not count");
     schedule();
     resume_current();

@@ -29,44 +29,30 @@
 #define XCR0_X87_SSE 3
 #define XCR0_AVX 4
 
-#define REGISTER_APIC_BASE 0x1b
-#define APIC_BASE_X2APIC (UINT64_C(1) << 10)
-
-struct feature feature_detect(void)
+bool feature_large_pages(void)
 {
-    struct cpuid_result one = cpuid(1, 0);
-    struct cpuid_result seven = cpuid(0, 0).eax >= 7 ? cpuid(7, 0) : (struct cpuid_result){0};
-    struct cpuid_result extended = cpuid(0x80000001, 0);
-
-    return (struct feature){
-        .large_pages = extended.edx & LEAF_80000001_EDX_LARGE_PAGES,
-        .smep = seven.ebx & LEAF_7_EBX_SMEP,
-        .smap = seven.ebx & LEAF_7_EBX_SMAP,
-        .umip = seven.ecx & LEAF_7_ECX_UMIP,
-        .xsave = one.ecx & LEAF_1_ECX_XSAVE,
-        .avx = (one.ecx & LEAF_1_ECX_XSAVE) && (one.ecx & LEAF_1_ECX_AVX),
-        .x2apic = model_register_read(REGISTER_APIC_BASE) & APIC_BASE_X2APIC,
-    };
+    return cpuid(0x80000001, 0).edx & LEAF_80000001_EDX_LARGE_PAGES;
 }
 
-void feature_enable(const struct feature *feature)
+void feature_enable(void)
 {
     uint64_t control_4 = CR4_PHYSICAL_ADDRESS | CR4_MACHINE_CHECK | CR4_GLOBAL | CR4_FXSAVE | CR4_SIMD_ERRORS;
+    struct cpuid_result one = cpuid(1, 0);
+    struct cpuid_result seven = cpuid(0, 0).eax >= 7 ? cpuid(7, 0) : (struct cpuid_result){0};
 
-    control_4 |= feature->smep ? CR4_SMEP : 0;
-    control_4 |= feature->smap ? CR4_SMAP : 0;
-    control_4 |= feature->umip ? CR4_UMIP : 0;
-    control_4 |= feature->xsave ? CR4_XSAVE : 0;
+    control_4 |= seven.ebx & LEAF_7_EBX_SMEP ? CR4_SMEP : 0;
+    control_4 |= seven.ebx & LEAF_7_EBX_SMAP ? CR4_SMAP : 0;
+    control_4 |= seven.ecx & LEAF_7_ECX_UMIP ? CR4_UMIP : 0;
+    this_cpu->xsave = (one.ecx & LEAF_1_ECX_XSAVE) != 0;
+    control_4 |= this_cpu->xsave ? CR4_XSAVE : 0;
     control_4_write(control_4);
-    if (feature->xsave) {
-        uint32_t states = XCR0_X87_SSE | (feature->avx ? XCR0_AVX : 0);
+    if (this_cpu->xsave) {
+        uint32_t states = XCR0_X87_SSE | (one.ecx & LEAF_1_ECX_AVX ? XCR0_AVX : 0);
         __asm__ volatile("xsetbv" ::"c"(0), "a"(states), "d"(0));
     }
 
-    uint64_t control_0 = control_0_read() & ~(CR0_EMULATE | CR0_TASK_SWITCHED);
-    this_cpu->control_0_open = control_0 | CR0_MONITOR | CR0_NATIVE_ERRORS | CR0_WRITE_PROTECT;
-    this_cpu->control_0_closed = this_cpu->control_0_open | CR0_TASK_SWITCHED;
-    this_cpu->xsave = feature->xsave;
+    uint64_t control_0 = control_0_read() & ~CR0_EMULATE;
+    this_cpu->control_0_closed = control_0 | CR0_MONITOR | CR0_NATIVE_ERRORS | CR0_WRITE_PROTECT | CR0_TASK_SWITCHED;
     this_cpu->fpu_closed = 1;
     control_0_write(this_cpu->control_0_closed);
 }

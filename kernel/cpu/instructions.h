@@ -57,13 +57,6 @@ static inline void control_3_write(uint64_t value)
     __asm__ volatile("movq %0, %%cr3" ::"r"(value) : "memory");
 }
 
-static inline uint64_t control_4_read(void)
-{
-    uint64_t value;
-    __asm__ volatile("movq %%cr4, %0" : "=r"(value));
-    return value;
-}
-
 static inline void control_4_write(uint64_t value)
 {
     __asm__ volatile("movq %0, %%cr4" ::"r"(value) : "memory");

@@ -1,6 +1,7 @@
 #include "kernel/cpu/timer.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/instructions.h"
+#include <stdbool.h>
 
 /* 8259A data-sheet: initialisation words 1 to 4, then the mask. */
 #define MASTER 0x20
@@ -22,6 +23,7 @@
 
 /* Local APIC registers (Intel SDM volume 3, table 11-1); in x2APIC mode model-specific from 0x800 on. */
 #define REGISTER_APIC_BASE 0x1b
+#define APIC_BASE_X2APIC (UINT64_C(1) << 10) /* the loader's firmware left it in this mode */
 #define APIC_BASE_ENABLE (UINT64_C(1) << 11)
 #define X2APIC_FIRST 0x800
 #define APIC_TASK_PRIORITY 0x080
@@ -58,16 +60,15 @@ static uint32_t apic_read(uint32_t offset)
 
 void legacy_controllers_mask(void)
 {
+    static const uint8_t masters[] = {VECTOR_LEGACY, SLAVE_ON_LINE_2, MODE_8086, 0xff};
+    static const uint8_t slaves[] = {VECTOR_LEGACY + 8, SLAVE_IDENTITY, MODE_8086, 0xff};
+
     port_write_8(MASTER, INITIALISE_WITH_WORD_4);
     port_write_8(SLAVE, INITIALISE_WITH_WORD_4);
-    port_write_8(MASTER + 1, VECTOR_LEGACY);
-    port_write_8(SLAVE + 1, VECTOR_LEGACY + 8);
-    port_write_8(MASTER + 1, SLAVE_ON_LINE_2);
-    port_write_8(SLAVE + 1, SLAVE_IDENTITY);
-    port_write_8(MASTER + 1, MODE_8086);
-    port_write_8(SLAVE + 1, MODE_8086);
-    port_write_8(MASTER + 1, 0xff);
-    port_write_8(SLAVE + 1, 0xff);
+    for (uint32_t k = 0; k < sizeof(masters); k++) {
+        port_write_8(MASTER + 1, masters[k]);
+        port_write_8(SLAVE + 1, slaves[k]);
+    }
 }
 
 /* Controller clocks that pass in one tick, by the PIT's one shot of that length. */
@@ -87,10 +88,12 @@ static uint32_t measure(void)
     return UINT32_MAX - apic_read(APIC_TIMER_CURRENT);
 }
 
-uint32_t timer_initialise(bool x2apic)
+uint32_t timer_initialise(void)
 {
-    by_model_register = x2apic;
-    model_register_write(REGISTER_APIC_BASE, model_register_read(REGISTER_APIC_BASE) | APIC_BASE_ENABLE);
+    uint64_t base = model_register_read(REGISTER_APIC_BASE);
+
+    by_model_register = base & APIC_BASE_X2APIC;
+    model_register_write(REGISTER_APIC_BASE, base | APIC_BASE_ENABLE);
     apic_write(APIC_TASK_PRIORITY, 0);
     apic_write(APIC_SPURIOUS, APIC_SPURIOUS_ENABLE | VECTOR_SPURIOUS);
     apic_write(APIC_LINE_0, APIC_MASKED);

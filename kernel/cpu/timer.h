@@ -2,7 +2,6 @@
 #ifndef KERNEL_CPU_TIMER_H
 #define KERNEL_CPU_TIMER_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #define VECTOR_LEGACY 0x20 /* 16 vectors; only a spurious interrupt can come */
@@ -15,7 +14,7 @@ void legacy_controllers_mask(void);
 
 /* Switches this CPU's controller on and starts the timer. The rate is measured against the PIT (channel 2)
  * over 10 ms. Returns controller clocks in a tick, for the log; 0 when the timer does not count. */
-uint32_t timer_initialise(bool x2apic);
+uint32_t timer_initialise(void);
 
 /* Tells the controller that its interrupt was taken. */
 void interrupt_acknowledge(void);
