@@ -18,73 +18,72 @@ static void children_add(const atomic_word *entry_in_table, uint64_t amount)
         atomic_add_relaxed(&ledger_word_anchor(value)->length, amount);
 }
 
-static bool user_page(uint64_t virtual_address)
+/* Points the entry for an address in the table of level + 1 to the handle's frame: a table of the level, or a page (0). */
+static enum error attach(const struct task *task, struct handle_entry *entry, uint64_t virtual_address, uint32_t level,
+                         uint64_t flags, uint32_t *missing)
 {
-    return virtual_address >= USER_START && virtual_address < USER_END && virtual_address % FRAME_SIZE == 0;
-}
+    atomic_word *above = page_table_entry(task->root, virtual_address, level + 1, missing);
 
-static enum error rights_check(uint64_t wanted, uint32_t held)
-{
-    const uint64_t access = RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE;
-
-    if (!(wanted & RIGHT_READ) || wanted & ~access || wanted & ~(uint64_t)held)
-        return ERROR_BAD_RIGHTS;
-    return (wanted & RIGHT_WRITE) && (wanted & RIGHT_EXECUTE) ? ERROR_BAD_RIGHTS : ERROR_NONE;
-}
-
-enum error mapping_add(struct task *task, handle value, uint64_t virtual_address, uint64_t rights, uint32_t *missing)
-{
-    struct handle_entry *entry;
-    enum error error = handle_find(task, value, &entry);
-
-    if (error)
-        return error;
-    if (entry->kind != KIND_UNTYPED)
-        return ERROR_WRONG_KIND;
-    if (!(entry->rights & RIGHT_MAP))
-        return ERROR_MISSING_RIGHT;
-    error = rights_check(rights, entry->rights);
-    if (error)
-        return error;
-    if (!user_page(virtual_address))
-        return ERROR_BAD_ADDRESS;
-    if (entry->place)
-        return ERROR_MAPPED;
-    atomic_word *page = page_table_entry(task->root, virtual_address, 1, missing);
-    if (!page)
+    if (!above)
         return ERROR_NO_TABLE;
-    if (atomic_load_relaxed(page))
+    if (atomic_load_relaxed(above))
         return ERROR_OCCUPIED;
-
-    atomic_word *word = ledger_find(handle_entry_frame(entry));
-    uint64_t held = ledger_lock(word);
-    entry->place = (uint64_t)(uintptr_t)page;
-    entry->detail = virtual_address;
-    children_add(page, 1);
-    atomic_store_release(page, handle_entry_frame(entry) * FRAME_SIZE | page_flags(rights));
-    ledger_unlock(word, held);
+    entry->place = (uint64_t)(uintptr_t)above;
+    entry->detail = virtual_address | level;
+    children_add(above, 1);
+    atomic_store_release(above, handle_entry_frame(entry) * FRAME_SIZE | flags);
     return ERROR_NONE;
 }
 
-void mapping_clear(struct handle_entry *entry)
+static void detach(struct handle_entry *entry)
 {
-    atomic_word *page = (atomic_word *)(uintptr_t)entry->place;
+    atomic_word *above = (atomic_word *)(uintptr_t)entry->place;
 
-    atomic_store_release(page, 0);
-    children_add(page, UINT64_MAX);
-    if (entry->owner == this_cpu->current)
-        page_invalidate(entry->detail);
+    atomic_store_release(above, 0);
+    children_add(above, UINT64_MAX);
     entry->place = 0;
     entry->detail = 0;
 }
 
-enum error mapping_remove(struct task *task, handle value)
+static bool rights_good(uint64_t wanted, uint32_t held)
 {
-    struct handle_entry *entry;
-    enum error error = handle_find(task, value, &entry);
+    const uint64_t access = RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE;
+    const uint64_t never_both = RIGHT_WRITE | RIGHT_EXECUTE;
 
-    if (error)
-        return error;
+    return (wanted & RIGHT_READ) && !(wanted & ~(access & held)) && (wanted & never_both) != never_both;
+}
+
+enum error mapping_add(struct task *task, struct handle_entry *entry, uint64_t virtual_address, uint64_t rights,
+                       uint32_t *missing)
+{
+    if (entry->kind != KIND_UNTYPED)
+        return ERROR_WRONG_KIND;
+    if (!(entry->rights & RIGHT_MAP))
+        return ERROR_MISSING_RIGHT;
+    if (!rights_good(rights, entry->rights))
+        return ERROR_BAD_RIGHTS;
+    if (virtual_address < USER_START || virtual_address >= USER_END || virtual_address % FRAME_SIZE)
+        return ERROR_BAD_ADDRESS;
+    if (entry->place)
+        return ERROR_MAPPED;
+    atomic_word *word = ledger_find(handle_entry_frame(entry));
+    uint64_t held = ledger_lock(word);
+    enum error error = attach(task, entry, virtual_address, 0, page_flags(rights), missing);
+    ledger_unlock(word, held);
+    return error;
+}
+
+void mapping_clear(struct handle_entry *entry)
+{
+    uint64_t virtual_address = entry->detail;
+
+    detach(entry);
+    if (entry->owner == this_cpu->current)
+        page_invalidate(virtual_address);
+}
+
+enum error mapping_remove(struct handle_entry *entry)
+{
     if (!mapping_exists(entry))
         return ERROR_NOT_MAPPED;
     atomic_word *word = ledger_find(handle_entry_frame(entry));
@@ -107,33 +106,23 @@ static enum error install_handle_table(struct task *task, struct handle_entry *e
     return ERROR_NONE;
 }
 
-static enum error install_page_table(struct task *task, struct handle_entry *entry, uint64_t virtual_address,
+static enum error install_page_table(const struct task *task, struct handle_entry *entry, uint64_t virtual_address,
                                      uint32_t level, uint32_t *missing)
 {
     virtual_address -= virtual_address % page_table_span(level + 1);
     if (virtual_address >= USER_END)
         return ERROR_BAD_ADDRESS;
-    atomic_word *above = page_table_entry(task->root, virtual_address, level + 1, missing);
-    if (!above)
-        return ERROR_NO_TABLE;
-    if (atomic_load_relaxed(above))
-        return ERROR_OCCUPIED;
+    enum error error = attach(task, entry, virtual_address, level, PAGE_TASK_TABLE, missing);
+    if (error)
+        return error;
     entry->length = 0;
     entry->state = HANDLE_INSTALLED;
-    entry->place = (uint64_t)(uintptr_t)above;
-    entry->detail = virtual_address | level;
-    children_add(above, 1);
-    atomic_store_release(above, handle_entry_frame(entry) * FRAME_SIZE | PAGE_TASK_TABLE);
     return ERROR_NONE;
 }
 
-enum error table_install(struct task *task, handle value, uint64_t virtual_address, uint64_t level, uint32_t *missing)
+enum error table_install(struct task *task, struct handle_entry *entry, uint64_t virtual_address, uint64_t level,
+                         uint32_t *missing)
 {
-    struct handle_entry *entry;
-    enum error error = handle_find(task, value, &entry);
-
-    if (error)
-        return error;
     if (level > PAGE_TABLE_LEVELS)
         return ERROR_BAD_LEVEL;
     if (entry->kind != (level ? KIND_PAGE_TABLE : KIND_HANDLE_TABLE))
@@ -145,25 +134,16 @@ enum error table_install(struct task *task, handle value, uint64_t virtual_addre
     return install_page_table(task, entry, virtual_address, (uint32_t)level, missing);
 }
 
-enum error table_uninstall(struct task *task, handle value)
+enum error table_uninstall(const struct task *task, struct handle_entry *entry)
 {
-    struct handle_entry *entry;
-    enum error error = handle_find(task, value, &entry);
-
-    if (error)
-        return error;
     if (entry->kind != KIND_PAGE_TABLE || entry->state != HANDLE_INSTALLED)
         return ERROR_WRONG_KIND;
     if (atomic_load_relaxed(&entry->length))
         return ERROR_HAS_CHILDREN;
-    atomic_word *above = (atomic_word *)(uintptr_t)entry->place;
-    atomic_store_release(above, 0);
-    children_add(above, UINT64_MAX);
+    detach(entry);
     if (task == this_cpu->current)
         control_3_write(task->root); /* also drops what the processor remembers of the table itself */
     entry->state = HANDLE_HELD;
-    entry->place = 0;
-    entry->detail = 0;
     entry->length = 1;
     return ERROR_NONE;
 }

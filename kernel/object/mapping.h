@@ -6,15 +6,17 @@
 #include <quire/error.h>
 #include <stdint.h>
 
-/* Maps the frame of an untyped handle into the task's address space with rights READ, READ|WRITE or
- * READ|EXECUTE. BAD_HANDLE, STALE_HANDLE, WRONG_KIND, MISSING_RIGHT (map), BAD_RIGHTS (none of the three, or wider
- * than the handle's), BAD_ADDRESS, MAPPED (this handle has a mapping), OCCUPIED (the page has one),
- * NO_TABLE (*missing is the level of the topmost table that is not there). */
-must_use enum error mapping_add(struct task *task, handle value, uint64_t virtual_address, uint64_t rights,
-                                uint32_t *missing);
+/* Each takes a filled entry of the task's handle table. */
 
-/* Removes the mapping of a handle. BAD_HANDLE, STALE_HANDLE, NOT_MAPPED. */
-must_use enum error mapping_remove(struct task *task, handle value);
+/* Maps the frame of an untyped handle into the task's address space with rights READ, READ|WRITE or
+ * READ|EXECUTE. WRONG_KIND, MISSING_RIGHT (map), BAD_RIGHTS (none of the three, or wider than the handle's),
+ * BAD_ADDRESS, MAPPED (this handle has a mapping), OCCUPIED (the page has one),
+ * NO_TABLE (*missing is the level of the topmost table that is not there; else it is left alone). */
+must_use enum error mapping_add(struct task *task, struct handle_entry *entry, uint64_t virtual_address,
+                                uint64_t rights, uint32_t *missing);
+
+/* Removes the mapping of a handle. NOT_MAPPED. */
+must_use enum error mapping_remove(struct handle_entry *entry);
 
 /* Clears the mapping of an entry that has one: page-table entry, then translation buffers. */
 void mapping_clear(struct handle_entry *entry);
@@ -28,11 +30,11 @@ static inline int mapping_exists(const struct handle_entry *entry)
 /* Makes a page-table frame the table of a level (1 to 3) for a virtual address of the task's address space; the
  * handle becomes INSTALLED. Level 0: makes a handle-table frame the table at position virtual_address of the
  * task's handle table, directly behind the last one.
- * BAD_HANDLE, STALE_HANDLE, WRONG_KIND, INSTALLED, BAD_LEVEL, BAD_ADDRESS, OCCUPIED, NO_TABLE (as above). */
-must_use enum error table_install(struct task *task, handle value, uint64_t virtual_address, uint64_t level,
-                                  uint32_t *missing);
+ * WRONG_KIND, INSTALLED, BAD_LEVEL, BAD_ADDRESS, OCCUPIED, NO_TABLE (as above). */
+must_use enum error table_install(struct task *task, struct handle_entry *entry, uint64_t virtual_address,
+                                  uint64_t level, uint32_t *missing);
 
-/* Takes a page table out again. BAD_HANDLE, STALE_HANDLE, WRONG_KIND (not installed), HAS_CHILDREN. */
-must_use enum error table_uninstall(struct task *task, handle value);
+/* Takes a page table out again. WRONG_KIND (not installed), HAS_CHILDREN. */
+must_use enum error table_uninstall(const struct task *task, struct handle_entry *entry);
 
 #endif
