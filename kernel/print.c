@@ -1,7 +1,7 @@
 #include "kernel/print.h"
 #include "kernel/cpu/uart.h"
 #include <quire/format.h>
-#include <stdarg.h>
+#include <string.h>
 
 #define LINE 240
 
@@ -12,22 +12,24 @@ void print_level_set(enum print_level level)
     shown = level;
 }
 
-void print_line(enum print_level level, const char *format, ...)
+void print_arguments(enum print_level level, const char *before, const char *format, va_list arguments)
 {
     char line[LINE];
-    va_list arguments;
 
     if (level > shown)
         return;
-    va_start(arguments, format);
     size_t length = format_text(line, sizeof(line), format, arguments);
-    va_end(arguments);
     uart_write("# ", 2);
+    uart_write(before, strlen(before));
     uart_write(line, length < sizeof(line) ? length : sizeof(line) - 1);
     uart_write("\n", 1);
 }
 
-void print_text(const char *text, size_t length)
+void print_line(enum print_level level, const char *format, ...)
 {
-    uart_write(text, length);
+    va_list arguments;
+
+    va_start(arguments, format);
+    print_arguments(level, "", format, arguments);
+    va_end(arguments);
 }

@@ -2,7 +2,7 @@
 #ifndef KERNEL_PRINT_H
 #define KERNEL_PRINT_H
 
-#include <stddef.h>
+#include <stdarg.h>
 
 enum print_level { PRINT_QUIET, PRINT_INFORMATION, PRINT_DEBUG };
 
@@ -12,7 +12,7 @@ void print_level_set(enum print_level level);
 /* Shows one line, "# " before it and a line feed after it, if its level is on. Format: quire/format.h. */
 void print_line(enum print_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Shows a task's text as it is. */
-void print_text(const char *text, size_t length);
+/* The same with text in front, and arguments as a list. */
+void print_arguments(enum print_level level, const char *before, const char *format, va_list arguments);
 
 #endif

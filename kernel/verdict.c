@@ -3,7 +3,6 @@
 #include "kernel/cpu/uart.h"
 #include "kernel/print.h"
 #include <quire/atomic.h>
-#include <quire/format.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -12,12 +11,10 @@
 
 _Noreturn void verdict(enum verdict verdict)
 {
-    const char *word = verdict == VERDICT_PASS    ? "verdict: pass\n"
-                       : verdict == VERDICT_FAIL  ? "verdict: fail\n"
-                       : verdict == VERDICT_PANIC ? "verdict: panic\n"
-                                                  : "verdict: refused\n";
+    static const char *const lines[] = {"verdict: pass\n", "verdict: fail\n", "verdict: panic\n", "verdict: refused\n"};
+    const char *line = lines[verdict - VERDICT_PASS];
 
-    print_text(word, strlen(word));
+    uart_write(line, strlen(line));
     uart_drain();
     port_write_32(QEMU_EXIT_PORT, verdict);
     for (const char *letter = "Shutdown"; *letter; letter++)
@@ -55,32 +52,14 @@ void verdict_start(void)
         verdict(VERDICT_FAIL);
 }
 
-static void say(const char *what, const char *format, va_list arguments)
-{
-    char text[200];
-
-    format_text(text, sizeof(text), format, arguments);
-    print_line(PRINT_QUIET, "%s: %s", what, text);
-}
-
-_Noreturn void panic(const char *format, ...)
+_Noreturn void verdict_because(enum verdict reason, const char *before, const char *format, ...)
 {
     va_list arguments;
 
     va_start(arguments, format);
-    say("panic", format, arguments);
+    print_arguments(PRINT_QUIET, before, format, arguments);
     va_end(arguments);
-    verdict(VERDICT_PANIC);
-}
-
-_Noreturn void refuse(const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    say("refused", format, arguments);
-    va_end(arguments);
-    verdict(VERDICT_REFUSED);
+    verdict(reason);
 }
 
 void require(enum error error, const char *what)

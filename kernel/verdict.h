@@ -26,11 +26,12 @@ void verdict_task_ended(bool passed);
 void verdict_spoil(void);
 void verdict_start(void);
 
-/* The kernel itself is broken: says why, and ends the machine. Format: quire/format.h. */
-_Noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-/* The machine or its modules are not what the kernel needs: says why, and ends the machine. */
-_Noreturn void refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Says why, and ends the machine: because the kernel itself is broken (panic), or because the machine or its modules are
+ * not what the kernel needs (refuse). Format: quire/format.h. */
+#define panic(...) verdict_because(VERDICT_PANIC, "panic: ", __VA_ARGS__)
+#define refuse(...) verdict_because(VERDICT_REFUSED, "refused: ", __VA_ARGS__)
+_Noreturn void verdict_because(enum verdict reason, const char *before, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* Refuses the machine because of an error, if there is one, in what is named. */
 void require(enum error error, const char *what);
