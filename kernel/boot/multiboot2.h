@@ -6,66 +6,39 @@
 /* The header in the kernel's image (section 3.1): within the first 32,768 bytes, 8-byte aligned. */
 #define MULTIBOOT2_HEADER_MAGIC 0xe85250d6 /* 3.1.2; magic, architecture, length and checksum sum up to 0 */
 #define MULTIBOOT2_ARCHITECTURE_I386 0     /* 3.1.2: entered in 32-bit protected mode */
-#define MULTIBOOT2_HEADER_SEARCH 32768     /* 3.1 */
-#define MULTIBOOT2_HEADER_ALIGNMENT 8      /* 3.1 */
 
 /* Header tags (3.1.3 and the sections after it): u16 type, u16 flags, u32 size, each aligned to 8 bytes. */
 #define MULTIBOOT2_HEADER_TAG_END 0
-#define MULTIBOOT2_HEADER_TAG_INFORMATION_REQUEST 1
-#define MULTIBOOT2_HEADER_TAG_ADDRESS 2
-#define MULTIBOOT2_HEADER_TAG_ENTRY_ADDRESS 3
-#define MULTIBOOT2_HEADER_TAG_CONSOLE_FLAGS 4
-#define MULTIBOOT2_HEADER_TAG_FRAMEBUFFER 5
-#define MULTIBOOT2_HEADER_TAG_MODULE_ALIGNMENT 6
-#define MULTIBOOT2_HEADER_TAG_EFI_BOOT_SERVICES 7
-#define MULTIBOOT2_HEADER_TAG_ENTRY_ADDRESS_EFI32 8
-#define MULTIBOOT2_HEADER_TAG_ENTRY_ADDRESS_EFI64 9
-#define MULTIBOOT2_HEADER_TAG_RELOCATABLE 10
-#define MULTIBOOT2_HEADER_TAG_OPTIONAL 1 /* flags bit 0: a loader that does not know the tag goes on */
+#define MULTIBOOT2_HEADER_TAG_MODULE_ALIGNMENT 6 /* 3.1.6: modules begin at page boundaries */
 
 /* In eax at entry (3.3, I386 machine state); ebx holds the physical address of the information. */
 #define MULTIBOOT2_LOADER_MAGIC 0x36d76289
 
-/* The information (3.6): u32 total size, u32 reserved, then tags of u32 type, u32 size, each aligned to 8 bytes. */
+/* The information (3.6): u32 total size, u32 reserved, then tags of u32 type, u32 size, each aligned to 8 bytes.
+ * Types that are not listed are of no use here. */
 #define MULTIBOOT2_TAG_END 0
 #define MULTIBOOT2_TAG_COMMAND_LINE 1
 #define MULTIBOOT2_TAG_LOADER_NAME 2
 #define MULTIBOOT2_TAG_MODULE 3
-#define MULTIBOOT2_TAG_BASIC_MEMORY 4
-#define MULTIBOOT2_TAG_BOOT_DEVICE 5
 #define MULTIBOOT2_TAG_MEMORY_MAP 6
-#define MULTIBOOT2_TAG_VBE 7
 #define MULTIBOOT2_TAG_FRAMEBUFFER 8
-#define MULTIBOOT2_TAG_ELF_SECTIONS 9
-#define MULTIBOOT2_TAG_APM 10
-#define MULTIBOOT2_TAG_EFI32_SYSTEM_TABLE 11
-#define MULTIBOOT2_TAG_EFI64_SYSTEM_TABLE 12
-#define MULTIBOOT2_TAG_SMBIOS 13
-#define MULTIBOOT2_TAG_ACPI_OLD 14 /* a copy of the RSDP of ACPI 1.0 */
-#define MULTIBOOT2_TAG_ACPI_NEW 15 /* a copy of the RSDP of ACPI 2.0 and later */
-#define MULTIBOOT2_TAG_NETWORK 16
-#define MULTIBOOT2_TAG_EFI_MEMORY_MAP 17
+#define MULTIBOOT2_TAG_ACPI_OLD 14          /* a copy of the RSDP of ACPI 1.0 */
+#define MULTIBOOT2_TAG_ACPI_NEW 15          /* a copy of the RSDP of ACPI 2.0 and later */
 #define MULTIBOOT2_TAG_EFI_BOOT_SERVICES 18 /* boot services were not ended */
-#define MULTIBOOT2_TAG_EFI32_IMAGE_HANDLE 19
-#define MULTIBOOT2_TAG_EFI64_IMAGE_HANDLE 20
-#define MULTIBOOT2_TAG_LOAD_BASE 21
 
 /* Types of the memory map's entries; every other number means reserved. */
 #define MULTIBOOT2_MEMORY_USABLE 1
-#define MULTIBOOT2_MEMORY_RESERVED 2
 #define MULTIBOOT2_MEMORY_ACPI_RECLAIMABLE 3
 #define MULTIBOOT2_MEMORY_NON_VOLATILE 4
 #define MULTIBOOT2_MEMORY_BAD 5
 
-/* Types of the framebuffer. */
-#define MULTIBOOT2_FRAMEBUFFER_INDEXED 0
-#define MULTIBOOT2_FRAMEBUFFER_RGB 1
-#define MULTIBOOT2_FRAMEBUFFER_TEXT 2 /* EGA text; width and height are in characters */
+#define MULTIBOOT2_FRAMEBUFFER_RGB 1 /* the type of framebuffer whose tag tells colours */
 
 #ifndef __ASSEMBLER__
 
 #include <quire/error.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define BOOT_MAP_ENTRIES 128
@@ -87,6 +60,7 @@ struct boot_map_entry {
     uint64_t length; /* bytes */
     uint32_t type;   /* MULTIBOOT2_MEMORY_... */
 };
+_Static_assert(sizeof(struct boot_map_entry) == 24, "as in the tag (3.6.8)");
 
 struct boot_module {
     uint64_t start; /* physical address */
@@ -95,15 +69,17 @@ struct boot_module {
 };
 
 struct boot_framebuffer {
-    bool present;
-    uint8_t type; /* MULTIBOOT2_FRAMEBUFFER_... */
-    uint8_t bits; /* of a pixel */
-    uint8_t red_position, red_bits, green_position, green_bits, blue_position, blue_bits; /* RGB only, else 0 */
-    uint32_t pitch; /* bytes from a line to the next; it takes pitch * height bytes */
-    uint32_t width; /* pixels, or characters of text */
-    uint32_t height;
     uint64_t address; /* physical */
+    uint32_t pitch;   /* bytes from a line to the next; it takes pitch * height bytes */
+    uint32_t width;   /* pixels, or characters of text */
+    uint32_t height;
+    uint8_t bits; /* of a pixel */
+    uint8_t type; /* 0 indexed, 1 RGB, 2 text */
+    uint16_t unused;
+    uint8_t red_position, red_bits, green_position, green_bits, blue_position, blue_bits; /* RGB only, else 0 */
+    bool present;
 };
+_Static_assert(offsetof(struct boot_framebuffer, red_position) == 24, "as in the tag (3.6.12)");
 
 struct boot_data {
     enum boot_fault fault;

@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Numbers of the specification that the kernel has no use for. */
+#define MULTIBOOT2_TAG_BASIC_MEMORY 4
+#define MULTIBOOT2_FRAMEBUFFER_TEXT 2
+
 #define CAPACITY 65536
 #define DAMAGES 100000
 

@@ -11,6 +11,7 @@
 #define MIB (UINT64_C(1) << 20)
 #define GIB (UINT64_C(1) << 30)
 #define TABLES 100000
+#define MEMORY_RESERVED 2 /* of the memory map, as every number that the kernel does not know */
 
 static struct region_table table;
 
@@ -488,12 +489,12 @@ static void small_machine(void)
     data.information_base = 0x9008;
     data.information_size = 0x1100;
     add_entry(0, 0x9fc00, MULTIBOOT2_MEMORY_USABLE);
-    add_entry(0x9fc00, 0x400, MULTIBOOT2_MEMORY_RESERVED);
-    add_entry(0xf0000, 0x10000, MULTIBOOT2_MEMORY_RESERVED);
+    add_entry(0x9fc00, 0x400, MEMORY_RESERVED);
+    add_entry(0xf0000, 0x10000, MEMORY_RESERVED);
     add_entry(0x100000, 0x3ee0000, MULTIBOOT2_MEMORY_USABLE);
     add_entry(0x3fe0000, 0x10000, MULTIBOOT2_MEMORY_ACPI_RECLAIMABLE);
     add_entry(0x3ff0000, 0x10000, MULTIBOOT2_MEMORY_NON_VOLATILE);
-    add_entry(0xfffc0000, 0x40000, MULTIBOOT2_MEMORY_RESERVED);
+    add_entry(0xfffc0000, 0x40000, MEMORY_RESERVED);
 }
 
 static enum error build(void)
@@ -583,7 +584,7 @@ START_TEST(boot_data_without_memory)
     memset(&empty, 0, sizeof(empty));
     small_machine();
     data.map_count = 0;
-    add_entry(0xf0000, 0x10000, MULTIBOOT2_MEMORY_RESERVED);
+    add_entry(0xf0000, 0x10000, MEMORY_RESERVED);
     ck_assert_int_eq(build(), ERROR_BAD_BOOT_DATA);
     ck_assert_mem_eq(&table, &empty, sizeof(table));
     /* All of it under the kernel, or wrapping. */
