@@ -5,7 +5,6 @@
 
 #include <quire/error.h>
 #include <quire/start.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,10 +35,10 @@ struct module_endpoint {
 
 struct module_options {
     char name[START_NAME]; /* first word of the line */
-    bool server;           /* "server": this is the frame server */
-    bool verdict;          /* "verdict": may end the machine */
-    bool no_fpu;           /* "nofpu": makes no use of the FPU */
-    uint32_t priority;     /* "priority=N": 0 (lowest) to OPTION_PRIORITY_MAX */
+    uint32_t server;       /* 1: "server": this is the frame server */
+    uint32_t verdict;      /* 1: "verdict": may end the machine */
+    uint32_t no_fpu;       /* 1: "nofpu": makes no use of the FPU */
+    uint64_t priority;     /* "priority=N": 0 (lowest) to OPTION_PRIORITY_MAX */
     uint32_t rights;       /* "claim", "lookup", "device": set of enum service_right */
     uint32_t endpoint_count;
     struct module_endpoint endpoints[OPTION_ENDPOINTS];          /* "call=NAME", "receive=NAME", in their order */

@@ -3,6 +3,7 @@
 #include "tests/host/random.h"
 #include <check.h>
 #include <quire/abi.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
