@@ -60,7 +60,7 @@ objects = $(patsubst %,$(O)/$(1)/%.o,$(2))
 # --- what is built of what -------------------------------------------------------------------------------------------
 
 # Sources of the library that the kernel takes in too.
-SHARED_SOURCES := $(wildcard $(addprefix libipc/src/,format.c error.c elf.c))
+SHARED_SOURCES := $(wildcard $(addprefix libipc/src/,format.c error.c names.c elf.c))
 KERNEL_SOURCES := $(filter-out kernel/entry/offsets.c,$(call find,kernel)) $(SHARED_SOURCES)
 KERNEL_OBJECTS := $(call objects,kernel,$(KERNEL_SOURCES))
 LIBRARY_OBJECTS := $(call objects,library,$(call find,libipc/src))

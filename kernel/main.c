@@ -13,6 +13,7 @@
 #include "kernel/object/schedule.h"
 #include "kernel/print.h"
 #include "kernel/verdict.h"
+#include <quire/names.h>
 #include <string.h>
 
 static struct boot_data boot_data;
@@ -47,7 +48,7 @@ static void regions_show(void)
 
     for (uint32_t i = 0; i < table->count; i++)
         print_line(PRINT_INFORMATION, "%012lx-%012lx %8lu KiB  %s", table->regions[i].base, table->regions[i].end - 1,
-                   (table->regions[i].end - table->regions[i].base) / 1024, region_type_name(table->regions[i].type));
+                   (table->regions[i].end - table->regions[i].base) / 1024, region_name(table->regions[i].type));
     if (table->wrapped || table->beyond)
         print_line(PRINT_QUIET, "left alone: %u entries that wrap around, %lu MiB above %lu TiB", table->wrapped,
                    table->beyond >> 20, PHYSICAL_MAX >> 40);

@@ -34,12 +34,10 @@ static void map_segment(uint64_t root, const char *start, const char *end, uint6
     boot_map(root, (uint64_t)(uintptr_t)start, physical_of(start), (uint64_t)(end - start), flags, 1);
 }
 
-/* What the kernel may have to read or write: memory, not devices. Its own image has its addresses already, and must
- * not be writable at others. */
+/* The kernel's own image has its addresses already, and must not be writable at others. */
 static bool in_direct_map(enum region_type type)
 {
-    return type != REGION_BAD_MEMORY && type != REGION_UNKNOWN && type != REGION_RESERVED &&
-           type != REGION_FRAMEBUFFER && type != REGION_KERNEL;
+    return region_type_is_memory(type) && type != REGION_KERNEL;
 }
 
 /* Runs of neighbouring regions are mapped as one, so that pages stay large across their borders. */

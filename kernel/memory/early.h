@@ -33,9 +33,6 @@ void early_initialise(struct early *early, const struct region_table *table);
  * NOT_PERMITTED: after early_retire. */
 must_use enum error early_allocate(struct early *early, uint64_t frames, uint64_t *address);
 
-/* Frames that early_allocate could still give out at the most, both ranges together. */
-uint64_t early_left(const struct early *early);
-
 /* Carves what was given out as EARLY; nothing is given out any more.
  * NO_ROOM: the table is full; it and the allocator are unchanged. NOT_PERMITTED: retired already. */
 must_use enum error early_retire(struct early *early, struct region_table *table);

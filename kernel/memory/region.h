@@ -51,11 +51,15 @@ const struct region *region_find(const struct region_table *table, uint64_t addr
  * Pointers from region_find are stale afterwards. */
 must_use enum error region_carve(struct region_table *table, uint64_t base, uint64_t end, enum region_type type);
 
-/* How many entries of the table carving [base, end) takes before merging: 0 to 2. */
+/* How many entries of the table carving [base, end) takes before merging: 0 to 2; 0 when it is empty. */
 uint32_t region_splits(const struct region_table *table, uint64_t base, uint64_t end);
 
-/* The type's name in quire/regions.def; "none" for a number that is no type. Never NULL. */
-const char *region_type_name(enum region_type type);
+/* Whether the type is of memory, which the kernel may have to read or write: not of devices, nor of what may be nothing
+ * at all. */
+static inline bool region_type_is_memory(enum region_type type)
+{
+    return type != REGION_BAD_MEMORY && type != REGION_UNKNOWN && type != REGION_RESERVED && type != REGION_FRAMEBUFFER;
+}
 
 /* Whether frames of the type have slots and ledger words of their own. */
 bool region_type_has_slots(enum region_type type);

@@ -3,6 +3,7 @@
 #include "kernel/boot/memory_map.h"
 #include "tests/host/random.h"
 #include <check.h>
+#include <quire/names.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +34,7 @@ static const char *text(void)
     for (uint32_t k = 0; k < table.count; k++) {
         length += (size_t)snprintf(line + length, sizeof(line) - length, "%s%lx-%lx %s", k ? ", " : "",
                                    (unsigned long)table.regions[k].base, (unsigned long)table.regions[k].end,
-                                   region_type_name(table.regions[k].type));
+                                   region_name(table.regions[k].type));
     }
     return line;
 }
@@ -223,10 +224,10 @@ END_TEST
 
 START_TEST(names_and_slots)
 {
-    ck_assert_str_eq(region_type_name(REGION_BAD_MEMORY), "bad memory");
-    ck_assert_str_eq(region_type_name(REGION_METADATA), "metadata");
-    ck_assert_str_eq(region_type_name(REGION_TYPES), "none");
-    ck_assert_str_eq(region_type_name((enum region_type) - 1), "none");
+    ck_assert_str_eq(region_name(REGION_BAD_MEMORY), "bad memory");
+    ck_assert_str_eq(region_name(REGION_METADATA), "metadata");
+    ck_assert_str_eq(region_name(REGION_TYPES), "unlisted");
+    ck_assert_str_eq(region_name((enum region_type) - 1), "unlisted");
     ck_assert(region_type_has_slots(REGION_USABLE));
     ck_assert(region_type_has_slots(REGION_FRAMEBUFFER));
     ck_assert(!region_type_has_slots(REGION_RESERVED));
@@ -279,6 +280,7 @@ START_TEST(carving)
     ck_assert_uint_eq(region_splits(&table, 0, 0x30000), 0);
     ck_assert_uint_eq(region_splits(&table, 0, 0x1000), 1);
     ck_assert_uint_eq(region_splits(&table, 0x1000, 0x2000), 2);
+    ck_assert_uint_eq(region_splits(&table, 0x1000, 0x1000), 0);
     ck_assert_int_eq(region_carve(&table, 0x4000, 0x6000, REGION_EARLY), ERROR_NONE);
     expect("0-4000 usable, 4000-6000 early-allocated, 6000-10000 usable, 10000-20000 unknown, 20000-30000 usable");
     ck_assert_int_eq(region_carve(&table, 0x6000, 0x8000, REGION_EARLY), ERROR_NONE);
