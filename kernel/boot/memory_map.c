@@ -22,9 +22,8 @@ static enum region_type type_of_entry(uint32_t multiboot2_type)
 /* The lowest usable frame of [base, end), or end. */
 static uint64_t usable_frame(const struct region_table *table, uint64_t base, uint64_t end)
 {
-    while (base < end && region_find(table, base)->type != REGION_USABLE) {
+    while (base < end && region_find(table, base)->type != REGION_USABLE)
         base += FRAME_SIZE;
-    }
     return base;
 }
 
@@ -33,12 +32,10 @@ static enum error keep_trampoline(struct region_table *table)
 {
     uint64_t frame = usable_frame(table, REGION_TRAMPOLINE, REGION_TRAMPOLINE_END);
 
-    if (frame == REGION_TRAMPOLINE_END) {
+    if (frame == REGION_TRAMPOLINE_END)
         frame = usable_frame(table, FRAME_SIZE, REGION_TRAMPOLINE);
-        if (frame == REGION_TRAMPOLINE) {
-            return ERROR_NONE;
-        }
-    }
+    if (region_find(table, frame)->type != REGION_USABLE)
+        return ERROR_NONE;
     table->trampoline = frame;
     return region_claim(table, frame, FRAME_SIZE, REGION_RESERVED);
 }
@@ -50,44 +47,39 @@ static enum error claim_all(const struct boot_data *data, uint64_t kernel_start,
     const struct boot_framebuffer *framebuffer = &data->framebuffer;
     enum error error = region_claim(out, kernel_start, kernel_end - kernel_start, REGION_KERNEL);
 
-    if (error == ERROR_NONE) {
+    if (!error)
         error = region_claim(out, data->information_base, data->information_size, REGION_RECLAIMABLE);
-    }
-    if (error == ERROR_NONE && framebuffer->present) {
+    if (!error && framebuffer->present) {
         uint64_t size = (uint64_t)framebuffer->pitch * framebuffer->height;
         error = region_claim(out, framebuffer->address, size, REGION_FRAMEBUFFER);
     }
-    for (uint32_t k = 0; error == ERROR_NONE && k < data->module_count; k++) {
+    for (uint32_t k = 0; !error && k < data->module_count; k++) {
         const struct boot_module *module = &data->modules[k];
         error = region_claim(out, module->start, module->end - module->start, REGION_MODULE);
     }
-    for (uint32_t k = 0; error == ERROR_NONE && k < data->map_count; k++) {
+    for (uint32_t k = 0; !error && k < data->map_count; k++) {
         const struct boot_map_entry *entry = &data->map[k];
         error = region_claim(out, entry->base, entry->length, type_of_entry(entry->type));
     }
-    return error == ERROR_NONE ? keep_trampoline(out) : error;
+    return error ? error : keep_trampoline(out);
 }
 
 enum error regions_from_boot_data(const struct boot_data *data, uint64_t kernel_start, uint64_t kernel_end,
                                   struct region_table *out)
 {
-    bool usable = false;
     enum error error = ERROR_BAD_BOOT_DATA;
+    bool usable = false;
 
     region_table_clear(out);
     if (kernel_start < kernel_end && kernel_end <= PHYSICAL_MAX && data->information_base < PHYSICAL_MAX &&
-        data->information_size <= PHYSICAL_MAX - data->information_base) {
+        data->information_size <= PHYSICAL_MAX - data->information_base)
         error = claim_all(data, kernel_start, kernel_end, out);
-    }
     region_table_seal(out);
-    for (uint32_t k = 0; k < out->count; k++) {
+    for (uint32_t k = 0; k < out->count; k++)
         usable |= out->regions[k].type == REGION_USABLE;
-    }
-    if (error == ERROR_NONE && !usable) {
+    if (!error && !usable)
         error = ERROR_BAD_BOOT_DATA;
-    }
-    if (error != ERROR_NONE) {
+    if (error)
         memset(out, 0, sizeof(*out));
-    }
     return error;
 }

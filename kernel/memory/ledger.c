@@ -17,32 +17,19 @@ enum error ledger_initialise(void)
 
 static enum ledger_state state_of_type(enum region_type type)
 {
-    switch (type) {
-    case REGION_USABLE:
+    if (type == REGION_USABLE)
         return LEDGER_FREE;
-    case REGION_FRAMEBUFFER:
+    if (type == REGION_FRAMEBUFFER)
         return LEDGER_DEVICE;
-    case REGION_KERNEL:
-    case REGION_MODULE:
-    case REGION_RECLAIMABLE:
-    case REGION_EARLY:
-    case REGION_METADATA:
-        return LEDGER_KERNEL;
-    default:
-        return LEDGER_RESERVED;
-    }
+    return region_type_has_slots(type) ? LEDGER_KERNEL : LEDGER_RESERVED;
 }
 
 static void leaf_fill(atomic_word *leaf, uint64_t first)
 {
     const struct region *region = NULL;
 
-    for (uint64_t k = 0; k < LEDGER_WORDS_PER_LEAF; k++) {
-        uint64_t address = (first + k) * FRAME_SIZE;
-        if (!region || address >= region->end)
-            region = region_find(&memory.regions, address);
-        leaf[k] = ledger_word_plain(region ? state_of_type(region->type) : LEDGER_RESERVED);
-    }
+    for (uint64_t k = 0; k < LEDGER_WORDS_PER_LEAF; k++)
+        leaf[k] = ledger_word_plain(state_of_type(region_next_type(&memory.regions, first + k, &region)));
 }
 
 /* Makes the leaf that holds a frame's word, in the memory set aside for it. One CPU fills it, others wait. */

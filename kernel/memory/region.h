@@ -4,8 +4,10 @@
 #define KERNEL_MEMORY_REGION_H
 
 #include <quire/abi.h>
+#include <quire/slot.h>
 #include <quire/start.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* A framebuffer that ends above this is left without slots: one far away must not inflate window and direct map. */
@@ -45,6 +47,16 @@ void region_table_seal(struct region_table *table);
 
 /* The region of a sealed table that holds the physical address, or NULL past the last one. O(log regions). */
 const struct region *region_find(const struct region_table *table, uint64_t address);
+
+/* The type of a frame, UNKNOWN past the last region, for a walk over ascending frames: *at is the region of the frame
+ * before, at first NULL. */
+static inline enum region_type region_next_type(const struct region_table *table, uint64_t frame,
+                                                const struct region **at)
+{
+    if (!*at || frame * FRAME_SIZE >= (*at)->end)
+        *at = region_find(table, frame * FRAME_SIZE);
+    return *at ? (*at)->type : REGION_UNKNOWN;
+}
 
 /* Re-types [base, end) of a sealed table, whatever it was; splits and merges regions as needed.
  * NOT_ALIGNED, BAD_ARGUMENT (empty, or no type), OUT_OF_BOUND (past the last region), NO_ROOM (the splits do not fit).

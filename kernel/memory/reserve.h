@@ -21,13 +21,16 @@
 
 enum reserve_level { RESERVE_SLOTS, RESERVE_TABLE_1, RESERVE_TABLE_2, RESERVE_LEDGER, RESERVE_LEVELS };
 
-/* Units of one region, at each level [first, end), and the number of the frame that backs the first of them. */
+/* Frames that one unit of a level covers. */
+extern const uint64_t reserve_spans[RESERVE_LEVELS];
+
+/* Units of one region, at each level [first, end). Adjacent frames back them, those of one level after the other. */
 struct reserve_range {
     uint64_t first[RESERVE_LEVELS];
     uint64_t end[RESERVE_LEVELS];
-    uint64_t backing[RESERVE_LEVELS];
-    uint64_t frames; /* backing frames in all */
-    uint32_t carved; /* 1: they are METADATA at the region's top; 0: from the early allocator */
+    uint64_t backing; /* number of the first frame */
+    uint64_t frames;  /* how many */
+    uint32_t carved;  /* 1: they are METADATA at the region's top; 0: from the early allocator */
 };
 
 struct reserve {
@@ -50,8 +53,5 @@ must_use enum error reserve_complete(struct reserve *reserve, struct early *earl
  * HOLE: no region with slots touches the unit. O(log regions). Any CPU, without lock: nothing changes after boot. */
 must_use enum error reserve_frame(const struct reserve *reserve, enum reserve_level level, uint64_t frame,
                                   uint64_t *backing);
-
-/* Frames that one unit of the level covers. */
-uint64_t reserve_span(enum reserve_level level);
 
 #endif

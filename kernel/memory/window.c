@@ -21,12 +21,8 @@ static void slots_fill(struct slot *slots, uint64_t first)
 {
     const struct region *region = NULL;
 
-    for (uint64_t k = 0; k < SLOTS_PER_PAGE; k++) {
-        uint64_t address = (first + k) * FRAME_SIZE;
-        if (!region || address >= region->end)
-            region = region_find(&memory.regions, address);
-        slots[k] = patterns[region ? region->type : REGION_UNKNOWN];
-    }
+    for (uint64_t k = 0; k < SLOTS_PER_PAGE; k++)
+        slots[k] = patterns[region_next_type(&memory.regions, first + k, &region)];
 }
 
 /* Backs one entry that is absent. True also when another CPU has done it or is at it. */

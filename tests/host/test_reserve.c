@@ -52,10 +52,10 @@ static void expect_hole(enum reserve_level level, uint64_t frame)
 
 START_TEST(spans)
 {
-    ck_assert_uint_eq(reserve_span(RESERVE_SLOTS), 64);
-    ck_assert_uint_eq(reserve_span(RESERVE_TABLE_1), 32768);
-    ck_assert_uint_eq(reserve_span(RESERVE_TABLE_2), 16777216);
-    ck_assert_uint_eq(reserve_span(RESERVE_LEDGER), 512);
+    ck_assert_uint_eq(reserve_spans[RESERVE_SLOTS], 64);
+    ck_assert_uint_eq(reserve_spans[RESERVE_TABLE_1], 32768);
+    ck_assert_uint_eq(reserve_spans[RESERVE_TABLE_2], 16777216);
+    ck_assert_uint_eq(reserve_spans[RESERVE_LEDGER], 512);
 }
 END_TEST
 
@@ -253,7 +253,7 @@ static const struct region *first_toucher(uint64_t first_frame, uint64_t end_fra
 
 static void check_unit(enum reserve_level level, uint64_t unit, uint64_t origin, struct random *random, uint32_t round)
 {
-    uint64_t span = reserve_span(level);
+    uint64_t span = reserve_spans[level];
     const struct region *owner = first_toucher(unit * span, (unit + 1) * span);
     uint64_t inside = unit * span + random_below(random, span);
     uint64_t backing;
@@ -324,7 +324,7 @@ START_TEST(random_tables)
         memset(used, 0, sizeof(used));
         uses = 0;
         for (int level = 0; level < RESERVE_LEVELS; level++) {
-            uint64_t span = reserve_span((enum reserve_level)level);
+            uint64_t span = reserve_spans[level];
             uint64_t first = origin / span;
             for (uint64_t unit = first > 2 ? first - 2 : 0; unit <= table.frame_count / span + 1; unit++) {
                 check_unit((enum reserve_level)level, unit, origin, &random, round);
