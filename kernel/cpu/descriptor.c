@@ -9,7 +9,7 @@
 #define USER_CODE UINT64_C(0x00affb000000ffff)
 #define TASK_STATE_TYPE UINT64_C(0x89) /* 64-bit task state segment, present */
 
-#define GATE_INTERRUPT 0x8e /* interrupts off on entry, reachable from ring 0 only */
+#define GATE_INTERRUPT UINT64_C(0x8e) /* interrupts off on entry, reachable from ring 0 only */
 #define VECTORS 256
 #define ENTRY_SIZE 16 /* of interrupt_entries in entry/interrupt.S */
 
@@ -30,17 +30,6 @@ static const uint8_t stack_vectors[1 + CPU_INTERRUPT_STACKS] = {[1] = 2, [2] = 8
 /* Cleared at a system call: trap, interrupt, direction, I/O privilege, nested task, alignment check. */
 #define FLAGS_CLEARED UINT64_C(0x47700)
 
-struct gate {
-    uint16_t address_low;
-    uint16_t selector;
-    uint8_t stack;
-    uint8_t type;
-    uint16_t address_middle;
-    uint32_t address_high;
-    uint32_t unused;
-};
-_Static_assert(sizeof(struct gate) == 16, "Intel SDM volume 3, 6.14.1");
-
 struct table_pointer {
     uint16_t limit;
     uint64_t base;
@@ -49,22 +38,19 @@ struct table_pointer {
 extern const char interrupt_entries[];
 extern const char system_call_entry[];
 
-static struct gate gates[VECTORS] __attribute__((aligned(4096)));
+/* Interrupt gates, two words each (Intel SDM volume 3, 6.14.1). */
+static uint64_t gates[VECTORS][2] __attribute__((aligned(4096)));
 
 static void gates_fill(void)
 {
     for (int vector = 0; vector < VECTORS; vector++) {
         uint64_t address = (uint64_t)(uintptr_t)&interrupt_entries[vector * ENTRY_SIZE];
-        gates[vector] = (struct gate){
-            .address_low = (uint16_t)address,
-            .selector = SELECTOR_KERNEL_CODE,
-            .type = GATE_INTERRUPT,
-            .address_middle = (uint16_t)(address >> 16),
-            .address_high = (uint32_t)(address >> 32),
-        };
+        gates[vector][0] = (address & 0xffff) | (uint64_t)SELECTOR_KERNEL_CODE << 16 | GATE_INTERRUPT << 40 |
+                           (address >> 16 & 0xffff) << 48;
+        gates[vector][1] = address >> 32;
     }
-    for (uint8_t k = 1; k <= CPU_INTERRUPT_STACKS; k++)
-        gates[stack_vectors[k]].stack = k;
+    for (uint64_t k = 1; k <= CPU_INTERRUPT_STACKS; k++)
+        gates[stack_vectors[k]][0] |= k << 32;
 }
 
 static void stack_set(uint32_t word, uint64_t address)
