@@ -63,7 +63,7 @@ _Noreturn void kernel_main(uint32_t magic, uint64_t information)
     boot_data_read(magic, information); /* copy out what the loader says */
     log_level_set();
     print_line(PRINT_INFORMATION, "Quire, loaded by %s", boot_data.loader_name);
-    require(regions_from_boot_data(&boot_data, kernel_image_start(), kernel_image_end(), &memory.regions),
+    require(regions_from_boot_data(&boot_data, image_physical(image_start), image_physical(image_end), &memory.regions),
             "memory map");                                              /* sort out whose memory is whose */
     require(reserve_plan(&memory.reserve, &memory.regions), "reserve"); /* set aside what window and ledger need */
     early_initialise(&memory.early, &memory.regions); /* from here to early_retire memory can be allocated */

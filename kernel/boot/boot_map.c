@@ -17,22 +17,13 @@ uint64_t *boot_map_table(uint64_t root, uint64_t virtual_address, uint32_t level
     return table;
 }
 
-/* The level of the largest page that fits here. */
-static uint32_t level_for(uint64_t virtual_address, uint64_t address, uint64_t size, uint32_t largest)
-{
-    for (uint32_t level = largest; level > 1; level--) {
-        uint64_t span = page_table_span(level);
-        if ((virtual_address | address) % span == 0 && size >= span)
-            return level;
-    }
-    return 1;
-}
-
 void boot_map(uint64_t root, uint64_t virtual_address, uint64_t address, uint64_t size, uint64_t flags,
               uint32_t largest)
 {
     while (size) {
-        uint32_t level = level_for(virtual_address, address, size, largest);
+        uint32_t level = largest;
+        while (level > 1 && (size < page_table_span(level) || (virtual_address | address) % page_table_span(level)))
+            level--;
         uint64_t *table = boot_map_table(root, virtual_address, level);
         table[page_table_index(virtual_address, level)] = address | flags | (level > 1 ? PAGE_LARGE : 0);
         virtual_address += page_table_span(level);

@@ -50,18 +50,13 @@ boot_entry:
     movl $LARGE_PAGE_ENTRY, %edx
     movl $2048, %ecx
 1:  movl %edx, (%eax)
-    movl $0, 4(%eax)
     addl $0x200000, %edx
     addl $8, %eax
     loop 1b
-    movl $boot_directory + PAGE_TABLE_ENTRY, %eax
-    movl %eax, boot_low
-    addl $4096, %eax
-    movl %eax, boot_low + 8
-    addl $4096, %eax
-    movl %eax, boot_low + 16
-    addl $4096, %eax
-    movl %eax, boot_low + 24
+    movl $boot_directory + PAGE_TABLE_ENTRY, boot_low
+    movl $boot_directory + 0x1000 + PAGE_TABLE_ENTRY, boot_low + 8
+    movl $boot_directory + 0x2000 + PAGE_TABLE_ENTRY, boot_low + 16
+    movl $boot_directory + 0x3000 + PAGE_TABLE_ENTRY, boot_low + 24
     movl $boot_directory + PAGE_TABLE_ENTRY, boot_high + 510 * 8
     movl $boot_low + PAGE_TABLE_ENTRY, boot_root
     movl $boot_low + PAGE_TABLE_ENTRY, boot_root + 256 * 8

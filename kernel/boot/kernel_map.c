@@ -12,26 +12,11 @@
 #define PAGE_KERNEL (PAGE_PRESENT | PAGE_GLOBAL)
 #define PAGE_KERNEL_DATA (PAGE_KERNEL | PAGE_WRITE | PAGE_NO_EXECUTE)
 
-extern const char image_start[], text_start[], rodata_start[], data_start[], image_end[];
-
-static uint64_t physical_of(const char *symbol)
-{
-    return (uint64_t)(uintptr_t)symbol - KERNEL_ADDRESS;
-}
-
-uint64_t kernel_image_start(void)
-{
-    return physical_of(image_start);
-}
-
-uint64_t kernel_image_end(void)
-{
-    return physical_of(image_end);
-}
+extern const char text_start[], rodata_start[], data_start[];
 
 static void map_segment(uint64_t root, const char *start, const char *end, uint64_t flags)
 {
-    boot_map(root, (uint64_t)(uintptr_t)start, physical_of(start), (uint64_t)(end - start), flags, 1);
+    boot_map(root, (uint64_t)(uintptr_t)start, image_physical(start), (uint64_t)(end - start), flags, 1);
 }
 
 /* The kernel's own image has its addresses already, and must not be writable at others. */

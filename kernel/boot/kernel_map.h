@@ -2,12 +2,17 @@
 #ifndef KERNEL_BOOT_KERNEL_MAP_H
 #define KERNEL_BOOT_KERNEL_MAP_H
 
+#include "kernel/layout.h"
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Physical addresses of the kernel's image, whole pages. */
-uint64_t kernel_image_start(void);
-uint64_t kernel_image_end(void);
+/* The kernel's image, whole pages (kernel.lds), and the physical address of a place in it. */
+extern const char image_start[], image_end[];
+
+static inline uint64_t image_physical(const char *place)
+{
+    return (uint64_t)(uintptr_t)place - KERNEL_ADDRESS;
+}
 
 /* Makes and loads the tables of the CPU that boots: the image, each segment with its own protection; the direct
  * map of all memory, writable and not executable; the CPU's own pages. From here on this_cpu is there (number and

@@ -35,13 +35,12 @@ static bool entry_back(atomic_word *entry, enum reserve_level level, uint64_t fr
         return false;
     if (!atomic_swap_if_acquire(entry, &absent, ENTRY_BUSY))
         return true;
-    if (level == RESERVE_SLOTS) {
+    if (level == RESERVE_SLOTS)
         slots_fill(frame_pointer(backing), frame / SLOTS_PER_PAGE * SLOTS_PER_PAGE);
-        atomic_store_release(entry, backing * FRAME_SIZE | PAGE_TASK_TABLE | PAGE_NO_EXECUTE);
-    } else {
+    else
         frame_zero(frame_pointer(backing));
-        atomic_store_release(entry, backing * FRAME_SIZE | PAGE_TASK_TABLE);
-    }
+    atomic_store_release(entry,
+                         backing * FRAME_SIZE | PAGE_TASK_TABLE | (level == RESERVE_SLOTS ? PAGE_NO_EXECUTE : 0));
     return true;
 }
 
