@@ -87,6 +87,7 @@ enum error modules_load(const struct boot_data *data)
     endpoint_named(FRAME_SERVER_NAME);
     for (uint32_t i = 0; i < data->module_count; i++) {
         struct boot_task *made = &tasks[task_count];
+        memory_wanted_for = data->modules[i].line;
         enum error error = load(&data->modules[i], made);
         if (error) {
             leave_out(&data->modules[i], made, error);
@@ -104,16 +105,16 @@ static void give(struct boot_task *to, const struct named_endpoint *endpoint, ui
 {
     struct start_page *start = to->start;
     uint32_t index = HANDLE_INDEX_FRAME_SERVER + start->handle_count;
+    uint32_t generation = handle_generation_next(to->task);
     struct handle_entry *entry = handle_table_entry(to->task, index);
     atomic_word *word = ledger_find(endpoint->frame);
     uint64_t value = ledger_lock(word);
 
-    value =
-        handle_fill(to->task, entry, handle_generation_next(to->task), endpoint->frame, KIND_ENDPOINT, rights, value);
+    value = handle_fill(to->task, entry, generation, endpoint->frame, KIND_ENDPOINT, rights, value);
     ledger_unlock(word, value);
     entry->place = badge;
     strlcpy(start->handles[start->handle_count].name, endpoint->name, START_NAME);
-    start->handles[start->handle_count].handle = handle_value(to->task, index);
+    start->handles[start->handle_count].handle = handle_make(index, generation);
     start->handle_count++;
 }
 
@@ -162,12 +163,11 @@ void modules_start(const struct boot_data *data)
     uint32_t account = ACCOUNT_FRAME_SERVER;
 
     for (uint32_t i = 0; i < task_count; i++) {
-        tasks[i].task->account = &tasks[i] == server ? ACCOUNT_FRAME_SERVER : ++account;
+        struct task *task = tasks[i].task;
+        task->account = task->server ? ACCOUNT_FRAME_SERVER : ++account;
         endow(&tasks[i], data->command_line);
-        print_line(PRINT_INFORMATION, "task %s, account %u, priority %u", tasks[i].task->name, tasks[i].task->account,
-                   tasks[i].task->priority);
+        print_line(PRINT_INFORMATION, "task %s, account %u, priority %u", task->name, task->account, task->priority);
+        schedule_ready(task);
     }
     inform(server->information);
-    for (uint32_t i = 0; i < task_count; i++)
-        schedule_ready(tasks[i].task);
 }

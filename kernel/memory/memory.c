@@ -4,12 +4,14 @@
 #include <string.h>
 
 struct memory memory;
+const char *memory_wanted_for = "page tables";
 
 uint64_t memory_early_allocate(uint64_t frames)
 {
     uint64_t address;
 
-    require(early_allocate(&memory.early, frames, &address), "memory for boot");
+    if (early_allocate(&memory.early, frames, &address) != ERROR_NONE)
+        refuse("%s: this machine has too little memory", memory_wanted_for);
     memset(physical_pointer(address), 0, frames * FRAME_SIZE);
     return address;
 }

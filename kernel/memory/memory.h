@@ -13,6 +13,7 @@ struct memory {
 };
 
 extern struct memory memory;
+extern const char *memory_wanted_for; /* what boot is about to make, for the complaint when memory does not suffice */
 
 /* The physical address of zeroed adjacent frames for the kernel, during boot only. With too little memory no task can
  * run: the machine is refused. */
