@@ -4,7 +4,6 @@
 #include "kernel/memory/memory.h"
 #include "kernel/boot/module.h"
 #include "kernel/boot/options.h"
-#include "kernel/cpu/cpu.h"
 #include "kernel/cpu/descriptor.h"
 #include "kernel/cpu/feature.h"
 #include "kernel/cpu/timer.h"
@@ -37,9 +36,9 @@ static void log_level_set(void)
     if (option_find(boot_data.command_line, "log", level, sizeof(level)) != OPTION_FOUND)
         return;
     if (strcmp(level, "quiet") == 0)
-        print_level_set(PRINT_QUIET);
+        print_shown = PRINT_QUIET;
     else if (strcmp(level, "debug") == 0)
-        print_level_set(PRINT_DEBUG);
+        print_shown = PRINT_DEBUG;
 }
 
 static void regions_show(void)

@@ -5,18 +5,13 @@
 
 #define LINE 240
 
-static enum print_level shown = PRINT_INFORMATION;
-
-void print_level_set(enum print_level level)
-{
-    shown = level;
-}
+enum print_level print_shown = PRINT_INFORMATION;
 
 void print_arguments(enum print_level level, const char *before, const char *format, va_list arguments)
 {
     char line[LINE];
 
-    if (level > shown)
+    if (level > print_shown)
         return;
     size_t length = format_text(line, sizeof(line), format, arguments);
     uart_write("# ", 2);

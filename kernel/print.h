@@ -6,8 +6,7 @@
 
 enum print_level { PRINT_QUIET, PRINT_INFORMATION, PRINT_DEBUG };
 
-/* What is shown from here on; lines of level QUIET always are. INFORMATION at start. */
-void print_level_set(enum print_level level);
+extern enum print_level print_shown; /* lines up to this level are shown; INFORMATION at start */
 
 /* Shows one line, "# " before it and a line feed after it, if its level is on. Format: quire/format.h. */
 void print_line(enum print_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -6,7 +6,6 @@
 #include "kernel/memory/page_table.h"
 #include "kernel/memory/physical.h"
 #include "kernel/verdict.h"
-#include <stddef.h>
 #include <string.h>
 
 #define WINDOW_ROOT_LEVEL 3 /* the window's table that is there from boot */

@@ -94,12 +94,10 @@ no_long_mode_text:
     .code64
 boot_long:
     movl %esi, %esi             /* clears the upper half; data segments wait for descriptor_initialise */
-    movq $start_stack_top, %rsp
+    movq $start_stack_top - 8, %rsp /* as if a call had been made */
     xorl %ebp, %ebp
     movq $kernel_main, %rax
-    callq *%rax
-4:  hlt
-    jmp 4b
+    jmpq *%rax
 
     .balign 8
 boot_table:

@@ -5,7 +5,6 @@
 #include "kernel/cpu/instructions.h"
 #include "kernel/memory/page_table.h"
 #include "kernel/memory/physical.h"
-#include <stddef.h>
 #include <string.h>
 
 #define LOCAL_APIC UINT64_C(0xfee00000) /* its address after reset (Intel SDM volume 3, 11.4.1) */

@@ -1,11 +1,9 @@
 #include "kernel/object/mapping.h"
-#include "kernel/object/handle_table.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/instructions.h"
 #include "kernel/memory/ledger.h"
 #include "kernel/memory/page_table.h"
 #include "kernel/object/task.h"
-#include <stddef.h>
 
 /* The number of entries in use of an installed table is kept in the handle that it was installed with; tables
  * made at boot have none and need no count, since they are never taken out. */
