@@ -17,8 +17,8 @@ static void children_add(const atomic_word *entry_in_table, uint64_t amount)
 }
 
 /* Points the entry for an address in the table of level + 1 to the handle's frame: a table of the level, or a page (0). */
-static enum error attach(const struct task *task, struct handle_entry *entry, uint64_t virtual_address, uint32_t level,
-                         uint64_t flags, uint32_t *missing)
+static inline enum error attach(const struct task *task, struct handle_entry *entry, uint64_t virtual_address,
+                                uint32_t level, uint64_t flags, uint32_t *missing)
 {
     atomic_word *above = page_table_entry(task->root, virtual_address, level + 1, missing);
 
@@ -33,7 +33,7 @@ static enum error attach(const struct task *task, struct handle_entry *entry, ui
     return ERROR_NONE;
 }
 
-static void detach(struct handle_entry *entry)
+static inline void detach(struct handle_entry *entry)
 {
     atomic_word *above = (atomic_word *)(uintptr_t)entry->place;
 
