@@ -70,7 +70,7 @@ _Noreturn void kernel_main(uint32_t magic, uint64_t information)
     feature_enable();
     descriptor_initialise(); /* segments, interrupts, system calls */
     require(reserve_complete(&memory.reserve, &memory.early), "reserve");
-    require(ledger_initialise(), "ledger");
+    ledger_initialise();
     require(modules_load(&boot_data), "modules");                             /* tasks of the boot modules */
     require(early_retire(&memory.early, &memory.regions), "early allocator"); /* never again */
     regions_show();

@@ -106,7 +106,7 @@ static void grant_undo(struct task *caller, uint32_t dst, uint32_t n)
 static enum error grant_run(struct task *server, struct task *caller, uint32_t dst, uint32_t n, uint32_t generation,
                             uint32_t rights)
 {
-    enum error error = handle_destination(caller, dst, n);
+    enum error error = ERROR_NONE;
 
     for (uint32_t k = 0; k < n && !error; k++) {
         uint64_t frame = *(volatile uint64_t *)&server->transfer[k];
@@ -117,21 +117,8 @@ static enum error grant_run(struct task *server, struct task *caller, uint32_t d
     return error;
 }
 
-static enum error grant_one(struct task *server, struct task *caller, uint32_t dst, uint32_t generation,
-                            uint32_t rights)
-{
-    struct handle_entry *entry;
-    enum error error = handle_destination_entry(caller, dst, &entry);
-
-    if (error)
-        return error;
-    if (server->registers.r13 % FRAME_SIZE != 0)
-        return ERROR_NOT_ALIGNED;
-    return grant_frame(caller, entry, generation, server->registers.r13 / FRAME_SIZE, rights);
-}
-
 /* BAD_COUNT: none, or more than the caller asked for. NOT_ALIGNED, HOLE, IN_USE, RESERVED: the frame can not be
- * granted. BAD_RIGHTS. BAD_DESTINATION, OCCUPIED: the caller's entries. */
+ * granted. BAD_RIGHTS. */
 static enum error grant(struct task *server, struct task *caller, struct acted *acted)
 {
     uint32_t n = rax_n(server->registers.rax);
@@ -142,27 +129,24 @@ static enum error grant(struct task *server, struct task *caller, struct acted *
         return ERROR_BAD_COUNT;
     if (rights == 0 || rights & ~(uint64_t)RIGHTS_FRAME)
         return ERROR_BAD_RIGHTS;
+    if (n == 1 && server->registers.r13 % FRAME_SIZE != 0)
+        return ERROR_NOT_ALIGNED;
     uint32_t generation = handle_generation_next(caller);
     *acted = (struct acted){n, handle_make(dst, generation)};
-    return n == 1 ? grant_one(server, caller, dst, generation, (uint32_t)rights)
-                  : grant_run(server, caller, dst, n, generation, (uint32_t)rights);
+    if (n > 1)
+        return grant_run(server, caller, dst, n, generation, (uint32_t)rights);
+    return grant_frame(caller, caller->service.room, generation, server->registers.r13 / FRAME_SIZE, (uint32_t)rights);
 }
 
 /* NOT_ALIGNED, HOLE, UNUSED (no handle to the frame exists), NOT_WANTED (not the frame that was lent),
- * MISSING_RIGHT (clone, or the look-up right), WRONG_KIND (has one handle ever), BAD_RIGHTS (none, or wider).
- * BAD_DESTINATION, OCCUPIED. */
+ * MISSING_RIGHT (clone, or the look-up right), WRONG_KIND (has one handle ever), BAD_RIGHTS (none, or wider). */
 static enum error clone(struct task *server, struct task *caller, struct acted *acted)
 {
-    uint32_t dst = rax_dst(caller->registers.rax);
-    struct handle_entry *entry;
-    enum error error = handle_destination_entry(caller, dst, &entry);
-
-    if (error)
-        return error;
     if (server->registers.r13 % FRAME_SIZE != 0)
         return ERROR_NOT_ALIGNED;
-    error = clone_frame(caller, entry, server->registers.r13 / FRAME_SIZE, server->registers.r14);
-    *acted = (struct acted){1, handle_make(dst, caller->generation)};
+    enum error error =
+        clone_frame(caller, caller->service.room, server->registers.r13 / FRAME_SIZE, server->registers.r14);
+    *acted = (struct acted){1, handle_make(rax_dst(caller->registers.rax), caller->generation)};
     return error;
 }
 
@@ -203,17 +187,12 @@ static enum error convert(struct task *server, struct task *caller, struct acted
     return alone ? ERROR_NONE : ERROR_SHARED;
 }
 
-/* NOT_WANTED: the frame did not come to the server by a move from the caller's account. NOT_ALIGNED, HOLE, BAD_RIGHTS,
- * BAD_DESTINATION, OCCUPIED. */
+/* NOT_WANTED: the frame did not come to the server by a move from the caller's account. NOT_ALIGNED, HOLE, BAD_RIGHTS. */
 static enum error hand_back(struct task *server, struct task *caller, struct acted *acted)
 {
-    uint32_t dst = rax_dst(caller->registers.rax);
     uint64_t rights = server->registers.r14;
-    struct handle_entry *entry;
-    enum error error = handle_destination_entry(caller, dst, &entry);
+    enum error error = ERROR_NONE;
 
-    if (error)
-        return error;
     if (server->registers.r13 % FRAME_SIZE != 0)
         return ERROR_NOT_ALIGNED;
     if (rights == 0 || rights & ~(uint64_t)RIGHTS_FRAME)
@@ -224,9 +203,9 @@ static enum error hand_back(struct task *server, struct task *caller, struct act
     uint64_t value = ledger_lock(word);
     if ((value & ~LEDGER_LOCKED) == ledger_word_server(badge_account(caller->badge))) {
         uint32_t generation = handle_generation_next(caller);
-        value = handle_fill(caller, entry, generation, server->registers.r13 / FRAME_SIZE, KIND_UNTYPED,
+        value = handle_fill(caller, caller->service.room, generation, server->registers.r13 / FRAME_SIZE, KIND_UNTYPED,
                             (uint32_t)rights, value);
-        *acted = (struct acted){1, handle_make(dst, generation)};
+        *acted = (struct acted){1, handle_make(rax_dst(caller->registers.rax), generation)};
     } else {
         error = ERROR_NOT_WANTED;
     }
@@ -235,15 +214,11 @@ static enum error hand_back(struct task *server, struct task *caller, struct act
 }
 
 /* A handle to the endpoint that the server receives at (its own handle is in rdi, and was checked), with the badge
- * in r14. BAD_DESTINATION, OCCUPIED. BAD_RIGHTS: service rights that the caller does not have itself. */
+ * in r14. BAD_RIGHTS: service rights that the caller does not have itself. */
 static enum error mint(struct task *server, struct task *caller, struct acted *acted)
 {
-    uint32_t dst = rax_dst(caller->registers.rax);
-    struct handle_entry *entry;
-    enum error error = handle_destination_entry(caller, dst, &entry);
+    struct handle_entry *entry = caller->service.room;
 
-    if (error)
-        return error;
     if (badge_rights(server->registers.r14) & ~badge_rights(caller->badge))
         return ERROR_BAD_RIGHTS;
     uint64_t frame = handle_entry_frame(handle_table_entry(server, handle_index(server->registers.rdi)));
@@ -252,7 +227,7 @@ static enum error mint(struct task *server, struct task *caller, struct acted *a
     ledger_unlock(word, handle_fill(caller, entry, generation, frame, KIND_ENDPOINT,
                                     RIGHT_CALL | RIGHT_CLONE | RIGHT_MOVE, ledger_lock(word)));
     entry->place = server->registers.r14;
-    *acted = (struct acted){1, handle_make(dst, generation)};
+    *acted = (struct acted){1, handle_make(rax_dst(caller->registers.rax), generation)};
     return ERROR_NONE;
 }
 

@@ -11,10 +11,12 @@ void call_fail(struct task *task, enum error error)
     task->registers.rax = error;
 }
 
-/* The action that the caller accepts: it must have room for what the action brings. */
+/* The action that the caller accepts: it must have room for what the action brings. That the room is empty holds until
+ * the reply, since only the caller's own calls fill it. */
 static enum error want_check(struct task *caller)
 {
     uint64_t rax = caller->registers.rax;
+    uint32_t n = rax_n(rax);
 
     switch (rax_action(rax)) {
     case ACTION_NONE:
@@ -22,18 +24,19 @@ static enum error want_check(struct task *caller)
         return ERROR_NONE;
     case ACTION_CLONE:
     case ACTION_MINT:
-        return handle_destination_entry(caller, rax_dst(rax), &caller->service.room);
+        n = 1;
+        break;
     case ACTION_GRANT:
     case ACTION_HAND_BACK:
     case ACTION_MOVE:
-        if (rax_n(rax) > TRANSFER_FRAMES)
-            return ERROR_BAD_COUNT;
-        if (rax_n(rax) == 1)
-            return handle_destination_entry(caller, rax_dst(rax), &caller->service.room);
-        return handle_destination(caller, rax_dst(rax), rax_n(rax));
+        break;
     default:
         return ERROR_BAD_ACTION;
     }
+    if (n > TRANSFER_FRAMES)
+        return ERROR_BAD_COUNT;
+    caller->service.room = handle_table_entry(caller, rax_dst(rax));
+    return handle_destination(caller, rax_dst(rax), n);
 }
 
 enum error call_deliver(struct task *caller, struct task *receiver)

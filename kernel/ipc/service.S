@@ -229,8 +229,6 @@ service_reply:
 reply_grant:
     cmpl $(ACTION_GRANT << ACTION_SHIFT), %ecx
     jne system_call_slow
-    cmpw $1, REGISTERS_RAX + 2(%rbp)    /* n: else no room was taken */
-    jne system_call_slow
     testl $(FRAME_SIZE - 1), %r13d
     jnz system_call_slow
     testq %r14, %r14

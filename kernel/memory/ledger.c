@@ -5,14 +5,13 @@
 atomic_word *ledger_directory;
 uint64_t ledger_frame_count;
 
-enum error ledger_initialise(void)
+void ledger_initialise(void)
 {
     uint64_t leaves = (memory.regions.frame_count + LEDGER_WORDS_PER_LEAF - 1) / LEDGER_WORDS_PER_LEAF;
     uint64_t frames = (leaves * sizeof(*ledger_directory) + FRAME_SIZE - 1) / FRAME_SIZE;
 
     ledger_directory = physical_pointer(memory_early_allocate(frames));
     ledger_frame_count = memory.regions.frame_count;
-    return ERROR_NONE;
 }
 
 static enum ledger_state state_of_type(enum region_type type)

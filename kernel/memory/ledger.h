@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Sets the directory up: 8 bytes for every 2 MiB below the last frame, from the early allocator. NO_MEMORY. */
-must_use enum error ledger_initialise(void);
+/* Sets the directory up: 8 bytes for every 2 MiB below the last frame, from the early allocator. */
+void ledger_initialise(void);
 
 #define LEDGER_WORDS_PER_LEAF 512
 #define LEDGER_LEAF_BUSY UINT64_C(1) /* in the directory: one CPU makes the leaf */

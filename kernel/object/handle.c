@@ -2,11 +2,6 @@
 #include "kernel/object/handle_ring.h"
 #include "kernel/object/handle_table.h"
 
-handle handle_value(const struct task *task, uint32_t index)
-{
-    return handle_make(index, handle_entry_generation(handle_table_entry(task, index)));
-}
-
 uint64_t handle_replace(struct handle_entry *old, struct task *task, uint32_t index, uint32_t generation,
                         uint64_t locked_word)
 {

@@ -32,16 +32,6 @@ must_use static inline enum error handle_find(const struct task *task, handle va
     return ERROR_NONE;
 }
 
-/* Whether the entry exists (else BAD_DESTINATION) and is empty (else OCCUPIED). */
-must_use static inline enum error handle_destination_entry(const struct task *task, uint32_t dst,
-                                                           struct handle_entry **entry)
-{
-    if (dst == 0 || dst >= task->handle_limit)
-        return ERROR_BAD_DESTINATION;
-    *entry = &task->tables[dst / HANDLES_PER_TABLE][dst % HANDLES_PER_TABLE];
-    return (*entry)->state == HANDLE_EMPTY ? ERROR_NONE : ERROR_OCCUPIED;
-}
-
 /* Whether n entries from index dst on exist (else BAD_DESTINATION) and are empty (else OCCUPIED);
  * BAD_COUNT for n = 0. */
 must_use static inline enum error handle_destination(const struct task *task, uint32_t dst, uint32_t n)

@@ -51,7 +51,7 @@ START_TEST(find_names_each_mistake)
 {
     struct handle_entry *entry;
     uint64_t word = fill(tasks[0], 5, ledger_word_free());
-    handle good = handle_value(tasks[0], 5);
+    handle good = handle_make(5, tasks[0]->generation);
 
     ck_assert_int_eq(handle_find(tasks[0], good, &entry), ERROR_NONE);
     ck_assert_uint_eq(handle_entry_frame(entry), FRAME);
@@ -74,7 +74,7 @@ START_TEST(a_handle_is_stale_after_its_entry_was_filled_again)
 {
     struct handle_entry *entry;
     uint64_t word = fill(tasks[0], 5, ledger_word_free());
-    handle old = handle_value(tasks[0], 5);
+    handle old = handle_make(5, tasks[0]->generation);
 
     word = handle_unlink(handle_table_entry(tasks[0], 5), word);
     handle_empty(handle_table_entry(tasks[0], 5));
