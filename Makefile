@@ -69,7 +69,7 @@ LIBRARY_OBJECTS := $(call objects,library,$(call find,libipc/src))
 HOST_SOURCES := $(wildcard \
     $(addprefix kernel/boot/,multiboot2.c memory_map.c options.c) \
     $(addprefix kernel/memory/,region.c early.c reserve.c) \
-    $(addprefix kernel/object/,handle.c entry.c) servers/frameserv/core/*.c) $(SHARED_SOURCES)
+    servers/frameserv/core/*.c) $(SHARED_SOURCES)
 HOST_OBJECTS := $(call objects,host,$(HOST_SOURCES))
 HOST_TESTS := $(patsubst tests/host/%.c,$(O)/host/%,$(wildcard tests/host/test_*.c))
 # Other files in tests/host/ are helpers of all test programs.

@@ -165,7 +165,7 @@ enum error carry_move(struct task *from, handle first, uint32_t n, struct task *
     for (uint32_t k = 0; k < n; k++) {
         struct handle_entry *entry = handle_table_entry(from, handle_index(first) + k);
         atomic_word *word = ledger_find(handle_entry_frame(entry));
-        ledger_unlock(word, handle_replace(entry, to, dst + k, generation, ledger_lock(word)));
+        ledger_unlock(word, handle_replace(entry, to, handle_table_entry(to, dst + k), generation, ledger_lock(word)));
     }
     *moved = handle_make(dst, generation);
     return ERROR_NONE;

@@ -49,12 +49,4 @@ static inline uint32_t handle_entry_generation(const struct handle_entry *entry)
     return (uint32_t)(entry->name >> 32);
 }
 
-/* Moves what an unmapped entry names into an empty one of a task's table, which takes the old one's place in the ring.
- * Returns the ledger word's new value, still locked. The caller holds the lock. */
-must_use uint64_t handle_replace(struct handle_entry *old, struct task *task, uint32_t index, uint32_t generation,
-                                 uint64_t locked_word);
-
-/* How many handles the ring has that a ledger word anchors; 0 when the word's state is not HELD. */
-uint64_t handle_count(uint64_t word);
-
 #endif

@@ -7,7 +7,7 @@
 
 /* The number of entries in use of an installed table is kept in the handle that it was installed with; tables
  * made at boot have none and need no count, since they are never taken out. */
-static void children_add(const atomic_word *entry_in_table, uint64_t amount)
+static inline void children_add(const atomic_word *entry_in_table, uint64_t amount)
 {
     atomic_word *word = ledger_find(physical_address(entry_in_table) / FRAME_SIZE);
     uint64_t value = word ? atomic_load_relaxed(word) : 0;

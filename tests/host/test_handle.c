@@ -1,4 +1,4 @@
-/* Handle entries, tables and rings (kernel/object/handle.c) against plain counting. */
+/* Handle entries, tables and rings (kernel/object/handle_ring.h, handle_table.h) against plain counting. */
 #include "kernel/memory/ledger_word.h"
 #include "kernel/object/handle_ring.h"
 #include "kernel/object/handle_table.h"
@@ -153,8 +153,9 @@ START_TEST(random_rings)
         bool grow = round / 500 % 2 == 0;
         if (choice == 3 && pick(&random, filled, true, &task, &index) &&
             pick(&random, filled, false, &to_task, &to_index)) {
-            word = handle_replace(handle_table_entry(tasks[task], index), tasks[to_task], to_index,
-                                  handle_generation_next(tasks[to_task]), word);
+            word = handle_replace(handle_table_entry(tasks[task], index), tasks[to_task],
+                                  handle_table_entry(tasks[to_task], to_index), handle_generation_next(tasks[to_task]),
+                                  word);
             filled[task][index] = false;
             filled[to_task][to_index] = true;
         } else if ((choice > 0) == grow && pick(&random, filled, false, &task, &index)) {
@@ -176,7 +177,7 @@ START_TEST(replace_keeps_the_badge_of_an_endpoint)
                                 RIGHT_CALL | RIGHT_MOVE, ledger_word_free() | LEDGER_LOCKED);
 
     handle_table_entry(tasks[0], 3)->place = 99;
-    word = handle_replace(handle_table_entry(tasks[0], 3), tasks[1], 4, 8, word);
+    word = handle_replace(handle_table_entry(tasks[0], 3), tasks[1], handle_table_entry(tasks[1], 4), 8, word);
     ck_assert_uint_eq(handle_table_entry(tasks[1], 4)->place, 99);
     ck_assert_uint_eq(handle_table_entry(tasks[1], 4)->rights, RIGHT_CALL | RIGHT_MOVE);
     ck_assert_ptr_eq(handle_table_entry(tasks[1], 4)->owner, tasks[1]);
