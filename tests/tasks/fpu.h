@@ -9,11 +9,13 @@
 
 #define FPU_VECTORS 16
 #define FPU_VECTOR_BYTES 32 /* upper halves only where the machine has AVX */
+#define FPU_X87_REGISTERS 8
 
 struct fpu_state {
     uint8_t vectors[FPU_VECTORS][FPU_VECTOR_BYTES];
     uint32_t mxcsr;
     uint16_t x87_control;
+    uint64_t x87_registers[FPU_X87_REGISTERS]; /* as MMX sees them: their lower 64 bits */
 } __attribute__((aligned(32)));
 
 /* Whether the kernel has switched AVX on: CPUID.1:ECX bits 27 (OSXSAVE) and 28 (AVX), XCR0 bits 1 and 2
@@ -40,6 +42,9 @@ static inline void fpu_pattern(struct fpu_state *state, uint64_t seed, bool avx)
     for (uint32_t i = 0; i < FPU_VECTORS; i++) {
         memset(state->vectors[i], (int)(seed * 16 + i + 1), avx ? FPU_VECTOR_BYTES : FPU_VECTOR_BYTES / 2);
     }
+    for (uint32_t i = 0; i < FPU_X87_REGISTERS; i++) {
+        state->x87_registers[i] = (seed * 16 + i + 1) * 0x0101010101010101;
+    }
     state->mxcsr = (uint32_t)(0x1f80 | (seed & 3) << 13);
     state->x87_control = (uint16_t)(0x037f | (seed & 3) << 10);
 }
@@ -52,10 +57,14 @@ static inline uint64_t fpu_differences(const struct fpu_state *a, const struct f
     for (uint32_t i = 0; i < FPU_VECTORS; i++) {
         count += memcmp(a->vectors[i], b->vectors[i], FPU_VECTOR_BYTES) != 0;
     }
+    for (uint32_t i = 0; i < FPU_X87_REGISTERS; i++) {
+        count += a->x87_registers[i] != b->x87_registers[i];
+    }
     return count;
 }
 
 #define FPU_EACH ".irp n,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15\n\t"
+#define FPU_EACH_X87 ".irp n,0,1,2,3,4,5,6,7\n\t"
 
 /* Fills the registers from the state at rbx; ecx not 0: upper halves too. */
 #define FPU_FILL                                                                                                       \
@@ -64,7 +73,7 @@ static inline uint64_t fpu_differences(const struct fpu_state *a, const struct f
     "jmp 2f\n\t"                                                                                                       \
     "1: " FPU_EACH "movups \\n*32(%%rbx), %%xmm\\n\n\t.endr\n\t"                                                       \
     "2: ldmxcsr 512(%%rbx)\n\t"                                                                                        \
-    "fldcw 516(%%rbx)\n\t"
+    "fldcw 516(%%rbx)\n\t" FPU_EACH_X87 "movq 520+\\n*8(%%rbx), %%mm\\n\n\t.endr\n\t"
 
 /* Stores them in the state at r15 and puts the C ABI's modes back. */
 #define FPU_STORE                                                                                                      \
@@ -74,7 +83,8 @@ static inline uint64_t fpu_differences(const struct fpu_state *a, const struct f
     "jmp 2f\n\t"                                                                                                       \
     "1: " FPU_EACH "movups %%xmm\\n, \\n*32(%%r15)\n\t.endr\n\t"                                                       \
     "2: stmxcsr 512(%%r15)\n\t"                                                                                        \
-    "fnstcw 516(%%r15)\n\t"                                                                                            \
+    "fnstcw 516(%%r15)\n\t" FPU_EACH_X87 "movq %%mm\\n, 520+\\n*8(%%r15)\n\t.endr\n\t"                                 \
+    "emms\n\t"                                                                                                         \
     "pushq $0x1f80\n\t"                                                                                                \
     "ldmxcsr (%%rsp)\n\t"                                                                                              \
     "movl $0x037f, (%%rsp)\n\t"                                                                                        \
@@ -83,12 +93,14 @@ static inline uint64_t fpu_differences(const struct fpu_state *a, const struct f
 
 #define FPU_CLOBBERS                                                                                                   \
     "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12",         \
-        "xmm13", "xmm14", "xmm15", "memory", "cc"
+        "xmm13", "xmm14", "xmm15", "mm0", "mm1", "mm2", "mm3", "mm4", "mm5", "mm6", "mm7", "st", "memory", "cc"
 
 /* Loads all registers from *load, makes the system call of *message (see system_call_call), stores all in *store. */
 static inline void fpu_system_call(const struct fpu_state *load, struct message *message, struct fpu_state *store,
                                    bool avx)
 {
+    memset(store, 0, sizeof(*store)); /* first: a call in between would lose what is meant for a register */
+
     uint64_t rax = message->rax;
     uint64_t rdi = message->rdi;
     uint64_t rsi = message->rsi;
@@ -103,7 +115,6 @@ static inline void fpu_system_call(const struct fpu_state *load, struct message 
     register uint64_t r14 __asm__("r14") = message->r14;
     register uint64_t r15 __asm__("r15") = (uint64_t)store;
 
-    memset(store, 0, sizeof(*store));
     __asm__ volatile(FPU_FILL "push %%r15\n\t"
                               "push %%rcx\n\t" SYSTEM_CALL_INSTRUCTIONS "pop %%rcx\n\t"
                               "pop %%r15\n\t" FPU_STORE

@@ -13,6 +13,7 @@
 static struct fpu_state fpu_wanted;
 static struct fpu_state fpu_found;
 static uint64_t planted; /* what was in registers that carry nothing */
+static uint64_t tickets;
 
 static uint64_t *page_of(handle frame)
 {
@@ -139,6 +140,9 @@ static enum error serve(struct endpoint_message *message)
     case PEER_PLANTED:
         words[0] = planted;
         return ERROR_NONE;
+    case PEER_TICKET:
+        words[0] = tickets++;
+        return ERROR_NONE;
     case PEER_VERDICT:
         return system_call_verdict(VERDICT_FAIL);
     case PEER_FAULT:
@@ -162,19 +166,26 @@ static enum error reply_with_pattern(handle endpoint, struct endpoint_message *m
     return (enum error)rax_status(registers.rax);
 }
 
-/* Replies and receives with a secret in every register that carries nothing. No handles travel. */
+/* Replies and receives with a secret in every register that carries nothing. No handles arrive. */
 static enum error reply_with_secrets(handle endpoint, struct endpoint_message *message)
 {
-    struct all_registers registers = {.rax = rax_make(SYSTEM_CALL_REPLY_RECEIVE, ACTION_NONE, MODE_NONE, 0, 0),
-                                      .rdi = endpoint,
-                                      .r13 = PEER_SECRET,
-                                      .r14 = PEER_SECRET,
-                                      .rbx = PEER_SECRET,
-                                      .rbp = PEER_SECRET,
-                                      .r15 = PEER_SECRET};
+    const uint64_t *words = message->words;
+    struct message registers = {.rax = rax_make(SYSTEM_CALL_REPLY_RECEIVE, (uint32_t)words[0], MODE_NONE, 0, 0),
+                                .rdi = endpoint,
+                                .r13 = words[1],
+                                .r14 = words[2]};
 
-    system_call_all(&registers);
-    planted = registers.r13 | registers.r14 | registers.rbx | registers.rbp | registers.r15;
+    planted = system_call_with_secrets(&registers, REGISTERS_FLAGS);
+    if (rax_status(registers.rax) != ERROR_NONE) {
+        planted |= refused_stray(&registers);
+        registers = (struct message){.rax = rax_make(SYSTEM_CALL_REPLY_RECEIVE, ACTION_NONE, MODE_NONE, 0, 0),
+                                     .rdi = endpoint,
+                                     .rsi = rax_status(registers.rax),
+                                     .r13 = REGISTERS_SECRET,
+                                     .r14 = REGISTERS_SECRET};
+        planted |= system_call_with_secrets(&registers, REGISTERS_FLAGS);
+    }
+    planted |= received_stray(&registers);
     *message = (struct endpoint_message){.label = registers.rsi, .badge = registers.rdi};
     memcpy(message->words, registers.words, sizeof(message->words));
     return (enum error)rax_status(registers.rax);
@@ -197,6 +208,10 @@ int main(void)
         }
         message.label = serve(&message);
         error = endpoint_reply_receive(endpoint, &message, ROOM);
+        if (error != ERROR_NONE && message.count > 0) { /* the caller still waits, and the handles are still here */
+            message = (struct endpoint_message){.label = error};
+            error = endpoint_reply_receive(endpoint, &message, ROOM);
+        }
     }
     print("# %s: %s\n", start_page()->name, error_sentence(error));
     return (int)error;

@@ -1,5 +1,6 @@
 /* What the test suites ask of their helper tasks. The label of a call is one of these; the label of the reply is an
- * error. A helper keeps nothing of its own accord: what it was given it gives back when told to. */
+ * error; a reply that is refused is made again with that error and nothing else. A helper keeps nothing of its own
+ * accord: what it was given it gives back when told to. */
 #ifndef TESTS_TASKS_PEER_H
 #define TESTS_TASKS_PEER_H
 
@@ -23,12 +24,12 @@ enum peer_request {
     PEER_STOCK,     /* gives its spare page tables back; words: entries and page tables in use */
     PEER_FPU,       /* word 0 seed: replies with FPU registers full of a pattern; checks them when it runs again */
     PEER_FPU_CHECK, /* words: registers that differed after PEER_FPU */
-    PEER_PLANT,     /* replies with label and words 0 and secrets in every register that carries nothing */
-    PEER_PLANTED,   /* words: the same registers, or-ed, as the call after PEER_PLANT arrived with them */
+    PEER_PLANT,     /* word 0 action, 1 r13, 2 r14: replies with these, label and words 0, and secrets in all other
+                       registers; when that is refused, with the error as the label, and secrets again */
+    PEER_PLANTED,   /* words: what the helper found in registers after PEER_PLANT that was not for it, or-ed */
+    PEER_TICKET,    /* words: how many tickets were given out before */
     PEER_VERDICT,   /* tries to end the machine as failed, for which it was not given the power */
     PEER_FAULT,     /* word 0 number k, 1 label: calls its handle "fault_k"; the label replied is the call's status */
 };
-
-#define PEER_SECRET 0x5ec2e75ec2e75ec2
 
 #endif
