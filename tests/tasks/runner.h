@@ -13,7 +13,30 @@ enum runner_job {
     RUNNER_SPIN,    /* counts until told to stop */
     RUNNER_WATCH,   /* word 0 rounds: computes so long without a system call; result: how far count came meanwhile */
     RUNNER_FPU,     /* word 0 seed: counts until told to stop, FPU registers full; result: registers that differed */
+    RUNNER_FLOOD, /* until told to stop: takes a ticket at "counter", allocates a run of frames and drops it; counts each
+                       request to the frame server. Result: errors */
+    RUNNER_QUEUE, /* word 0 rounds: takes a ticket, then makes a request to the frame server; result: see struct waited */
 };
+
+/* What a runner with RUNNER_QUEUE saw served to others between the moments when it could run and when it had its answer:
+ * a byte each, the most and the least of tickets given, the most of requests to the frame server; then errors. */
+struct waited {
+    uint8_t tickets_most;
+    uint8_t tickets_least;
+    uint8_t requests_most;
+    uint8_t errors;
+};
+
+static inline uint64_t waited_pack(struct waited waited)
+{
+    return waited.tickets_most | (uint64_t)waited.tickets_least << 8 | (uint64_t)waited.requests_most << 16 |
+           (uint64_t)waited.errors << 24;
+}
+
+static inline struct waited waited_unpack(uint64_t word)
+{
+    return (struct waited){(uint8_t)word, (uint8_t)(word >> 8), (uint8_t)(word >> 16), (uint8_t)(word >> 24)};
+}
 
 struct spin {
     volatile uint64_t count; /* goes up for ever */

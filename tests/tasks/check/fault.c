@@ -1,7 +1,6 @@
 /* Tasks that do what no task may are stopped; everybody else goes on. Faulter k waits at the endpoint "fault_k", which
- * suite or helper task can call: a task can be given a dozen endpoints at most. A faulter dies once a boot. */
+ * one of the helper tasks can call: a task can be given a dozen endpoints at most. A faulter dies once a boot. */
 #include "tests/tasks/check/check.h"
-#include <quire/format.h>
 
 enum fault {
 #define FAULT(number, NAME, name, text) FAULT_##NAME = (number),
@@ -10,15 +9,14 @@ enum fault {
     FAULTS
 };
 
+#define FAULTS_OF_PEER 11 /* those after them are the counter's */
+
 /* The status of a call to a faulter: label 0 asks for nothing. */
 static enum error call_faulter(uint32_t fault, uint64_t label)
 {
-    char name[START_NAME];
-    handle endpoint;
+    const char *helper = fault < FAULTS_OF_PEER ? "peer" : "counter";
 
-    format_line(name, sizeof(name), "fault_%u", fault);
-    endpoint = start_handle(name);
-    return endpoint != 0 ? (enum error)call_0(endpoint, label).status : answer(ask(PEER_FAULT, fault, label, 0));
+    return answer(call_5(start_handle(helper), PEER_FAULT, fault, label, 0, 0, 0));
 }
 
 /* The caller of a task that is stopped learns that nobody is there, then and from then on; frames stay counted. */

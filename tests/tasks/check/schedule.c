@@ -4,6 +4,7 @@
 
 #define PATIENCE UINT64_C(2000000000) /* turns of a loop after which waiting is given up */
 #define ROUNDS 5
+#define FLOODERS 3
 
 static enum error begin(const char *runner, handle *frame, struct spin **spin)
 {
@@ -105,11 +106,43 @@ static void yields(void)
     expect_success(finish("equal", frame, spin));
 }
 
+/* The bound: a request of a task waits for at most one request of a task below it, the one that is in service when it
+ * is made. Three tasks ask the counter without end, so that one is always served and two are queued, and they flood
+ * the frame server too. The counter has a lower priority than all of them; its tickets tell the order of service. */
+static void flood_is_bounded(void)
+{
+    static const char *const flooders[FLOODERS] = {"flood_0", "flood_1", "flood_2"};
+    const uint64_t rounds = 50;
+    struct waited waited;
+    uint64_t result = 0;
+    struct spin *spin;
+    handle frame;
+
+    require_success(allocate_mapped(&frame, (uint64_t **)&spin));
+    for (uint32_t i = 0; i < FLOODERS; i++) {
+        require_success(crew_start(flooders[i], RUNNER_FLOOD, frame, 0));
+    }
+    uint64_t before = call_0(start_handle("counter"), PEER_TICKET).words[0]; /* the flood runs from here on */
+    require_success(crew_start("high", RUNNER_QUEUE, frame, rounds));
+    expect_success(crew_finish("high", &result));
+    waited = waited_unpack(result);
+    expect_equal(waited.errors, 0);
+    expect(waited.tickets_most <= 1);
+    expect(waited.requests_most <= 1);
+    expect_equal(waited.tickets_least, 1); /* or there was no flood */
+    expect(call_0(start_handle("counter"), PEER_TICKET).words[0] - before >= 2 * rounds);
+    spin->stop = 1;
+    for (uint32_t i = 0; i < FLOODERS; i++) {
+        expect_success(crew_finish(flooders[i], &result));
+        expect_equal(result, 0);
+    }
+    expect_success(frame_drop(frame));
+}
+
 static const struct tap_test tests[] = {
-    {"equals_take_turns", equals_take_turns},
-    {"lower_waits", lower_waits},
-    {"higher_goes_first", higher_goes_first},
-    {"yields", yields},
+    {"equals_take_turns", equals_take_turns}, {"lower_waits", lower_waits},
+    {"higher_goes_first", higher_goes_first}, {"yields", yields},
+    {"flood_is_bounded", flood_is_bounded},
 };
 
 const struct tap_group schedule_tests = TAP_GROUP("schedule", tests);
