@@ -87,6 +87,8 @@ static enum error perform(struct task *task, enum system_call number, struct ans
     case SYSTEM_CALL_VERDICT:
         if (!task->may_end_machine)
             return ERROR_NOT_PERMITTED;
+        if (in->rdi > 1)
+            return ERROR_BAD_ARGUMENT;
         verdict(in->rdi == 0 ? VERDICT_PASS : VERDICT_FAIL);
     case SYSTEM_CALL_PATTERN:
         if (!task->server)

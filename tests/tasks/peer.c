@@ -170,7 +170,8 @@ static enum error reply_with_pattern(handle endpoint, struct endpoint_message *m
 static enum error reply_with_secrets(handle endpoint, struct endpoint_message *message)
 {
     const uint64_t *words = message->words;
-    struct message registers = {.rax = rax_make(SYSTEM_CALL_REPLY_RECEIVE, (uint32_t)words[0], MODE_NONE, 0, 0),
+    struct message registers = {.rax = rax_make(SYSTEM_CALL_REPLY_RECEIVE, (uint32_t)words[0], MODE_NONE,
+                                                (uint32_t)words[3], (uint32_t)words[4]),
                                 .rdi = endpoint,
                                 .r13 = words[1],
                                 .r14 = words[2]};

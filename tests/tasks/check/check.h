@@ -71,6 +71,35 @@ static inline must_use enum error allocate_mapped(handle *frame, uint64_t **page
     return error != ERROR_NONE ? error : frame_map_anywhere(*frame, RIGHTS_USE, (void **)page);
 }
 
+/* All that a task can know of one of its handles and the frame that it names. */
+struct snapshot {
+    struct handle_facts handle;
+    struct frame_facts frame;
+};
+
+static inline struct snapshot snapshot(handle value)
+{
+    struct snapshot now;
+
+    memset(&now, 0, sizeof(now));
+    expect_success(system_call_inspect(value, &now.handle));
+    expect_success(frame_info(value, &now.frame));
+    return now;
+}
+
+static inline void expect_unchanged(handle value, const struct snapshot *before)
+{
+    struct snapshot now = snapshot(value);
+
+    expect_equal(now.handle.rights, before->handle.rights);
+    expect_equal(now.handle.kind, before->handle.kind);
+    expect_equal(now.handle.address, before->handle.address);
+    expect_equal(now.frame.address, before->frame.address);
+    expect_equal(now.frame.reference_count, before->frame.reference_count);
+    expect_equal(now.frame.kind, before->frame.kind);
+    expect_equal(now.frame.payer, before->frame.payer);
+}
+
 static inline bool is_zero(const uint64_t *page)
 {
     for (uint64_t i = 0; i < WORDS_PER_FRAME; i++) {

@@ -41,29 +41,34 @@ static void unused_frame(void)
 
 static void used_frame(void)
 {
-    struct frame_facts facts;
+    struct snapshot before;
+    uint64_t *page;
     handle frame;
     handle second;
 
-    require_success(frame_allocate(&frame));
-    expect_success(frame_info(frame, &facts));
-    expect_error(frame_claim(facts.address, &second), ERROR_IN_USE);
+    require_success(allocate_mapped(&frame, &page));
+    page[3] = 33;
+    before = snapshot(frame);
+    expect_error(frame_claim(before.frame.address, &second), ERROR_IN_USE);
+    expect_unchanged(frame, &before);
+    expect_equal(page[3], 33);
     expect_success(frame_drop(frame));
 }
 
 /* A page table has one exclusive owner. */
 static void unique_frame(void)
 {
-    struct frame_facts facts;
+    struct snapshot before;
     handle frame;
     handle second;
 
     require_success(frame_allocate(&frame));
     expect_success(frame_repurpose(frame, KIND_PAGE_TABLE));
-    expect_success(frame_info(frame, &facts));
-    expect_equal(facts.reference_count, REF_COUNT_UNIQUE);
-    expect_error(frame_claim(facts.address, &second), ERROR_UNIQUE);
-    expect_error(frame_lookup(facts.address, RIGHT_READ, &second), ERROR_UNIQUE);
+    before = snapshot(frame);
+    expect_equal(before.frame.reference_count, REF_COUNT_UNIQUE);
+    expect_error(frame_claim(before.frame.address, &second), ERROR_UNIQUE);
+    expect_error(frame_lookup(before.frame.address, RIGHT_READ, &second), ERROR_UNIQUE);
+    expect_unchanged(frame, &before);
     expect_success(frame_repurpose(frame, KIND_UNTYPED));
     expect_success(frame_drop(frame));
 }
@@ -96,7 +101,7 @@ static void bad_addresses(void)
     }
 }
 
-/* What a claim must say to a frame of a region type that nobody uses. */
+/* What a claim must say to a frame of a region type that nobody uses. Look-ups say the same, but Unused for None. */
 static enum error claim_refusal(uint32_t region)
 {
     switch (region) {
@@ -114,6 +119,7 @@ static void every_region(void)
 {
     struct machine_statistics machine;
     struct frame_facts facts;
+    struct frame_facts after;
     uint32_t kinds_seen = 0;
     uint64_t step;
     handle frame;
@@ -133,7 +139,13 @@ static void every_region(void)
         }
         if (error == ERROR_NONE) {
             require_success(frame_drop(frame));
+            error = ERROR_UNUSED;
         }
+        expect_error(frame_lookup(number * FRAME_SIZE, RIGHT_READ, &frame), error);
+        require_success(frame_info_at(number * FRAME_SIZE, &after));
+        expect_equal(after.reference_count, facts.reference_count);
+        expect_equal(after.kind, facts.kind);
+        expect_equal(after.payer, facts.payer);
     }
     expect(kinds_seen & 1u << REGION_USABLE);
     expect(kinds_seen & 1u << REGION_UNKNOWN);

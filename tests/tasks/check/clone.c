@@ -76,19 +76,22 @@ static void same_contents(void)
 static void rights_never_wider(void)
 {
     struct handle_facts facts;
+    struct snapshot before;
     handle frame;
     handle reader;
     handle other;
 
     require_success(frame_allocate(&frame));
     require_success(frame_clone(frame, RIGHT_READ | RIGHT_MAP | RIGHT_CLONE, &reader));
+    before = snapshot(reader);
+    expect_equal(before.frame.reference_count, 2);
     expect_success(system_call_inspect(reader, &facts));
     expect_equal(facts.rights, RIGHT_READ | RIGHT_MAP | RIGHT_CLONE);
     expect_error(frame_clone(reader, RIGHT_READ | RIGHT_WRITE | RIGHT_MAP, &other), ERROR_BAD_RIGHTS);
     expect_error(frame_clone(reader, 0, &other), ERROR_BAD_RIGHTS);
     expect_error(frame_clone(frame, RIGHTS_FRAME | RIGHT_CALL, &other), ERROR_BAD_RIGHTS);
     expect_error(frame_clone(frame, UINT32_MAX, &other), ERROR_BAD_RIGHTS);
-    expect_equal(count_of(frame), 2);
+    expect_unchanged(reader, &before);
     require_success(frame_clone(reader, RIGHT_READ, &other));
     expect_error(frame_clone(other, RIGHT_READ, &reader), ERROR_MISSING_RIGHT);
     expect_equal(count_of(frame), 3);
@@ -99,12 +102,15 @@ static void rights_never_wider(void)
 
 static void of_a_table(void)
 {
+    struct snapshot before;
     handle frame;
     handle copy;
 
     require_success(frame_allocate(&frame));
     require_success(frame_repurpose(frame, KIND_PAGE_TABLE));
+    before = snapshot(frame);
     expect_error(frame_clone(frame, RIGHT_READ, &copy), ERROR_UNIQUE);
+    expect_unchanged(frame, &before);
     expect_success(frame_repurpose(frame, KIND_UNTYPED));
     expect_success(frame_drop(frame));
 }

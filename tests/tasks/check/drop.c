@@ -8,6 +8,24 @@ static void twice(void)
     require_success(frame_allocate(&frame));
     expect_success(frame_drop(frame));
     expect_error(frame_drop(frame), ERROR_BAD_HANDLE);
+    require_success(frame_allocate_run(3, &frame));
+    expect_success(frame_drop_run(frame, 3, NULL));
+    expect_error(frame_drop_run(frame, 3, NULL), ERROR_BAD_HANDLE);
+}
+
+/* The last handle to an endpoint stays: somebody may wait there. Several endpoints at once don't go either. */
+static void of_an_endpoint(void)
+{
+    handle alone = start_handle("alone");
+    handle peer = start_handle("peer");
+    struct snapshot before = snapshot(alone);
+    struct snapshot peer_before = snapshot(peer);
+
+    expect_equal(before.frame.reference_count, 1);
+    expect_error(frame_drop(alone), ERROR_IN_USE);
+    expect_unchanged(alone, &before);
+    expect_error(frame_drop_run(peer, 2, NULL), ERROR_BAD_COUNT);
+    expect_unchanged(peer, &peer_before);
 }
 
 static void run_counts_last_handles(void)
@@ -56,13 +74,16 @@ static void run_of_two_messages(void)
 
 static void bad_counts(void)
 {
+    struct snapshot before;
     handle frame;
 
     require_success(frame_allocate(&frame));
+    before = snapshot(frame);
     expect_error(frame_drop_run(frame, 0, NULL), ERROR_BAD_COUNT);
     expect_error(frame_drop_run(frame, 513, NULL), ERROR_BAD_COUNT);
     expect_error(frame_drop_run(frame, UINT16_MAX, NULL), ERROR_BAD_COUNT);
     expect_error(frame_drop_run(frame, UINT32_MAX, NULL), ERROR_BAD_COUNT);
+    expect_unchanged(frame, &before);
     expect_success(frame_drop(frame));
 }
 
@@ -107,6 +128,7 @@ static const struct tap_test tests[] = {
     {"run_with_a_gap", run_with_a_gap},
     {"run_of_two_messages", run_of_two_messages},
     {"bad_counts", bad_counts},
+    {"of_an_endpoint", of_an_endpoint},
     {"unmaps", unmaps},
     {"of_a_table", of_a_table},
 };

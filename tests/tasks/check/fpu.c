@@ -3,15 +3,18 @@
 #include "tests/tasks/check/check.h"
 #include "tests/tasks/check/crew.h"
 
-/* Across calls: to a task that fills the registers itself, and back. */
+/* Across calls: to a task that fills the registers itself, and back, on the kernel's short way and on its long one. */
 static void across_calls(void)
 {
+    const uint64_t ways[] = {rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_NONE, 0, 0),
+                             rax_make(SYSTEM_CALL_CALL, ACTION_MOVE, MODE_NONE, 1, own_entries_limit() - 1)};
     struct fpu_state wanted;
     struct fpu_state found;
     bool avx = fpu_has_avx();
 
     for (uint64_t seed = 1; seed < 8; seed++) {
-        struct message message = {.rdi = start_handle("peer"), .rsi = PEER_FPU, .words = {seed + 8}};
+        struct message message = {
+            .rax = ways[seed % 2], .rdi = start_handle("peer"), .rsi = PEER_FPU, .words = {seed + 8}};
 
         fpu_pattern(&wanted, seed, avx);
         fpu_system_call(&wanted, &message, &found, avx);

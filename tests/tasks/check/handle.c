@@ -47,9 +47,11 @@ static void empty_entry(void)
 static void forged_generation(void)
 {
     struct handle_facts facts;
+    struct snapshot before;
     handle frame;
 
     require_success(frame_allocate(&frame));
+    before = snapshot(frame);
     for (uint32_t bit = 0; bit < 32; bit++) {
         handle forged = handle_make(handle_index(frame), handle_generation(frame) ^ UINT32_C(1) << bit);
 
@@ -58,6 +60,7 @@ static void forged_generation(void)
     expect_refused_everywhere(frame + (UINT64_C(1) << 32), ERROR_STALE_HANDLE);
     expect_refused_everywhere(frame | UINT64_C(0xff) << 56, ERROR_STALE_HANDLE);
     expect_refused_everywhere(handle_make(handle_index(frame), 0), ERROR_STALE_HANDLE);
+    expect_unchanged(frame, &before);
     expect_success(frame_drop(frame));
 }
 
@@ -82,10 +85,15 @@ static void stale(void)
 /* The same number means nothing, or something else, in another task. */
 static void of_another_task(void)
 {
+    uint64_t entries = ask(PEER_STOCK, 0, 0, 0).words[0];
+    struct snapshot before;
     struct reply reply;
+    uint64_t *page;
     handle frame;
 
-    require_success(frame_allocate(&frame));
+    require_success(allocate_mapped(&frame, &page));
+    page[1] = 11;
+    before = snapshot(frame);
     for (uint32_t request = PEER_DROP; request <= PEER_MAP; request++) {
         reply = ask((enum peer_request)request, frame, request == PEER_DROP ? 1 : RIGHT_READ, 0);
         expect(answer(reply) == ERROR_BAD_HANDLE || answer(reply) == ERROR_STALE_HANDLE);
@@ -94,22 +102,52 @@ static void of_another_task(void)
     expect(answer(reply) == ERROR_BAD_HANDLE || answer(reply) == ERROR_STALE_HANDLE);
     reply = ask(PEER_INFO, frame, 0, 0);
     expect(answer(reply) == ERROR_BAD_HANDLE || answer(reply) == ERROR_STALE_HANDLE);
+    reply = ask(PEER_REPURPOSE, frame, KIND_PAGE_TABLE, 0);
+    expect(answer(reply) == ERROR_BAD_HANDLE || answer(reply) == ERROR_STALE_HANDLE);
+    expect_unchanged(frame, &before);
+    expect_equal(page[1], 11);
+    expect_equal(ask(PEER_STOCK, 0, 0, 0).words[0], entries);
     expect_success(frame_drop(frame));
 }
 
 /* An endpoint is no frame, and a frame is no endpoint. */
 static void wrong_kind(void)
 {
+    static const enum kind kinds[] = {KIND_UNTYPED, KIND_PAGE_TABLE, KIND_HANDLE_TABLE};
     handle endpoint = start_handle("peer");
+    struct snapshot endpoint_before = snapshot(endpoint);
     handle frame;
     uint32_t level;
 
     require_success(frame_allocate(&frame));
-    expect_error((enum error)call_0(frame, 0).status, ERROR_WRONG_KIND);
+    for (uint32_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        struct message receive = {.rax = SYSTEM_CALL_REPLY_RECEIVE, .rdi = frame};
+
+        require_success(frame_repurpose(frame, kinds[i]));
+        struct snapshot before = snapshot(frame);
+        expect_error((enum error)call_0(frame, 0).status, ERROR_WRONG_KIND);
+        system_call_reply_receive(&receive);
+        expect_error(rax_status(receive.rax), ERROR_WRONG_KIND);
+        expect_unchanged(frame, &before);
+    }
+    require_success(frame_repurpose(frame, KIND_UNTYPED));
     expect_error(system_call_map(endpoint, MAPPING_BASE, RIGHT_READ, &level), ERROR_WRONG_KIND);
     expect_error(system_call_install(endpoint, MAPPING_BASE, 1, &level), ERROR_WRONG_KIND);
+    expect_error(system_call_unmap(endpoint), ERROR_NOT_MAPPED);
+    expect_error(system_call_uninstall(endpoint), ERROR_WRONG_KIND);
     expect_error(frame_repurpose(endpoint, KIND_UNTYPED), ERROR_MISSING_RIGHT);
+    expect_unchanged(endpoint, &endpoint_before);
     expect_success(frame_drop(frame));
+}
+
+/* Who was given a handle to receive can't call with it, nor the other way round. */
+static void endpoint_rights(void)
+{
+    struct message receive = {.rax = SYSTEM_CALL_REPLY_RECEIVE, .rdi = start_handle("peer")};
+
+    expect_error((enum error)call_0(start_handle("alone"), 0).status, ERROR_MISSING_RIGHT);
+    system_call_reply_receive(&receive);
+    expect_error(rax_status(receive.rax), ERROR_MISSING_RIGHT);
 }
 
 /* The frames of the kernel's own objects have slots too, and their handles are counted. */
@@ -158,6 +196,7 @@ static const struct tap_test tests[] = {
     {"stale", stale},
     {"of_another_task", of_another_task},
     {"wrong_kind", wrong_kind},
+    {"endpoint_rights", endpoint_rights},
     {"longer_table", longer_table},
     {"endpoint_is_counted", endpoint_is_counted},
 };

@@ -76,29 +76,51 @@ static void one_each(void)
 static void bad_addresses(void)
 {
     static const uint64_t addresses[] = {
-        MAPPING_BASE + 1,   MAPPING_BASE + 2048, USER_END,          0x800000000000, 0xffff7fffffffffff,
-        0xffff800000000000, 0xffffffff80000000,  UINT64_MAX - 4095, UINT64_MAX,
+        0,
+        1,
+        MAPPING_BASE + 1,
+        MAPPING_BASE + 2048,
+        USER_END,
+        0x800000000000,
+        0xffff7fffffffffff,
+        0xffff800000000000,
+        0xffffffff80000000,
+        UINT64_MAX - 4095,
+        UINT64_MAX,
     };
+    struct snapshot before;
     handle frame;
     uint32_t level;
 
     require_success(frame_allocate(&frame));
+    before = snapshot(frame);
     for (uint32_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
         expect_error(system_call_map(frame, addresses[i], RIGHTS_USE, &level), ERROR_BAD_ADDRESS);
     }
     expect_error(frame_unmap(frame), ERROR_NOT_MAPPED);
+    expect_unchanged(frame, &before);
     expect_success(frame_drop(frame));
 }
 
 static void occupied(void)
 {
+    struct snapshot before;
+    uint64_t *page;
     handle frame;
+    handle other;
     uint32_t level;
 
+    require_success(allocate_mapped(&other, &page));
+    page[4] = 44;
     require_success(frame_allocate(&frame));
+    before = snapshot(frame);
+    expect_error(system_call_map(frame, (uint64_t)page, RIGHTS_USE, &level), ERROR_OCCUPIED);
+    expect_equal(page[4], 44);
     expect_error(system_call_map(frame, (uint64_t)&main & ~UINT64_C(4095), RIGHTS_USE, &level), ERROR_OCCUPIED);
     expect_error(system_call_map(frame, START_PAGE_ADDRESS, RIGHTS_USE, &level), ERROR_OCCUPIED);
     expect_error(system_call_map(frame, STACK_TOP - FRAME_SIZE, RIGHTS_USE, &level), ERROR_OCCUPIED);
+    expect_unchanged(frame, &before);
+    expect_success(frame_drop(other));
     expect_success(frame_drop(frame));
 }
 
@@ -113,17 +135,22 @@ static void bad_rights(void)
         RIGHT_READ | RIGHT_OWNER,
         UINT32_MAX,
     };
+    struct snapshot before;
     handle frame;
     handle reader;
     uint32_t level;
 
     require_success(frame_allocate(&frame));
+    before = snapshot(frame);
     for (uint32_t i = 0; i < sizeof(rights) / sizeof(rights[0]); i++) {
         expect_error(system_call_map(frame, MAPPING_BASE, rights[i], &level), ERROR_BAD_RIGHTS);
     }
+    expect_unchanged(frame, &before);
     require_success(frame_clone(frame, RIGHT_READ | RIGHT_MAP, &reader));
+    before = snapshot(reader);
     expect_error(frame_map(reader, FAR_ADDRESS, RIGHTS_USE), ERROR_BAD_RIGHTS);
     expect_error(frame_map(reader, FAR_ADDRESS, RIGHT_READ | RIGHT_EXECUTE), ERROR_BAD_RIGHTS);
+    expect_unchanged(reader, &before);
     expect_success(frame_drop(reader));
     require_success(frame_clone(frame, RIGHT_READ, &reader));
     expect_error(frame_map(reader, FAR_ADDRESS, RIGHT_READ), ERROR_MISSING_RIGHT);

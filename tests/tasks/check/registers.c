@@ -146,6 +146,17 @@ static void requests(void)
     own_entries_release(dst, 4);
 }
 
+/* Asks for a reply with this action. */
+static struct message plant_of(uint64_t rax, handle peer, enum action action)
+{
+    struct message message = message_of_secrets(rax, peer, PEER_PLANT);
+
+    message.words[0] = action;
+    message.words[2] = action == ACTION_MOVE ? 1 : REGISTERS_SECRET;
+    message.words[3] = message.words[4] = 0;
+    return message;
+}
+
 /* Calls to another task, which answers with secrets in its own registers: words, handles, and a refused answer. */
 static void calls(void)
 {
@@ -158,15 +169,14 @@ static void calls(void)
     for (uint32_t want = ACTION_NONE; want <= ACTION_MOVE; want += ACTION_MOVE) {
         uint64_t rax = want == ACTION_NONE ? words_only : rax_make(SYSTEM_CALL_CALL, want, MODE_NONE, 1, dst);
 
-        plant = with_word(message_of_secrets(rax, peer, PEER_PLANT), ACTION_NONE);
+        plant = plant_of(rax, peer, ACTION_NONE);
         expect_equal(enter(&plant), 0);
         expect_equal(plant.rax | plant.rdi | plant.rsi | plant.r13 | plant.r14, 0);
         plant = message_of_secrets(rax, peer, PEER_NOTHING);
         expect_equal(enter(&plant), 0);
         expect_equal(plant.rax | plant.rdi | plant.rsi | plant.r13 | plant.r14, 0);
         for (uint32_t action = ACTION_GRANT; action < 16; action++) {
-            plant = with_word(message_of_secrets(rax, peer, PEER_PLANT), action);
-            plant.words[2] = action == ACTION_MOVE ? 1 : REGISTERS_SECRET;
+            plant = plant_of(rax, peer, (enum action)action);
             enum error error = action != ACTION_MOVE ? ERROR_BAD_ACTION
                                : want != ACTION_MOVE ? ERROR_NOT_WANTED
                                                      : ERROR_BAD_HANDLE;
@@ -174,7 +184,7 @@ static void calls(void)
             expect_equal(enter(&plant), 0);
             expect_error(plant.rsi, error);
             expect_equal(plant.rax | plant.rdi | plant.r13 | plant.r14, 0);
-            plant = with_word(message_of_secrets(words_only, peer, PEER_PLANTED), 0);
+            plant = message_of_secrets(rax, peer, PEER_PLANTED);
             expect_equal(enter(&plant), 0);
             expect_equal(plant.words[0], 0);
         }

@@ -44,12 +44,60 @@ static void bad_counts(void)
     }
 }
 
-static void destination(void)
+/* Requests that are about one frame refuse to be about none or several. */
+static void bad_counts_of_one(void)
 {
-    uint32_t limit = own_entries_limit();
+    struct snapshot before;
     handle frame;
 
     require_success(frame_allocate(&frame));
+    before = snapshot(frame);
+    const struct {
+        enum operation operation;
+        enum action want;
+        enum mode mode;
+        uint32_t count;
+    } cases[] = {
+        {MESSAGE_CLAIM, ACTION_GRANT, MODE_NONE, 0},       {MESSAGE_CLAIM, ACTION_GRANT, MODE_NONE, 2},
+        {MESSAGE_LOOKUP, ACTION_CLONE, MODE_NONE, 2},      {MESSAGE_LOOKUP, ACTION_CLONE, MODE_BORROW, 2},
+        {MESSAGE_CLONE, ACTION_CLONE, MODE_BORROW, 2},     {MESSAGE_REPURPOSE, ACTION_CONVERT, MODE_BORROW, 2},
+        {MESSAGE_INFO, ACTION_NONE, MODE_BORROW, 2},       {MESSAGE_INFO, ACTION_NONE, MODE_BORROW, UINT16_MAX},
+        {MESSAGE_DROP, ACTION_NONE, MODE_DROP, 0},         {MESSAGE_DROP, ACTION_NONE, MODE_DROP, 513},
+        {MESSAGE_NOTHING, ACTION_MOVE, MODE_NONE, 0},      {MESSAGE_NOTHING, ACTION_MOVE, MODE_NONE, 513},
+        {MESSAGE_NOTHING, ACTION_HAND_BACK, MODE_NONE, 0},
+    };
+    for (uint32_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct message message = {
+            .rax = rax_make(SYSTEM_CALL_CALL, cases[i].want, cases[i].mode, cases[i].count, own_entries_limit() - 2),
+            .rsi = cases[i].operation,
+            .words = {before.frame.address, RIGHT_READ},
+            .r13 = frame};
+
+        if (!expect_error(send_raw(&message), ERROR_BAD_COUNT)) {
+            print("#   operation %u, count %u\n", cases[i].operation, cases[i].count);
+        }
+    }
+    for (uint32_t count = 0; count <= 513; count += 513) {
+        struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_MOVE, count, 0),
+                                  .rdi = start_handle("peer"),
+                                  .rsi = PEER_KEEP,
+                                  .r13 = frame};
+
+        system_call_call(&message);
+        expect_error(rax_status(message.rax), ERROR_BAD_COUNT);
+    }
+    expect_unchanged(frame, &before);
+    expect_success(frame_drop(frame));
+}
+
+static void destination(void)
+{
+    uint32_t limit = own_entries_limit();
+    struct snapshot before;
+    handle frame;
+
+    require_success(frame_allocate(&frame));
+    before = snapshot(frame);
     const struct {
         uint32_t dst;
         uint32_t count;
@@ -73,10 +121,19 @@ static void destination(void)
                                 .r13 = frame};
 
         expect_error(send_raw(&allocate), cases[i].error);
+        for (uint32_t want = ACTION_HAND_BACK; want <= ACTION_MOVE; want++) {
+            struct message other = {.rax = rax_make(SYSTEM_CALL_CALL, want, MODE_NONE, 1, cases[i].dst),
+                                    .rsi = MESSAGE_NOTHING};
+
+            if (cases[i].count == 1) {
+                expect_error(send_raw(&other), cases[i].error);
+            }
+        }
         if (cases[i].count == 1) {
             expect_error(send_raw(&clone), cases[i].error);
         }
     }
+    expect_unchanged(frame, &before);
     expect_success(frame_drop(frame));
 }
 
@@ -102,9 +159,11 @@ static void every_mode_and_action(void)
 #undef MESSAGE
 #undef M
     };
+    struct snapshot before;
     handle frame;
 
     require_success(frame_allocate(&frame));
+    before = snapshot(frame);
     for (uint32_t operation = 0; operation < MESSAGES; operation++) {
         for (uint32_t mode = MODE_NONE; mode <= 15; mode++) {
             for (uint32_t want = ACTION_NONE; want <= ACTION_MOVE; want++) {
@@ -125,6 +184,7 @@ static void every_mode_and_action(void)
             }
         }
     }
+    expect_unchanged(frame, &before);
     expect_success(frame_drop(frame));
 }
 
@@ -155,6 +215,8 @@ static void powers(void)
 {
     expect_error(system_call_pattern(), ERROR_NOT_PERMITTED);
     expect_error(answer(ask(PEER_VERDICT, 0, 0, 0)), ERROR_NOT_PERMITTED);
+    expect_error(system_call_verdict(VERDICT_FAIL + 1), ERROR_BAD_ARGUMENT);
+    expect_error(system_call_verdict(UINT64_MAX), ERROR_BAD_ARGUMENT);
 }
 
 static void no_caller(void)
@@ -182,6 +244,7 @@ static const struct tap_test tests[] = {
     {"unknown_operations", unknown_operations},
     {"unknown_system_calls", unknown_system_calls},
     {"bad_counts", bad_counts},
+    {"bad_counts_of_one", bad_counts_of_one},
     {"destination", destination},
     {"every_mode_and_action", every_mode_and_action},
     {"unknown_actions", unknown_actions},

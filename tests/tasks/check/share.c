@@ -153,6 +153,62 @@ static void refused_moves(void)
     expect_success(frame_drop_run(first, 9, NULL));
 }
 
+/* What a reply may not move stays with the replier, who is told why; its caller still waits, for another reply. */
+static void refused_replies(void)
+{
+    uint64_t entries = peer_entries();
+    struct endpoint_message message;
+    handle first;
+    handle theirs;
+    handle copy;
+
+    require_success(frame_allocate_run(2, &first));
+    require_success(give(first, 2, &theirs));
+    struct reply reply = ask(PEER_CLONE, theirs, RIGHT_READ, 0);
+    require_success(answer(reply));
+    copy = reply.words[0];
+    require_success(answer(ask(PEER_MAP, handle_of_run(theirs, 1), RIGHT_READ, 0)));
+    const struct {
+        handle first;
+        uint32_t count;
+        uint32_t room;
+        enum error error;
+    } cases[] = {
+        {theirs, 1, 0, ERROR_NOT_WANTED},
+        {theirs, 2, 1, ERROR_BAD_COUNT},
+        {theirs, 2, 2, ERROR_MAPPED},
+        {copy, 1, 1, ERROR_MISSING_RIGHT},
+        {theirs + (UINT64_C(1) << 32), 1, 1, ERROR_STALE_HANDLE},
+        {UINT64_MAX, 1, 1, ERROR_BAD_HANDLE},
+    };
+    for (uint32_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        message = (struct endpoint_message){.label = PEER_RETURN, .words = {cases[i].first, cases[i].count}};
+        expect_success(endpoint_call(start_handle("peer"), &message, cases[i].room));
+        expect_error(message.label, cases[i].error);
+        expect_equal(message.count, 0);
+        expect_equal(ask(PEER_INFO, theirs, 0, 0).words[1], 2);
+        expect_equal(ask(PEER_INFO, handle_of_run(theirs, 1), 0, 0).words[1], 1);
+    }
+    expect_success(answer(ask(PEER_DROP, copy, 1, 0)));
+    expect_success(answer(ask(PEER_DROP, theirs, 2, 0)));
+    expect_equal(peer_entries(), entries);
+}
+
+/* A receiver that named entries in use as its room has none. */
+static void occupied_room(void)
+{
+    handle frame;
+    handle theirs;
+
+    require_success(frame_allocate(&frame));
+    struct snapshot before = snapshot(frame);
+    expect_success(answer(call_5(start_handle("peer"), PEER_PLANT, ACTION_NONE, 0, 0, 1, HANDLE_INDEX_FRAME_SERVER)));
+    expect_error(give(frame, 1, &theirs), ERROR_NO_ROOM);
+    expect_unchanged(frame, &before);
+    expect_success(answer(ask(PEER_NOTHING, 0, 0, 0)));
+    expect_success(frame_drop(frame));
+}
+
 /* Handles are lent to, and dropped with, the frame server only. */
 static void bad_modes(void)
 {
@@ -181,6 +237,8 @@ static const struct tap_test tests[] = {
     {"returned", returned},
     {"run_moved", run_moved},
     {"refused_moves", refused_moves},
+    {"refused_replies", refused_replies},
+    {"occupied_room", occupied_room},
     {"bad_modes", bad_modes},
 };
 

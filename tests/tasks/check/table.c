@@ -113,6 +113,7 @@ static void forged(void)
     handle frame;
     handle neighbour;
     handle visitor;
+    struct snapshot before;
     uint64_t *page;
     uint32_t level;
 
@@ -120,7 +121,9 @@ static void forged(void)
     require_success(frame_map(neighbour, FAR_ADDRESS, RIGHT_READ));
     require_success(allocate_mapped(&frame, &page));
     fill(page, 0x100007); /* present, writable, for ring 3: the kernel's first page */
+    before = snapshot(frame);
     expect_error(frame_repurpose(frame, KIND_PAGE_TABLE), ERROR_MAPPED);
+    expect_unchanged(frame, &before);
     expect_equal(page[0], 0x100007);
     expect_success(frame_unmap(frame));
     require_success(frame_repurpose(frame, KIND_PAGE_TABLE));
@@ -145,14 +148,15 @@ static void forged(void)
 
 static void typed_is_not_mappable(void)
 {
-    struct handle_facts facts;
+    struct snapshot before;
     handle table;
     uint32_t level;
 
     require_success(buy(&table));
-    expect_success(system_call_inspect(table, &facts));
-    expect_equal(facts.kind, KIND_PAGE_TABLE);
+    before = snapshot(table);
+    expect_equal(before.handle.kind, KIND_PAGE_TABLE);
     expect_error(system_call_map(table, MAPPING_BASE, RIGHT_READ, &level), ERROR_WRONG_KIND);
+    expect_unchanged(table, &before);
     expect_success(frame_repurpose(table, KIND_UNTYPED));
     expect_success(frame_map(table, MAPPING_BASE, RIGHT_READ));
     expect_success(frame_drop(table));
@@ -160,12 +164,15 @@ static void typed_is_not_mappable(void)
 
 static void shared_is_not_convertible(void)
 {
+    struct snapshot before;
     handle frame;
     handle copy;
 
     require_success(frame_allocate(&frame));
     require_success(frame_clone(frame, RIGHT_READ, &copy));
+    before = snapshot(frame);
     expect_error(frame_repurpose(frame, KIND_PAGE_TABLE), ERROR_SHARED);
+    expect_unchanged(frame, &before);
     expect_success(frame_drop(copy));
     expect_success(frame_repurpose(frame, KIND_PAGE_TABLE));
     expect_success(frame_drop(frame));
