@@ -176,9 +176,12 @@ $(1): $$(call objects,$(2),$(3)) build/libquire.a libipc/task.lds build/compiler
 endef
 sources = $(if $(filter %.c,$(1)),$(1),$(call find,$(1)))
 task_file = build/tasks/$(call task_name,$(1)).elf
-$(foreach path,$(filter servers/frameserv,$(SERVER_FOLDERS)),\
-    $(eval $(call task,$(call task_file,$(path)),server,$(call sources,$(path)),--no-vector-registers)))
-$(foreach path,$(filter-out servers/frameserv,$(SERVER_FOLDERS)) $(TEST_TASKS),\
+# Tasks that find the FPU closed.
+WITHOUT_FPU := servers/frameserv tests/tasks/liar.c
+$(foreach path,$(filter $(WITHOUT_FPU),$(SERVER_FOLDERS) $(TEST_TASKS)),\
+    $(eval $(call task,$(call task_file,$(path)),server,$(call sources,$(path)),\
+    $(if $(filter servers/%,$(path)),--no-vector-registers))))
+$(foreach path,$(filter-out $(WITHOUT_FPU),$(SERVER_FOLDERS) $(TEST_TASKS)),\
     $(eval $(call task,$(call task_file,$(path)),task,$(call sources,$(path)),)))
 
 # The path of a source may hold anything, so it gets a rule of its own and an object in a folder of its task.

@@ -1,17 +1,22 @@
 /* Lies that the kernel must refuse, told by liar.c on request. */
 #include "tests/tasks/liar.h"
+#include "tests/tasks/registers.h"
+#include <quire/names.h>
 #include <quire/print.h>
 #include <quire/slot.h>
 #include <quire/task.h>
 
-#define ROOM 200                 /* an empty entry */
-#define PLACE UINT64_C(0x5fe000) /* a page beside the program: its page table is there from boot */
+#define ROOM 200                           /* an empty entry */
+#define PLACE UINT64_C(0x5fe000)           /* a page beside the program: its page table is there from boot */
+#define FAR_PLACE UINT64_C(0x456789a00000) /* nothing is near it: a table of level 3 can be installed */
+#define FORGED_ENTRY UINT64_C(0x100007)    /* present, writable, for ring 3: the kernel's first page */
 #define FREE_FRAME(k) (UINT64_C(0x1000000) + (k)*FRAME_SIZE)
 #define KERNEL_FRAME UINT64_C(0x100000)
 #define PAST_THE_END UINT64_C(0xfff00000000)
 
 static uint32_t tests;
 static uint32_t failed;
+static uint64_t leaked; /* what ever came back in registers that carry no result, or-ed */
 
 static void result(const char *name, uint64_t found, uint64_t expected)
 {
@@ -32,25 +37,38 @@ struct lie {
     uint64_t r13;
     uint64_t r14;
     uint32_t label;
+    uint32_t asked; /* entries that the caller has room for, or handles that it drops */
+    uint64_t run;   /* for n above 1, see liar.h */
+    uint64_t stride;
 };
+
+static struct lie lie_of(enum action want, enum mode mode, uint32_t action, uint64_t r13, uint64_t r14)
+{
+    return (struct lie){.want = want, .mode = mode, .action = action, .n = 1, .r13 = r13, .r14 = r14, .asked = 1};
+}
 
 /* Tells a lie about the handle, if one goes along. Returns the first error that anybody had; *made is the new handle. */
 static enum error tell(const struct lie *lie, handle lent, uint32_t dst, handle *made)
 {
-    struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, lie->want, lie->mode, 1, dst),
+    struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, lie->want, lie->mode, lie->asked, dst),
                               .rdi = frame_server(),
                               .rsi = label_make(lie->action, lie->label),
-                              .words = {lie->r13, lie->r14, lie->n},
-                              .r13 = lent};
+                              .words = {lie->r13, lie->r14, lie->n, lie->run, lie->stride},
+                              .r13 = lie->mode == MODE_NONE ? REGISTERS_SECRET : lent,
+                              .r14 = lie->mode == MODE_BORROW ? 0 : REGISTERS_SECRET};
 
-    system_call_call(&message);
+    leaked |= system_call_with_secrets(&message, 0);
+    enum error error = (enum error)(rax_status(message.rax) != ERROR_NONE ? rax_status(message.rax) : message.rsi);
+    bool filled = rax_n(message.rax) > 0;
+    bool expected = filled ? handle_index(message.r13) == dst : message.r13 == 0;
+    leaked |= message.rdi | message.r14 | (expected ? 0 : message.r13) | (filled ? 0 : message.rax >> 8);
     *made = message.r13;
-    return (enum error)(rax_status(message.rax) != ERROR_NONE ? rax_status(message.rax) : message.rsi);
+    return error;
 }
 
 static handle grant(uint64_t address, uint32_t dst)
 {
-    const struct lie truth = {ACTION_GRANT, MODE_NONE, ACTION_GRANT, 1, address, RIGHTS_FRAME, 0};
+    const struct lie truth = lie_of(ACTION_GRANT, MODE_NONE, ACTION_GRANT, address, RIGHTS_FRAME);
     handle made;
 
     result("an honest grant", tell(&truth, 0, dst, &made), ERROR_NONE);
@@ -62,20 +80,56 @@ static handle table;  /* at FREE_FRAME(1), a page table */
 static handle shared; /* at FREE_FRAME(2), with a second handle that can only be read */
 static handle reader;
 
+/* Whether a handle is what it was when it was made. */
+static bool is_kept(handle value, enum kind kind, uint32_t rights)
+{
+    struct handle_facts facts;
+
+    return system_call_inspect(value, &facts) == ERROR_NONE && facts.kind == kind && facts.rights == rights;
+}
+
+static void give_back(handle value)
+{
+    const struct lie drop = lie_of(ACTION_NONE, MODE_DROP, ACTION_NONE, 0, 0);
+    handle none;
+
+    result("given back", tell(&drop, value, 0, &none), ERROR_NONE);
+}
+
+/* A lie that is refused changes nothing: no handle is made, and those that are there are as they were. */
 static void refused(const char *name, struct lie lie, handle lent, enum error expected)
 {
+    struct handle_facts facts;
     handle made;
+    enum error error = tell(&lie, lent, ROOM, &made);
 
-    result(name, tell(&lie, lent, ROOM, &made), expected);
+    for (uint32_t k = 0; k < 4; k++) { /* none of a run either */
+        if (system_call_inspect(handle_make(ROOM + k, 1), &facts) != ERROR_BAD_HANDLE) {
+            print("# %s: entry %u is filled\n", name, ROOM + k);
+            error = ERROR_OCCUPIED;
+        }
+    }
+    if (!is_kept(held, KIND_UNTYPED, RIGHTS_FRAME) || !is_kept(table, KIND_PAGE_TABLE, RIGHTS_FRAME) ||
+        !is_kept(shared, KIND_UNTYPED, RIGHTS_FRAME) || !is_kept(reader, KIND_UNTYPED, RIGHT_READ | RIGHT_CLONE)) {
+        print("# %s: a handle is not what it was\n", name);
+        error = ERROR_REVOKED;
+    }
+    result(name, error, expected);
 }
 
 static void grants(void)
 {
-    const struct lie good = {ACTION_GRANT, MODE_NONE, ACTION_GRANT, 1, FREE_FRAME(9), RIGHTS_FRAME, 0};
+    const struct lie good = lie_of(ACTION_GRANT, MODE_NONE, ACTION_GRANT, FREE_FRAME(9), RIGHTS_FRAME);
     struct lie lie = good;
+    uint32_t level;
 
     lie.r13 = FREE_FRAME(0);
     refused("grant of a frame that is held", lie, 0, ERROR_IN_USE);
+    lie.r13 = FREE_FRAME(1);
+    refused("grant of a page table", lie, 0, ERROR_IN_USE);
+    result("install", system_call_install(table, FAR_PLACE, 3, &level), ERROR_NONE);
+    refused("grant of an installed page table", lie, 0, ERROR_IN_USE);
+    result("uninstall", system_call_uninstall(table), ERROR_NONE);
     lie.r13 = KERNEL_FRAME;
     refused("grant of a kernel frame", lie, 0, ERROR_RESERVED);
     lie.r13 = PAST_THE_END;
@@ -101,9 +155,76 @@ static void grants(void)
     refused("grant to who wants a clone", lie, 0, ERROR_NOT_WANTED);
 }
 
+/* Runs are granted whole or not at all, wherever in them the lie is. */
+static void runs(void)
+{
+    struct lie good = lie_of(ACTION_GRANT, MODE_NONE, ACTION_GRANT, 0, RIGHTS_FRAME);
+    struct lie drop = lie_of(ACTION_NONE, MODE_DROP, ACTION_NONE, 0, 0);
+    struct lie lie;
+    handle made;
+    handle none;
+
+    drop.asked = good.asked = good.n = 3;
+    good.run = FREE_FRAME(20);
+    good.stride = FRAME_SIZE;
+    lie = good;
+
+    lie.run = FREE_FRAME(0) - 2 * FRAME_SIZE;
+    refused("grant of a run that ends in a frame that is held", lie, 0, ERROR_IN_USE);
+    lie.run = FREE_FRAME(1);
+    refused("grant of a run that starts with a page table", lie, 0, ERROR_IN_USE);
+    lie = good;
+    lie.stride = 0;
+    refused("grant of one frame three times", lie, 0, ERROR_IN_USE);
+    lie.stride = KERNEL_FRAME - lie.run;
+    refused("grant of a run with a kernel frame in it", lie, 0, ERROR_RESERVED);
+    lie.stride = (PAST_THE_END - lie.run) / 2;
+    refused("grant of a run that ends past the end of memory", lie, 0, ERROR_HOLE);
+    lie = good;
+    lie.n = 4;
+    refused("grant of a longer run than was asked for", lie, 0, ERROR_BAD_COUNT);
+    lie = good;
+    lie.r14 = RIGHT_CALL;
+    refused("grant of a run with rights that frames do not have", lie, 0, ERROR_BAD_RIGHTS);
+    result("an honest run", tell(&good, 0, ROOM, &made), ERROR_NONE);
+    result("given back", tell(&drop, made, 0, &none), ERROR_NONE);
+    result("once only", tell(&drop, made, 0, &none), ERROR_BAD_HANDLE);
+}
+
+/* No memory but what is usable is ever granted, wherever it lies: the kernel's objects least of all. */
+static void regions(void)
+{
+    const struct lie good = lie_of(ACTION_GRANT, MODE_NONE, ACTION_GRANT, 0, RIGHTS_FRAME);
+    uint32_t seen = 0;
+
+    for (uint64_t number = 0;; number++) {
+        struct reply region = call_1(frame_server(), label_make(LIAR_REGION, 0), number);
+        const uint64_t ends[] = {region.words[0], region.words[0] + region.words[1] - FRAME_SIZE};
+
+        if (region.words[1] == 0) {
+            break;
+        }
+        seen |= 1u << region.words[2];
+        for (uint32_t k = 0; k < 2 && region.words[2] != REGION_USABLE; k++) {
+            struct lie lie = good;
+            handle made;
+
+            lie.r13 = ends[k];
+            if (lie.r13 == 0) {
+                continue; /* stands for the frame that came along */
+            }
+            enum error error = tell(&lie, 0, ROOM, &made);
+            result(region_name((enum region_type)region.words[2]), error == ERROR_HOLE ? ERROR_RESERVED : error,
+                   ERROR_RESERVED);
+        }
+    }
+    result("regions of kernel, early and metadata memory were tried",
+           ~seen & (1u << REGION_KERNEL | 1u << REGION_EARLY | 1u << REGION_METADATA), 0);
+}
+
 static void clones(void)
 {
-    const struct lie good = {ACTION_CLONE, MODE_BORROW, ACTION_CLONE, 1, 0, RIGHT_READ, 0};
+    const struct lie good = lie_of(ACTION_CLONE, MODE_BORROW, ACTION_CLONE, 0, RIGHT_READ);
     struct lie lie = good;
 
     lie.r13 = FREE_FRAME(2);
@@ -118,11 +239,33 @@ static void clones(void)
     refused("clone by address without the lookup right", lie, 0, ERROR_MISSING_RIGHT);
     lie.r13 = FREE_FRAME(9);
     refused("clone of a frame that nobody holds", lie, 0, ERROR_UNUSED);
+    lie.r13 = PAST_THE_END;
+    refused("clone past the end of memory", lie, 0, ERROR_HOLE);
+    lie.r13 = FREE_FRAME(0) + 8;
+    refused("clone of an unaligned address", lie, 0, ERROR_NOT_ALIGNED);
+    lie = good;
+    lie.want = ACTION_GRANT;
+    refused("clone to who wants a grant", lie, held, ERROR_NOT_WANTED);
+}
+
+/* Page-table entries that a task wrote are gone when its frame is a page table, even if nobody knows of the change. */
+static void forged(void)
+{
+    struct lie lie = lie_of(ACTION_CONVERT, MODE_BORROW, ACTION_CONVERT, 0, KIND_PAGE_TABLE);
+    handle none;
+    uint32_t level;
+
+    result("a frame of page-table entries becomes a page table", tell(&lie, held, ROOM, &none), ERROR_NONE);
+    lie.r14 = KIND_UNTYPED;
+    result("and memory again", tell(&lie, held, ROOM, &none), ERROR_NONE);
+    result("map", system_call_map(held, PLACE, RIGHT_READ, &level), ERROR_NONE);
+    result("the entries are gone", *(volatile uint64_t *)PLACE, 0);
+    result("unmap", system_call_unmap(held), ERROR_NONE);
 }
 
 static void conversions(void)
 {
-    const struct lie good = {ACTION_CONVERT, MODE_BORROW, ACTION_CONVERT, 1, 0, KIND_PAGE_TABLE, 0};
+    const struct lie good = lie_of(ACTION_CONVERT, MODE_BORROW, ACTION_CONVERT, 0, KIND_PAGE_TABLE);
     struct lie lie = good;
     uint32_t level;
 
@@ -135,35 +278,60 @@ static void conversions(void)
     lie.r14 = KIND_KERNEL;
     refused("conversion to no kernel object", lie, held, ERROR_WRONG_KIND);
     result("map", system_call_map(held, PLACE, RIGHT_READ | RIGHT_WRITE, &level), ERROR_NONE);
+    *(volatile uint64_t *)PLACE = FORGED_ENTRY;
     refused("conversion of a mapped frame", good, held, ERROR_MAPPED);
+    result("what it held is there", *(volatile uint64_t *)PLACE == FORGED_ENTRY, true);
     result("unmap", system_call_unmap(held), ERROR_NONE);
+    lie = good;
+    lie.want = ACTION_NONE;
+    refused("conversion that nobody wants", lie, held, ERROR_NOT_WANTED);
+    lie = good;
+    lie.mode = MODE_NONE;
+    lie.r13 = FREE_FRAME(0);
+    refused("conversion of a frame when none was lent", lie, 0, ERROR_NOT_WANTED);
+    refused("conversion without the owner right", good, reader, ERROR_MISSING_RIGHT);
+    result("install", system_call_install(table, FAR_PLACE, 3, &level), ERROR_NONE);
+    lie = good;
+    lie.r14 = KIND_UNTYPED;
+    refused("conversion of an installed page table", lie, table, ERROR_INSTALLED);
+    result("uninstall", system_call_uninstall(table), ERROR_NONE);
+    forged();
 }
 
 static void others(void)
 {
-    struct lie lie = {ACTION_MINT, MODE_NONE, ACTION_MINT, 1, 0, badge_make(2, SERVICE_RIGHT_LOOKUP), 0};
+    struct lie lie = lie_of(ACTION_MINT, MODE_NONE, ACTION_MINT, 0, badge_make(2, SERVICE_RIGHT_LOOKUP));
 
     refused("a badge with rights that the caller lacks", lie, 0, ERROR_BAD_RIGHTS);
-    lie = (struct lie){ACTION_HAND_BACK, MODE_NONE, ACTION_HAND_BACK, 1, FREE_FRAME(9), RIGHTS_FRAME, 0};
+    lie = lie_of(ACTION_HAND_BACK, MODE_NONE, ACTION_HAND_BACK, FREE_FRAME(9), RIGHTS_FRAME);
     refused("hand-back of a frame that never came", lie, 0, ERROR_NOT_WANTED);
     lie.r13 = FREE_FRAME(0);
     refused("hand-back of a frame that is held", lie, 0, ERROR_NOT_WANTED);
-    lie = (struct lie){ACTION_NONE, MODE_NONE, 9, 1, FREE_FRAME(9), RIGHTS_FRAME, 0};
+    lie = lie_of(ACTION_NONE, MODE_NONE, 9, FREE_FRAME(9), RIGHTS_FRAME);
     refused("an action that does not exist", lie, 0, ERROR_BAD_ACTION);
-    lie = (struct lie){ACTION_GRANT, MODE_MOVE, ACTION_GRANT, 1, 0, RIGHTS_FRAME, 0};
+    lie = lie_of(ACTION_GRANT, MODE_MOVE, ACTION_GRANT, 0, RIGHTS_FRAME);
     refused("moving a page table to the server", lie, table, ERROR_WRONG_KIND);
     refused("moving an endpoint to the server", lie, start_handle("lonely"), ERROR_WRONG_KIND);
+    lie = lie_of(ACTION_NONE, MODE_NONE, ACTION_MOVE, frame_server(), 1);
+    refused("a move that nobody wants", lie, 0, ERROR_NOT_WANTED);
+    lie.want = ACTION_MOVE;
+    refused("a move of the server's own endpoint", lie, 0, ERROR_MISSING_RIGHT);
+    lie.r13 = handle_make(ROOM, 1);
+    refused("a move of what the server does not hold", lie, 0, ERROR_BAD_HANDLE);
+    lie.r14 = 2;
+    refused("a move of more than was asked for", lie, 0, ERROR_BAD_COUNT);
 }
 
 /* A grant with an error beside it is a grant: the frame must not come back by the old handle too. */
 static void grant_and_refusal(void)
 {
-    const struct lie lie = {ACTION_GRANT, MODE_MOVE, ACTION_GRANT, 1, 0, RIGHTS_FRAME, ERROR_BUSY};
+    struct lie lie = lie_of(ACTION_GRANT, MODE_MOVE, ACTION_GRANT, 0, RIGHTS_FRAME);
     handle old = grant(FREE_FRAME(3), 103);
     struct handle_facts facts;
     uint32_t level;
     handle made;
 
+    lie.label = ERROR_BUSY;
     result("map", system_call_map(old, PLACE, RIGHT_READ | RIGHT_WRITE, &level), ERROR_NONE);
     *(volatile uint64_t *)PLACE = 42;
     result("unmap", system_call_unmap(old), ERROR_NONE);
@@ -171,6 +339,45 @@ static void grant_and_refusal(void)
     result("the old handle is gone", system_call_inspect(old, &facts), ERROR_BAD_HANDLE);
     result("the new one is there", system_call_map(made, PLACE, RIGHT_READ, &level), ERROR_NONE);
     result("and clean", *(volatile uint64_t *)PLACE, ERROR_NONE);
+    result("unmap", system_call_unmap(made), ERROR_NONE);
+    give_back(made);
+}
+
+/* A frame that was moved to the server comes back to who gave it, as it was, and to nobody twice. */
+static void handed_back(void)
+{
+    struct lie lie = lie_of(ACTION_HAND_BACK, MODE_MOVE, ACTION_HAND_BACK, 0, RIGHTS_FRAME);
+    handle old = grant(FREE_FRAME(5), 105);
+    uint32_t level;
+    handle made;
+
+    result("map", system_call_map(old, PLACE, RIGHT_READ | RIGHT_WRITE, &level), ERROR_NONE);
+    *(volatile uint64_t *)PLACE = 42;
+    refused("moving a mapped frame to the server", lie, old, ERROR_MAPPED);
+    result("unmap", system_call_unmap(old), ERROR_NONE);
+    lie.r14 = RIGHTS_FRAME | RIGHT_CALL;
+    refused("hand-back with rights that frames do not have", lie, old, ERROR_BAD_RIGHTS);
+    result("the refused move is put back", is_kept(old, KIND_UNTYPED, RIGHTS_FRAME), true);
+    lie.r14 = RIGHTS_FRAME;
+    result("an honest hand-back", tell(&lie, old, ROOM, &made), ERROR_NONE);
+    result("map", system_call_map(made, PLACE, RIGHT_READ, &level), ERROR_NONE);
+    result("contents are kept", *(volatile uint64_t *)PLACE, 42);
+    result("unmap", system_call_unmap(made), ERROR_NONE);
+    give_back(made);
+    lie.mode = MODE_NONE;
+    lie.r13 = FREE_FRAME(5);
+    refused("hand-back of a frame that was dropped", lie, 0, ERROR_NOT_WANTED);
+}
+
+/* After all lies: no register ever brought anything but results, to either side, and the FPU is closed. */
+static void secrets(void)
+{
+    result("nothing of the server's came back in registers", leaked, 0);
+    result("nothing of the caller's came along in registers",
+           call_0(frame_server(), label_make(LIAR_PLANTED, 0)).words[0], 0);
+    result("a frame server that reads the FPU is stopped", call_0(frame_server(), label_make(LIAR_FPU, 0)).status,
+           ERROR_NO_SERVER);
+    result("and stays so", call_0(frame_server(), 0).status, ERROR_NO_SERVER);
 }
 
 static uint64_t intent(void)
@@ -189,8 +396,8 @@ static void intents(void)
 
 int main(void)
 {
-    const struct lie make_table = {ACTION_CONVERT, MODE_BORROW, ACTION_CONVERT, 1, 0, KIND_PAGE_TABLE, 0};
-    const struct lie make_reader = {ACTION_CLONE, MODE_BORROW, ACTION_CLONE, 1, 0, RIGHT_READ | RIGHT_CLONE, 0};
+    const struct lie make_table = lie_of(ACTION_CONVERT, MODE_BORROW, ACTION_CONVERT, 0, KIND_PAGE_TABLE);
+    const struct lie make_reader = lie_of(ACTION_CLONE, MODE_BORROW, ACTION_CLONE, 0, RIGHT_READ | RIGHT_CLONE);
     handle none;
 
     held = grant(FREE_FRAME(0), 100);
@@ -202,8 +409,12 @@ int main(void)
     clones();
     conversions();
     others();
+    runs();
+    regions();
     grant_and_refusal();
+    handed_back();
     intents();
+    secrets();
     print("1..%u\n", tests);
     return failed != 0;
 }
