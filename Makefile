@@ -177,7 +177,7 @@ endef
 sources = $(if $(filter %.c,$(1)),$(1),$(call find,$(1)))
 task_file = build/tasks/$(call task_name,$(1)).elf
 # Tasks that find the FPU closed.
-WITHOUT_FPU := servers/frameserv tests/tasks/liar.c
+WITHOUT_FPU := servers/frameserv tests/tasks/liar.c tests/tasks/boundary.c
 $(foreach path,$(filter $(WITHOUT_FPU),$(SERVER_FOLDERS) $(TEST_TASKS)),\
     $(eval $(call task,$(call task_file,$(path)),server,$(call sources,$(path)),\
     $(if $(filter servers/%,$(path)),--no-vector-registers))))

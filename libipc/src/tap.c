@@ -33,10 +33,16 @@ static struct selected order[TAP_TESTS_MAX];
 static size_t selected_count;
 static char only_buffer[sizeof(((struct start_page *)0)->command_line)];
 static bool failed;
+static const char *skipped; /* why the test that runs is skipped, or NULL */
 
 uint64_t tap_seed(void)
 {
     return start_option_number(start_page()->command_line, "seed", 0);
+}
+
+void tap_skip(const char *reason)
+{
+    skipped = reason;
 }
 
 bool tap_expect(bool holds, const char *file, int line, const char *text)
@@ -99,6 +105,7 @@ static bool run_one(const struct tap_test *test)
     struct holdings after;
 
     failed = false;
+    skipped = NULL;
     if (!take_stock(&before)) {
         return false;
     }
@@ -235,7 +242,8 @@ _Noreturn void tap_run(const struct tap_group *const groups[], size_t count)
         const struct selected *now = &order[i];
         bool passed = run_one(now->test);
 
-        print("%s %zu - %s/%s\n", passed ? "ok" : "not ok", i + 1, now->group->name, now->test->name);
+        print("%s %zu - %s/%s%s%s\n", passed ? "ok" : "not ok", i + 1, now->group->name, now->test->name,
+              passed && skipped != NULL ? " # SKIP " : "", passed && skipped != NULL ? skipped : "");
         if (!passed) {
             failures++;
             print("# reproduce: tests/run --suite %s --seed %lu --only %s/%s\n", suite, tap_seed(), now->group->name,

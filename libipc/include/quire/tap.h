@@ -35,6 +35,9 @@ struct tap_group {
  * has no verdict power, it ends the task with 1 for failed tests, else 0. */
 _Noreturn void tap_run(const struct tap_group *const groups[], size_t count);
 
+/* Called by a test that can't be made on this machine, and why not: it is reported as skipped unless it failed. */
+void tap_skip(const char *reason);
+
 /* The test command line's seed, for tests that draw numbers; 0 when there is none. */
 uint64_t tap_seed(void);
 
