@@ -1,5 +1,5 @@
-/* Goes off the edge; see boundary.def. Label 0 only asks whether it is ready, k + 1 asks for way k. What it needs it gets
- * before it first answers, so that a test can count frames. One that comes back answers with 0, and the test fails. */
+/* Goes off the edge; see boundary.def. Label 0 only asks whether it is ready, k + 1 asks for way k. What it needs it
+ * gets before it first answers, so that a test can count frames. One that comes back answers, and the test fails. */
 #include <quire/client.h>
 #include <quire/endpoint.h>
 #include <quire/print.h>

@@ -24,13 +24,15 @@ enum peer_request {
     PEER_STOCK,     /* gives its spare page tables back; words: entries and page tables in use */
     PEER_FPU,       /* word 0 seed: replies with FPU registers full of a pattern; checks them when it runs again */
     PEER_FPU_CHECK, /* words: registers that differed after PEER_FPU */
-    PEER_PLANT,   /* word 0 action, 1 r13, 2 r14, 3 and 4 the room for what the next call brings (n, dst): replies with
-                       these, label and words 0, and secrets in all other registers; when that is refused, with the error
-                       as the label, and secrets again */
-    PEER_PLANTED, /* words: what the helper found in registers after PEER_PLANT that was not for it, or-ed */
-    PEER_TICKET,  /* words: how many tickets were given out before */
-    PEER_VERDICT, /* tries to end the machine as failed, for which it was not given the power */
-    PEER_FAULT,   /* word 0 number k, 1 label: calls its handle "fault_k"; the label replied is the call's status */
+    PEER_PLANT,     /* replies with secrets in registers, see below */
+    PEER_PLANTED,   /* words: what the helper found in registers after PEER_PLANT that was not for it, or-ed */
+    PEER_TICKET,    /* words: how many tickets were given out before */
+    PEER_VERDICT,   /* tries to end the machine as failed, for which it was not given the power */
+    PEER_FAULT,     /* word 0 number k, 1 label: calls its handle "fault_k"; the label replied is the call's status */
 };
+
+/* PEER_PLANT: word 0 is the action, 1 r13, 2 r14, 3 and 4 the room for what the next call brings (n, dst). The helper
+ * replies with these, label and words 0, and secrets in all other registers; when that is refused, with the error as
+ * the label, and secrets again. */
 
 #endif

@@ -83,7 +83,8 @@ static inline void system_call_all(struct all_registers *registers)
 }
 
 /* Makes the system call of *message, with secrets in the registers that carry nothing by any message's rules and with
- * the given flags set. *message becomes what came back. Returns, or-ed, what should not have come: 0 when all is well. */
+ * the given flags set. *message becomes what came back. Returns, or-ed, what should not have come: 0 when all is
+ * well. */
 static inline uint64_t system_call_with_secrets(struct message *message, uint64_t rflags)
 {
     struct all_registers registers = {.rax = message->rax,

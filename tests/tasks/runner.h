@@ -13,13 +13,14 @@ enum runner_job {
     RUNNER_SPIN,    /* counts until told to stop */
     RUNNER_WATCH,   /* word 0 rounds: computes so long without a system call; result: how far count came meanwhile */
     RUNNER_FPU,     /* word 0 seed: counts until told to stop, FPU registers full; result: registers that differed */
-    RUNNER_FLOOD, /* until told to stop: takes a ticket at "counter", allocates a run of frames and drops it; counts each
-                       request to the frame server. Result: errors */
-    RUNNER_QUEUE, /* word 0 rounds: takes a ticket, then makes a request to the frame server; result: see struct waited */
+    RUNNER_FLOOD,   /* asks the counter and the frame server for things until told to stop, see below; result: errors */
+    RUNNER_QUEUE,   /* word 0 rounds: takes a ticket, makes a request to the frame server; result: struct waited */
 };
 
-/* What a runner with RUNNER_QUEUE saw served to others between the moments when it could run and when it had its answer:
- * a byte each, the most and the least of tickets given, the most of requests to the frame server; then errors. */
+/* RUNNER_FLOOD: takes a ticket at "counter", allocates a run of frames, drops it, and counts each of the two. */
+
+/* What a runner with RUNNER_QUEUE saw served to others between the moments when it could run and when it had its
+ * answer, a byte each: the most and the least of tickets given, the most of requests to the frame server, errors. */
 struct waited {
     uint8_t tickets_most;
     uint8_t tickets_least;

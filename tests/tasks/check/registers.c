@@ -26,8 +26,8 @@ static uint64_t enter(struct message *message)
     return fpu_differences(&wanted, &found);
 }
 
-/* Makes a call that the kernel answers with a status and the server with a label, made handles included. What else comes
- * back is its first words, `results` of them, and rsi where the results say so. Returns the answer. */
+/* Makes a call that the kernel answers with a status and the server with a label, made handles included. What else
+ * comes back is its first words, `results` of them, and rsi where the results say so. Returns the answer. */
 static struct message expect_clean(struct message message, enum error status, enum error label, uint32_t results)
 {
     uint32_t wants = rax_action(message.rax);

@@ -1,5 +1,5 @@
-/* The test suite `edge`: the end of the address space, and the end of memory. For machines with little memory; the tests
- * that need that skip on others. */
+/* The test suite `edge`: the end of the address space, and the end of memory. For machines with little memory: the
+ * tests that need that skip on others. */
 #include "tests/tasks/edge/edge.h"
 #include <quire/print.h>
 
