@@ -3,11 +3,13 @@
  * registers that carry nothing. */
 #include "tests/tasks/liar.h"
 #include "tests/tasks/registers.h"
+#include "tests/tasks/selectors.h"
 #include <quire/slot.h>
 #include <quire/start.h>
 #include <quire/task.h>
 
 static uint64_t planted;
+static uint64_t selectors_found;
 
 static struct message words_only(uint64_t label, uint64_t word_0)
 {
@@ -57,6 +59,8 @@ static struct message answer(const struct message *call, uint64_t intent)
         return words_only(ERROR_NONE, intent);
     case LIAR_PLANTED:
         return words_only(ERROR_NONE, planted);
+    case LIAR_SELECTORS:
+        return words_only(ERROR_NONE, selectors_found);
     case LIAR_REGION:
         return region(call->words[0]);
     case LIAR_FPU:
@@ -75,7 +79,9 @@ int main(void)
     for (;;) {
         message.rdi = frame_server();
         control->intent = 1;
+        selectors_load(SELECTOR_NULL_2);
         planted |= system_call_with_secrets(&message, REGISTERS_FLAGS);
+        selectors_found += selectors_foreign(SELECTOR_NULL_2);
         uint64_t refusal = rax_status(message.rax);
         if (refusal == ERROR_NONE) {
             planted |= received_stray(&message);

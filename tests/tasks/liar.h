@@ -12,6 +12,9 @@
 /* Word 0: a region's number. Words of the reply: its base, size and type; size 0: there is no such region. */
 #define LIAR_REGION 102
 
+/* Word 0 of the reply: how many segment selectors the worker ever found that were neither its own nor 0. */
+#define LIAR_SELECTORS 104
+
 /* Reads a register of the FPU, which is closed for the frame server: there is no reply. */
 #define LIAR_FPU 103
 

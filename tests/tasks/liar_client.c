@@ -1,6 +1,7 @@
 /* Lies that the kernel must refuse, told by liar.c on request. */
 #include "tests/tasks/liar.h"
 #include "tests/tasks/registers.h"
+#include "tests/tasks/selectors.h"
 #include <quire/names.h>
 #include <quire/print.h>
 #include <quire/slot.h>
@@ -16,6 +17,7 @@
 
 static uint32_t tests;
 static uint32_t failed;
+static uint64_t selectors_found;
 static uint64_t leaked; /* what ever came back in registers that carry no result, or-ed */
 
 static void result(const char *name, uint64_t found, uint64_t expected)
@@ -57,7 +59,9 @@ static enum error tell(const struct lie *lie, handle lent, uint32_t dst, handle 
                               .r13 = lie->mode == MODE_NONE ? REGISTERS_SECRET : lent,
                               .r14 = lie->mode == MODE_BORROW ? 0 : REGISTERS_SECRET};
 
+    selectors_load(SELECTOR_NULL_1);
     leaked |= system_call_with_secrets(&message, 0);
+    selectors_found += selectors_foreign(SELECTOR_NULL_1);
     enum error error = (enum error)(rax_status(message.rax) != ERROR_NONE ? rax_status(message.rax) : message.rsi);
     bool filled = rax_n(message.rax) > 0;
     bool expected = filled ? handle_index(message.r13) == dst : message.r13 == 0;
@@ -375,6 +379,8 @@ static void secrets(void)
     result("nothing of the server's came back in registers", leaked, 0);
     result("nothing of the caller's came along in registers",
            call_0(frame_server(), label_make(LIAR_PLANTED, 0)).words[0], 0);
+    result("none of the server's segment selectors came back", selectors_found, 0);
+    result("none of the caller's came along", call_0(frame_server(), label_make(LIAR_SELECTORS, 0)).words[0], 0);
     result("a frame server that reads the FPU is stopped", call_0(frame_server(), label_make(LIAR_FPU, 0)).status,
            ERROR_NO_SERVER);
     result("and stays so", call_0(frame_server(), 0).status, ERROR_NO_SERVER);

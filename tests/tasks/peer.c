@@ -2,6 +2,7 @@
 #include "tests/tasks/peer.h"
 #include "tests/tasks/fpu.h"
 #include "tests/tasks/registers.h"
+#include "tests/tasks/selectors.h"
 #include <quire/client.h>
 #include <quire/endpoint.h>
 #include <quire/entries.h>
@@ -14,6 +15,7 @@ static struct fpu_state fpu_wanted;
 static struct fpu_state fpu_found;
 static uint64_t planted; /* what was in registers that carry nothing */
 static uint64_t tickets;
+static uint32_t selector; /* what the segment selectors were loaded with */
 
 static uint64_t *page_of(handle frame)
 {
@@ -85,6 +87,15 @@ static enum error call_faulter(struct endpoint_message *message)
     return (enum error)call_0(start_handle(name), message->words[1]).status;
 }
 
+static uint64_t load_selectors(uint64_t value)
+{
+    uint64_t foreign = selectors_foreign(selector);
+
+    selector = (uint32_t)value;
+    selectors_load(selector);
+    return foreign;
+}
+
 /* Does what the message asks and leaves in it what to reply; what came with it stays unless it says otherwise. */
 static enum error serve(struct endpoint_message *message)
 {
@@ -139,6 +150,9 @@ static enum error serve(struct endpoint_message *message)
         return ERROR_NONE;
     case PEER_PLANTED:
         words[0] = planted;
+        return ERROR_NONE;
+    case PEER_SELECTORS:
+        words[0] = load_selectors(words[0]);
         return ERROR_NONE;
     case PEER_TICKET:
         words[0] = tickets++;

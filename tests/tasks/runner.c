@@ -2,6 +2,7 @@
 #include "tests/tasks/runner.h"
 #include "tests/tasks/fpu.h"
 #include "tests/tasks/peer.h"
+#include "tests/tasks/selectors.h"
 #include <quire/client.h>
 #include <quire/endpoint.h>
 #include <quire/print.h>
@@ -27,6 +28,19 @@ static uint64_t spin_with_pattern(struct spin *spin, uint64_t seed)
     fpu_pattern(&wanted, seed, avx);
     fpu_spin(&wanted, &spin->count, &spin->stop, 1, &found, avx);
     return fpu_differences(&wanted, &found);
+}
+
+static uint64_t spin_with_selectors(struct spin *spin, uint32_t value)
+{
+    uint64_t foreign = 0;
+
+    while (spin->stop == 0) {
+        foreign += selectors_foreign(value);
+        selectors_load(value);
+        spin->count++;
+    }
+    selectors_load(0);
+    return foreign;
 }
 
 static uint64_t ticket(void)
@@ -89,6 +103,8 @@ static uint64_t work(enum runner_job job, uint64_t word, struct spin *spin)
         return watch(spin, word);
     case RUNNER_FPU:
         return spin_with_pattern(spin, word);
+    case RUNNER_SELECTORS:
+        return spin_with_selectors(spin, (uint32_t)word);
     case RUNNER_FLOOD:
         return flood(spin);
     case RUNNER_QUEUE:

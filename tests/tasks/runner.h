@@ -9,12 +9,13 @@
 /* Label of the suite's reply. Jobs but the first come with a handle to a frame that starts with struct spin;
  * the runner maps it, works, unmaps and drops it. */
 enum runner_job {
-    RUNNER_NOTHING, /* call again */
-    RUNNER_SPIN,    /* counts until told to stop */
-    RUNNER_WATCH,   /* word 0 rounds: computes so long without a system call; result: how far count came meanwhile */
-    RUNNER_FPU,     /* word 0 seed: counts until told to stop, FPU registers full; result: registers that differed */
-    RUNNER_FLOOD,   /* asks the counter and the frame server for things until told to stop, see below; result: errors */
-    RUNNER_QUEUE,   /* word 0 rounds: takes a ticket, makes a request to the frame server; result: struct waited */
+    RUNNER_NOTHING,   /* call again */
+    RUNNER_SPIN,      /* counts until told to stop */
+    RUNNER_WATCH,     /* word 0 rounds: computes so long without a system call; result: how far count came meanwhile */
+    RUNNER_FPU,       /* word 0 seed: counts until told to stop, FPU registers full; result: registers that differed */
+    RUNNER_SELECTORS, /* word 0 a selector to load: counts until told to stop; result: how often others were found */
+    RUNNER_FLOOD, /* asks the counter and the frame server for things until told to stop, see below; result: errors */
+    RUNNER_QUEUE, /* word 0 rounds: takes a ticket, makes a request to the frame server; result: struct waited */
 };
 
 /* RUNNER_FLOOD: takes a ticket at "counter", allocates a run of frames, drops it, and counts each of the two. */

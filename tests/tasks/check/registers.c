@@ -2,7 +2,9 @@
  * secrets in all registers that it takes nothing from, and once more with the FPU's registers full. */
 #include "tests/tasks/registers.h"
 #include "tests/tasks/check/check.h"
+#include "tests/tasks/check/crew.h"
 #include "tests/tasks/fpu.h"
+#include "tests/tasks/selectors.h"
 #include <quire/print.h>
 
 #define FAR_ADDRESS UINT64_C(0x345678900000) /* nothing is near it: all three levels of tables are missing */
@@ -310,9 +312,63 @@ static void fpu(void)
     all();
 }
 
+/* Segment selectors are no message either: neither caller nor receiver finds the other's, on short ways and on long. */
+static void selectors(void)
+{
+    static const uint32_t mine[] = {SELECTOR_NULL_1, SELECTOR_NULL_3};
+    static const uint32_t theirs[] = {SELECTOR_NULL_2, SELECTOR_DATA};
+    const uint64_t ways[] = {rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_NONE, 0, 0),
+                             rax_make(SYSTEM_CALL_CALL, ACTION_MOVE, MODE_NONE, 1, own_entries_limit() - 1)};
+
+    for (uint32_t round = 0; round < 8; round++) {
+        uint32_t own = mine[round % 2];
+        struct message message = {.rax = ways[round / 2 % 2],
+                                  .rdi = start_handle("peer"),
+                                  .rsi = PEER_SELECTORS,
+                                  .words = {theirs[round / 4]}};
+
+        selectors_load(own);
+        system_call_call(&message);
+        uint64_t foreign = selectors_foreign(own);
+        selectors_load(0);
+        expect_equal(message.rax, 0);
+        expect_equal(foreign, 0);
+        expect_equal(message.words[0], 0);
+    }
+    expect_equal(ask(PEER_SELECTORS, 0, 0, 0).words[0], 0);
+}
+
+/* Nor when a task is preempted. */
+static void selectors_of_equals(void)
+{
+    struct spin *spin;
+    uint64_t theirs = UINT64_MAX;
+    uint64_t foreign = 0;
+    handle frame;
+
+    require_success(allocate_mapped(&frame, (uint64_t **)&spin));
+    require_success(crew_start("equal", RUNNER_SELECTORS, frame, SELECTOR_NULL_2));
+    for (uint32_t round = 0; round < 5; round++) {
+        uint64_t before = spin->count;
+
+        selectors_load(SELECTOR_NULL_1);
+        while (spin->count == before) {
+        }
+        foreign += selectors_foreign(SELECTOR_NULL_1);
+    }
+    selectors_load(0);
+    spin->stop = 1;
+    expect_success(crew_finish("equal", &theirs));
+    expect_equal(theirs, 0);
+    expect_equal(foreign, 0);
+    expect_success(frame_drop(frame));
+}
+
 static const struct tap_test tests[] = {
     {"general", general},
     {"fpu", fpu},
+    {"selectors", selectors},
+    {"selectors_of_equals", selectors_of_equals},
 };
 
 const struct tap_group registers_tests = TAP_GROUP("registers", tests);
