@@ -11,15 +11,15 @@
 
     .text
 
-/* The word of the ledger, which is there, of the frame in \frame: its address to \word. Clobbers rdi. */
-.macro ledger_word frame32, word
-    movl \frame32, %edi
-    shrl $9, %edi                       /* leaves of 512 words: asserted in offsets.c */
+/* The word of the ledger, which is there, of a frame: its address to \word. Clobbers \scratch. */
+.macro ledger_word frame32, word, scratch32, scratch
+    movl \frame32, \scratch32
+    shrl $9, \scratch32                 /* leaves of 512 words: asserted in offsets.c */
     movq ledger_directory, \word
-    movq (\word,%rdi,8), \word
-    movl \frame32, %edi
-    andl $511, %edi
-    leaq (\word,%rdi,8), \word
+    movq (\word,\scratch,8), \word
+    movl \frame32, \scratch32
+    andl $511, \scratch32
+    leaq (\word,\scratch,8), \word
 .endm
 
 /* Remembers the empty entry for the handle that is wanted, as rax names it. Clobbers rcx, r11.
@@ -143,7 +143,7 @@ leave:
     movl %r13d, SERVICE_LEAVING_FIRST(%rbx)
     movl $1, SERVICE_LEAVING_COUNT(%rbx)
     movl ENTRY_FRAME(%rcx), %r13d
-    ledger_word %r13d, %r14
+    ledger_word %r13d, %r14, %edi, %rdi
     lock btsq $0, (%r14)
     jc system_call_slow_saved
     movq ENTRY_NEXT(%rcx), %rdi
@@ -213,12 +213,7 @@ anchor_leaves:
 service_reply:
     cmpl $0, TASK_SERVER(%rbx)
     je reply_to_move
-    cmpl $0, TASK_FPU(%rbp)
-    je 1f
-    leaq TASK_FPU_AREA(%rbp), %r11
-    cmpq CPU_FPU_OWNER, %r11
-    jne system_call_slow
-1:  movl SERVICE_PENDING(%rbp), %ecx
+    movl SERVICE_PENDING(%rbp), %ecx
     cmpw $HOW(REPLY_RECEIVE, NONE, NONE, 0), %ax
     je reply_words
     cmpl $HOW(REPLY_RECEIVE, CLONE, NONE, 1), %eax
@@ -317,12 +312,30 @@ deliver_reply:
     movq $0, TASK_CALLER(%rbx)
     movl $TASK_RECEIVING, TASK_STATE(%rbx)
     movl $TASK_RUNNING, TASK_STATE(%rbp)
+    xorl %edi, %edi
+    xorl %r14d, %r14d
     cmpl $0, TASK_FPU(%rbp)
     je 1f
+    leaq TASK_FPU_AREA(%rbp), %r11
+    cmpq CPU_FPU_OWNER, %r11
+    jne load_fpu
     open_fpu
-1:  xorl %edi, %edi
-    xorl %r14d, %r14d
+1:  clear_selectors %r14d
     enter_task
+
+/* Another task used the FPU meanwhile. */
+load_fpu:
+    movq %rbp, %rbx
+    save_message
+    movq $CPU_STACK_TOP, %rsp
+    movq %rbx, CPU_CURRENT
+    movq TASK_ROOT(%rbx), %rcx
+    movq %rcx, %cr3
+    clear_selectors %r14d
+    open_fpu
+    movq %r11, %rdi
+    call fpu_switch
+    jmp resume_current
 
 reply_clone:
     cmpl $(ACTION_CLONE << ACTION_SHIFT | MODE_BORROW << MODE_SHIFT), %ecx
@@ -335,11 +348,10 @@ reply_clone:
     cmpq %r11, %r13                     /* the frame that was lent */
     jne system_call_slow
     movq %rax, REGISTERS_RAX(%rbx)
-    movq %rdi, REGISTERS_RDI(%rbx)
-    ledger_word %ecx, %r11
+    ledger_word %ecx, %r11, %eax, %rax
     movq SERVICE_BORROWED(%rbp), %rcx
     lock btsq $0, (%r11)
-    jc restore_both_and_slow
+    jc restore_and_slow
     movq ENTRY_NAME(%rcx), %rax
     cmpq SERVICE_BORROWED_NAME(%rbp), %rax
     jne unlock_and_slow
@@ -369,8 +381,6 @@ reply_clone:
 
 unlock_and_slow:
     decq (%r11)
-restore_both_and_slow:
-    movq REGISTERS_RDI(%rbx), %rdi
     jmp restore_and_slow
 
     .section .note.GNU-stack, "", @progbits
