@@ -3,45 +3,79 @@
 #include "kernel/object/handle_ring.h"
 #include "kernel/object/handle_table.h"
 #include "kernel/object/mapping.h"
+#include <quire/kinds.h>
 #include <stddef.h>
+#include <string.h>
 
 static enum error count_check(uint32_t n)
 {
     return n == 0 || n > TRANSFER_FRAMES ? ERROR_BAD_COUNT : ERROR_NONE;
 }
 
-static enum error lend(struct task *caller, struct carried *carried)
+/* What the worker sees of a lent frame, and what the reply finds it by. */
+static enum error lend(struct task *caller, handle value, int place, uint64_t *word)
 {
-    const uint64_t values[2] = {caller->registers.r13, caller->registers.r14};
-    uint64_t words[2] = {0, 0};
+    struct handle_entry *entry;
+    enum error error = handle_find(caller, value, &entry);
 
-    for (int k = 0; k < 2; k++) {
-        struct handle_entry *entry;
-        caller->service.borrowed[k] = NULL;
-        if (k == 1 && values[k] == 0)
-            break;
-        enum error error = handle_find(caller, values[k], &entry);
+    if (error)
+        return error;
+    caller->service.borrowed[place] = entry;
+    caller->service.borrowed_name[place] = entry->name;
+    *word = frame_word_make(handle_entry_frame(entry), entry->rights);
+    return ERROR_NONE;
+}
+
+/* A run: the frames' numbers go into the transfer page, the rights that all of them have into the word of the first. */
+static enum error lend_run(struct task *caller, struct task *worker, uint32_t n, uint64_t *word)
+{
+    uint32_t rights = FRAME_WORD_RIGHTS;
+
+    if (n > TRANSFER_FRAMES)
+        return ERROR_BAD_COUNT;
+    for (uint32_t k = n; k-- > 0;) {
+        enum error error = lend(caller, handle_of_run(caller->registers.r13, k), 0, word);
         if (error)
             return error;
-        caller->service.borrowed[k] = entry;
-        caller->service.borrowed_name[k] = entry->name;
-        words[k] = frame_word_make(handle_entry_frame(entry), entry->rights);
+        worker->transfer[k] = frame_word_frame(*word);
+        rights &= frame_word_rights(*word);
     }
-    carried->r13 = words[0];
-    carried->r14 = words[1];
+    *word = frame_word_make(frame_word_frame(*word), rights);
+    caller->service.borrowed[1] = caller->service.borrowed[0]; /* not for service.S, which takes one handle */
+    caller->service.borrowed_name[1] = caller->service.borrowed_name[0];
     return ERROR_NONE;
+}
+
+static enum error borrow(struct task *caller, struct task *worker, struct carried *carried)
+{
+    uint32_t n = rax_n(caller->registers.rax);
+    handle second = caller->registers.r14;
+
+    caller->service.borrowed[1] = NULL;
+    if (n > 1)
+        return second ? ERROR_BAD_COUNT : lend_run(caller, worker, n, &carried->r13);
+    enum error error = lend(caller, caller->registers.r13, 0, &carried->r13);
+    return error || !second ? error : lend(caller, second, 1, &carried->r14);
+}
+
+static bool lent(const struct task *caller, int place)
+{
+    const struct handle_entry *entry = caller->service.borrowed[place];
+
+    return !entry || entry->name == caller->service.borrowed_name[place];
 }
 
 enum error carry_borrowed_check(const struct task *caller)
 {
-    if (rax_mode(caller->service.pending) != MODE_BORROW)
+    uint32_t mode = rax_mode(caller->service.pending);
+    bool there = true;
+    struct handle_entry *entry;
+
+    if (mode != MODE_BORROW && mode != MODE_ATTACH)
         return ERROR_NONE;
-    for (int k = 0; k < 2; k++) {
-        const struct handle_entry *entry = caller->service.borrowed[k];
-        if (entry && entry->name != caller->service.borrowed_name[k])
-            return ERROR_REVOKED;
-    }
-    return ERROR_NONE;
+    for (uint32_t k = 1; there && mode == MODE_BORROW && k < rax_n(caller->registers.rax); k++)
+        there = handle_find(caller, handle_of_run(caller->registers.r13, k), &entry) == ERROR_NONE;
+    return there && lent(caller, 0) && lent(caller, 1) ? ERROR_NONE : ERROR_REVOKED;
 }
 
 static enum error drop_check(const struct handle_entry *entry)
@@ -62,16 +96,17 @@ static enum error move_check(const struct handle_entry *entry)
     return mapping_exists(entry) ? ERROR_MAPPED : ERROR_NONE;
 }
 
-/* The frame server takes only what it can grant again. */
+/* The frame server takes only what it can hand back or grant again. */
 static enum error move_to_server_check(const struct handle_entry *entry)
 {
     return entry->kind == KIND_UNTYPED ? move_check(entry) : ERROR_WRONG_KIND;
 }
 
-/* Endpoints and tasks go one by one: each has to see whether it is the last. */
+/* Endpoints and tasks go one by one: each has to see whether it is the last. So do frames whose contents matter to the
+ * end, for which the worker has one page. */
 static enum error drop_run_check(const struct handle_entry *entry)
 {
-    if (entry->kind == KIND_ENDPOINT || entry->kind == KIND_TASK)
+    if (entry->kind == KIND_ENDPOINT || entry->kind == KIND_TASK || kind_reads(entry->kind))
         return ERROR_BAD_COUNT;
     return drop_check(entry);
 }
@@ -90,9 +125,16 @@ static inline __attribute__((always_inline)) enum error run_check(struct task *c
     return error;
 }
 
+/* For the end of a frame that nobody can write any more. */
+static void show(struct task *worker, uint64_t frame)
+{
+    memcpy(worker->view, frame_pointer(frame), FRAME_SIZE);
+    worker->control->view_frame = frame + 1;
+}
+
 /* Takes an entry out of its ring, to the frame server: unlink, clear the mapping, flush; only then may the frame be
  * used again. It is LEAVING. moved: the last handle leaves the frame with the server, from the account. */
-static void leave(struct handle_entry *entry, bool moved, uint32_t account)
+static void leave(struct handle_entry *entry, struct task *worker, bool moved, uint32_t account)
 {
     atomic_word *word = ledger_find(handle_entry_frame(entry));
     uint64_t value = handle_unlink(entry, ledger_lock(word));
@@ -101,6 +143,8 @@ static void leave(struct handle_entry *entry, bool moved, uint32_t account)
         mapping_clear(entry);
     if (moved && ledger_word_state(value) == LEDGER_FREE)
         value = ledger_word_server(account);
+    else if (kind_reads(entry->kind) && ledger_word_state(value) == LEDGER_FREE)
+        show(worker, handle_entry_frame(entry));
     entry->length = handle_entry_generation(entry);
     entry->name = handle_entry_frame(entry);
     entry->state = HANDLE_LEAVING;
@@ -122,7 +166,7 @@ static enum error leave_run(struct task *caller, struct task *worker, bool moved
         return error;
     for (uint32_t k = 0; k < n; k++) {
         struct handle_entry *entry = handle_table_entry(caller, handle_index(first) + k);
-        leave(entry, moved, badge_account(caller->badge));
+        leave(entry, worker, moved, badge_account(caller->badge));
         if (n > 1)
             worker->transfer[k] = handle_entry_frame(entry);
         else
@@ -138,11 +182,11 @@ void carry_settle(struct task *caller, bool refused)
 {
     uint32_t mode = rax_mode(caller->service.pending);
 
-    if (mode != MODE_DROP && (mode != MODE_MOVE || !caller->callee->server))
+    if (mode != MODE_DROP && mode != MODE_ATTACH && (mode != MODE_MOVE || !caller->callee->server))
         return;
     for (uint32_t k = 0; k < caller->service.leaving_count; k++) {
         struct handle_entry *entry = handle_table_entry(caller, caller->service.leaving_first + k);
-        if (mode == MODE_MOVE && refused) {
+        if (mode != MODE_DROP && refused) {
             atomic_word *word = ledger_find(handle_entry_frame(entry));
             entry->name |= entry->length << 32;
             entry->state = HANDLE_HELD;
@@ -171,6 +215,17 @@ enum error carry_move(struct task *from, handle first, uint32_t n, struct task *
     return ERROR_NONE;
 }
 
+/* One handle goes, and the one that is lent tells the frame server what to. */
+static enum error attach(struct task *caller, struct task *worker, struct carried *carried)
+{
+    enum error error = lend(caller, caller->registers.r14, 0, &carried->r14);
+
+    if (error)
+        return error;
+    caller->service.borrowed[1] = NULL;
+    return rax_n(caller->registers.rax) == 1 ? leave_run(caller, worker, true, carried) : ERROR_BAD_COUNT;
+}
+
 /* Between ordinary tasks: the receiver named the room when it began to wait. */
 static enum error hand_over(struct task *caller, struct task *receiver, struct carried *carried)
 {
@@ -187,11 +242,13 @@ static enum error carry(struct task *caller, struct task *receiver, uint32_t mod
     case MODE_NONE:
         return ERROR_NONE;
     case MODE_BORROW:
-        return receiver->server ? lend(caller, carried) : ERROR_BAD_MODE;
+        return receiver->server ? borrow(caller, receiver, carried) : ERROR_BAD_MODE;
     case MODE_MOVE:
         return receiver->server ? leave_run(caller, receiver, true, carried) : hand_over(caller, receiver, carried);
     case MODE_DROP:
         return receiver->server ? leave_run(caller, receiver, false, carried) : ERROR_BAD_MODE;
+    case MODE_ATTACH:
+        return receiver->server ? attach(caller, receiver, carried) : ERROR_BAD_MODE;
     default:
         return ERROR_BAD_MODE;
     }

@@ -54,7 +54,7 @@ static bool rights_good(uint64_t wanted, uint32_t held)
 enum error mapping_add(struct task *task, struct handle_entry *entry, uint64_t virtual_address, uint64_t rights,
                        uint32_t *missing)
 {
-    if (entry->kind != KIND_UNTYPED)
+    if (!kind_is_untyped(entry->kind))
         return ERROR_WRONG_KIND;
     if (!(entry->rights & RIGHT_MAP))
         return ERROR_MISSING_RIGHT;

@@ -4,6 +4,7 @@
 
 #include "kernel/object/handle.h"
 #include <quire/error.h>
+#include <quire/kinds.h>
 #include <stdint.h>
 
 /* Each takes a filled entry of the task's handle table. */
@@ -24,7 +25,7 @@ void mapping_clear(struct handle_entry *entry);
 /* Whether the entry is an untyped handle with a mapping. */
 static inline int mapping_exists(const struct handle_entry *entry)
 {
-    return entry->kind == KIND_UNTYPED && entry->place != 0;
+    return kind_is_untyped(entry->kind) && entry->place != 0;
 }
 
 /* Makes a page-table frame the table of a level (1 to 3) for a virtual address of the task's address space; the

@@ -27,7 +27,7 @@ void task_initialise(struct task *task, const char *name, uint32_t priority, boo
 static void refuse_call(struct task *caller)
 {
     uint32_t mode = rax_mode(caller->service.pending);
-    bool left = mode == MODE_DROP || mode == MODE_MOVE;
+    bool left = mode == MODE_DROP || mode == MODE_MOVE || mode == MODE_ATTACH;
 
     for (uint32_t k = 0; left && caller->callee->server && k < caller->service.leaving_count; k++)
         handle_empty(handle_table_entry(caller, caller->service.leaving_first + k));

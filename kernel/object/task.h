@@ -59,6 +59,7 @@ struct task {
     uint32_t generation;   /* of the last handle fill */
     uint32_t handle_limit; /* entries of the handle table */
     uint64_t *transfer;    /* a worker's transfer page */
+    void *view;            /* a worker's view page */
     uint32_t may_end_machine;
     uint32_t line_length;
     char name[TASK_NAME];

@@ -2,7 +2,7 @@
 #include "servers/frameserv/core/allocator.h"
 #include "servers/frameserv/core/boot.h"
 #include "servers/frameserv/core/frames.h"
-#include "servers/frameserv/core/kinds.h"
+#include <quire/kinds.h>
 #include "tests/host/frames_world.h"
 #include <check.h>
 #include <stdlib.h>

@@ -9,7 +9,7 @@
 #define ABI_VERSION UINT32_C(1)
 
 enum kind {
-#define KIND(number, NAME, name, untyped, shareable, object, text) KIND_##NAME = (number),
+#define KIND(number, NAME, name, untyped, shareable, object, convertible, reads, text) KIND_##NAME = (number),
 #include <quire/kinds.def>
 #undef KIND
 };
@@ -55,7 +55,20 @@ enum operation {
     MESSAGES
 };
 
-#define ALLOC_CONTIGUOUS 1 /* flag of ALLOC, in word 0: the frames follow one another in memory */
+/* Flags of ALLOC, in word 0. The exponent of an alignment, in frames, is in bits 8 to 15. */
+#define ALLOC_CONTIGUOUS 1 /* the frames follow one another in memory */
+#define ALLOC_LOW 2        /* they lie below 4 GiB */
+#define ALLOC_UNIQUE 4     /* one exclusive owner each, whom nobody can look up or clone from */
+#define ALLOC_ALIGN_SHIFT 8
+
+#define CLAIM_UNIQUE 4 /* flag of CLAIM, in word 1: as above */
+
+/* Places in a list, in word 0 of its operations; `at`, `after` and `before` mean the frame whose address is in word 1.
+ * Between the last frame and the first lies the ghost: after it is the front, before it the back. */
+enum list_place { LIST_FRONT, LIST_BACK, LIST_AT, LIST_AFTER, LIST_BEFORE };
+#define LIST_GHOST UINT64_MAX /* in place of an address */
+
+#define CHECK_UNTYPED UINT64_MAX /* in place of a kind: any that tasks can map */
 
 enum system_call {
 #define SYSTEM_CALL(number, NAME, name, in, out, text) SYSTEM_CALL_##NAME = (number),
@@ -182,6 +195,8 @@ static inline uint64_t frame_word_frame(uint64_t word)
 {
     return word / 4096;
 }
+
+#define FRAME_WORD_RIGHTS UINT32_C(0xfff)
 
 static inline uint32_t frame_word_rights(uint64_t word)
 {

@@ -1,6 +1,6 @@
 #include "servers/frameserv/core/boot.h"
 
-#include "servers/frameserv/core/kinds.h"
+#include <quire/kinds.h>
 #include <string.h>
 
 struct slot boot_pattern(enum region_type type)

@@ -1,7 +1,7 @@
 #include "servers/frameserv/core/frames.h"
 
 #include "servers/frameserv/core/allocator.h"
-#include "servers/frameserv/core/kinds.h"
+#include <quire/kinds.h>
 
 /* Gives a frame that the allocator handed out its first handle. An error: the slot says that the frame is in use. */
 static inline enum error build(struct slot *slot)

@@ -1,7 +1,7 @@
 /* The end of frames: the last handle goes, the frame becomes unused, and only then the allocator's. */
 #include "servers/frameserv/core/allocator.h"
 #include "servers/frameserv/core/frames.h"
-#include "servers/frameserv/core/kinds.h"
+#include <quire/kinds.h>
 
 /* Tears a frame down whose last handle is gone, before anybody can get it anew. Kinds that act at their
  * frame's end do it here, outside of all locks, while the slot is busy. Returns its kind word. */

@@ -3,7 +3,7 @@
  * After a kill the ledger's kind counts (frames_reconcile). */
 #include "servers/frameserv/core/frames.h"
 
-#include "servers/frameserv/core/kinds.h"
+#include <quire/kinds.h>
 #include <string.h>
 
 /* Writes storage and kind of a slot whose owner is alone. */

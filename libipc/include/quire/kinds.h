@@ -1,6 +1,6 @@
 /* What frames of a kind may be used for, from the one table of kinds. */
-#ifndef FRAMESERV_CORE_KINDS_H
-#define FRAMESERV_CORE_KINDS_H
+#ifndef QUIRE_KINDS_H
+#define QUIRE_KINDS_H
 
 #include <quire/abi.h>
 #include <stdbool.h>
@@ -9,7 +9,7 @@
 static inline bool kind_is_untyped(uint64_t kind)
 {
     switch (kind) {
-#define KIND(number, NAME, name, untyped, shareable, object, text)                                                     \
+#define KIND(number, NAME, name, untyped, shareable, object, convertible, reads, text)                                                     \
     case number:                                                                                                       \
         return untyped;
 #include <quire/kinds.def>
@@ -23,7 +23,7 @@ static inline bool kind_is_untyped(uint64_t kind)
 static inline bool kind_is_shareable(uint64_t kind)
 {
     switch (kind) {
-#define KIND(number, NAME, name, untyped, shareable, object, text)                                                     \
+#define KIND(number, NAME, name, untyped, shareable, object, convertible, reads, text)                                                     \
     case number:                                                                                                       \
         return shareable;
 #include <quire/kinds.def>
@@ -37,7 +37,7 @@ static inline bool kind_is_shareable(uint64_t kind)
 static inline bool kind_is_set_aside(uint64_t kind)
 {
     switch (kind) {
-#define KIND(number, NAME, name, untyped, shareable, object, text)                                                     \
+#define KIND(number, NAME, name, untyped, shareable, object, convertible, reads, text)                                                     \
     case number:                                                                                                       \
         return !(object) && number != KIND_NONE;
 #include <quire/kinds.def>
@@ -47,10 +47,32 @@ static inline bool kind_is_set_aside(uint64_t kind)
     }
 }
 
-/* Kinds that a frame can be changed between by its one holder: the kernel keeps no object of its own in them. */
+/* The one holder of a frame of this kind may turn it into another such kind. */
 static inline bool kind_is_convertible(uint64_t kind)
 {
-    return kind == KIND_UNTYPED || kind == KIND_PAGE_TABLE || kind == KIND_HANDLE_TABLE;
+    switch (kind) {
+#define KIND(number, NAME, name, untyped, shareable, object, convertible, reads, text)                                 \
+    case number:                                                                                                       \
+        return convertible;
+#include <quire/kinds.def>
+#undef KIND
+    default:
+        return false;
+    }
+}
+
+/* The end of a frame of this kind needs what it holds. */
+static inline bool kind_reads(uint64_t kind)
+{
+    switch (kind) {
+#define KIND(number, NAME, name, untyped, shareable, object, convertible, reads, text)                                 \
+    case number:                                                                                                       \
+        return reads;
+#include <quire/kinds.def>
+#undef KIND
+    default:
+        return false;
+    }
 }
 
 #endif
