@@ -53,7 +53,6 @@ static void *map_worker(struct task *task)
     task->control = map_pages(task, worker, 1, RIGHT_READ | RIGHT_WRITE);
     task->transfer = map_pages(task, worker + WORKER_TRANSFER_OFFSET, 1, RIGHT_READ | RIGHT_WRITE);
     task->view = map_pages(task, worker + WORKER_VIEW_OFFSET, 1, RIGHT_READ);
-    map_pages(task, worker + WORKER_VIEW_OFFSET, 1, RIGHT_READ);
     boot_map_table(task->root, WINDOW_ADDRESS, WINDOW_ROOT_LEVEL);
     return map_pages(task, BOOT_INFORMATION_ADDRESS, pages, RIGHT_READ);
 }

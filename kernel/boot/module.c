@@ -82,6 +82,14 @@ static void leave_out(const struct boot_module *module, struct boot_task *made, 
     memset(made, 0, sizeof(*made));
 }
 
+/* The frame server's image stays: a restart begins with it. All other modules' memory can be released. */
+static enum error keep(const struct boot_module *module, struct boot_task *made)
+{
+    server = made;
+    return region_carve(&memory.regions, module->start / FRAME_SIZE * FRAME_SIZE,
+                        (module->end + FRAME_SIZE - 1) / FRAME_SIZE * FRAME_SIZE, REGION_KERNEL);
+}
+
 enum error modules_load(const struct boot_data *data)
 {
     endpoint_named(FRAME_SERVER_NAME);
@@ -94,7 +102,9 @@ enum error modules_load(const struct boot_data *data)
             continue;
         }
         if (made->options.server)
-            server = made;
+            error = keep(&data->modules[i], made);
+        if (error)
+            return error;
         task_count++;
     }
     return server ? ERROR_NONE : ERROR_NO_SERVER;

@@ -1,6 +1,7 @@
 /* Every system call that the short paths do not finish. */
 #include "kernel/cpu/uart.h"
 #include "kernel/ipc/call.h"
+#include "kernel/memory/release.h"
 #include "kernel/memory/window.h"
 #include "kernel/object/mapping.h"
 #include "kernel/object/handle_table.h"
@@ -95,6 +96,8 @@ static enum error perform(struct task *task, enum system_call number, struct ans
             return ERROR_NOT_PERMITTED;
         window_patterns_set((const struct slot *)(const void *)task->transfer);
         return ERROR_NONE;
+    case SYSTEM_CALL_RELEASE:
+        return task->server ? memory_release(in->rdi, in->rsi) : ERROR_NOT_PERMITTED;
     case SYSTEM_CALL_CALL:
     case SYSTEM_CALL_REPLY_RECEIVE:
     case SYSTEM_CALLS:

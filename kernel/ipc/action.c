@@ -5,6 +5,7 @@
 #include "kernel/object/handle_ring.h"
 #include "kernel/object/handle_table.h"
 #include "kernel/object/mapping.h"
+#include <quire/kinds.h>
 #include <stddef.h>
 
 /* Rights that a look-up by address gives: all but those of an owner. */
@@ -62,13 +63,14 @@ static enum error clone_source(struct task *caller, uint64_t frame, uint64_t wor
     *rights = RIGHTS_LOOKUP;
     if (!(badge_rights(caller->badge) & SERVICE_RIGHT_LOOKUP))
         return ERROR_MISSING_RIGHT;
-    return (*source)->kind == KIND_UNTYPED ? ERROR_NONE : ERROR_WRONG_KIND;
+    return kind_is_untyped((*source)->kind) ? ERROR_NONE : ERROR_WRONG_KIND;
 }
 
 /* Check and enter are one step under the frame's lock. HOLE, UNUSED (no handle to the frame exists),
  * NOT_WANTED (not the frame that was lent), MISSING_RIGHT (clone, or the look-up right), WRONG_KIND (has one
  * handle ever), BAD_RIGHTS (none, or wider than the source's). */
-static enum error clone_frame(struct task *caller, struct handle_entry *entry, uint64_t frame, uint64_t wanted)
+static enum error clone_frame(struct task *caller, struct handle_entry *entry, uint32_t generation, uint64_t frame,
+                              uint64_t wanted)
 {
     struct handle_entry *source;
     uint32_t rights;
@@ -78,13 +80,12 @@ static enum error clone_frame(struct task *caller, struct handle_entry *entry, u
         return ERROR_HOLE;
     uint64_t value = ledger_lock(word);
     enum error error = clone_source(caller, frame, value, &source, &rights);
-    if (!error && source->kind != KIND_UNTYPED && source->kind != KIND_ENDPOINT && source->kind != KIND_TASK)
+    if (!error && !kind_is_shareable(source->kind))
         error = ERROR_WRONG_KIND;
     if (!error && (wanted == 0 || wanted & ~(uint64_t)rights))
         error = ERROR_BAD_RIGHTS;
     if (!error) {
-        value =
-            handle_fill(caller, entry, handle_generation_next(caller), frame, source->kind, (uint32_t)wanted, value);
+        value = handle_fill(caller, entry, generation, frame, source->kind, (uint32_t)wanted, value);
         if (source->kind == KIND_ENDPOINT)
             entry->place = source->place;
     }
@@ -92,7 +93,8 @@ static enum error clone_frame(struct task *caller, struct handle_entry *entry, u
     return error;
 }
 
-static void grant_undo(struct task *caller, uint32_t dst, uint32_t n)
+/* Takes back the first n handles that an action made. */
+static void run_undo(struct task *caller, uint32_t dst, uint32_t n)
 {
     for (uint32_t k = 0; k < n; k++) {
         struct handle_entry *entry = handle_table_entry(caller, dst + k);
@@ -112,7 +114,7 @@ static enum error grant_run(struct task *server, struct task *caller, uint32_t d
         uint64_t frame = *(volatile uint64_t *)&server->transfer[k];
         error = grant_frame(caller, handle_table_entry(caller, dst + k), generation, frame, rights);
         if (error)
-            grant_undo(caller, dst, k);
+            run_undo(caller, dst, k);
     }
     return error;
 }
@@ -138,26 +140,44 @@ static enum error grant(struct task *server, struct task *caller, struct acted *
     return grant_frame(caller, caller->service.room, generation, server->registers.r13 / FRAME_SIZE, (uint32_t)rights);
 }
 
-/* NOT_ALIGNED, HOLE, UNUSED (no handle to the frame exists), NOT_WANTED (not the frame that was lent),
- * MISSING_RIGHT (clone, or the look-up right), WRONG_KIND (has one handle ever), BAD_RIGHTS (none, or wider). */
-static enum error clone(struct task *server, struct task *caller, struct acted *acted)
+/* A run that was lent, in its order: what the server thinks of it does not matter, but how many it counted. */
+static enum error clone_run(struct task *caller, uint32_t dst, uint32_t n, uint32_t generation, uint64_t rights)
 {
-    if (server->registers.r13 % FRAME_SIZE != 0)
-        return ERROR_NOT_ALIGNED;
-    enum error error =
-        clone_frame(caller, caller->service.room, server->registers.r13 / FRAME_SIZE, server->registers.r14);
-    *acted = (struct acted){1, handle_make(rax_dst(caller->registers.rax), caller->generation)};
+    enum error error = ERROR_NONE;
+
+    if (n == 0 || n != rax_n(caller->registers.rax) || rax_mode(caller->service.pending) != MODE_BORROW)
+        return ERROR_BAD_COUNT;
+    for (uint32_t k = 0; k < n && !error; k++) {
+        struct handle_entry *entry = handle_table_entry(caller, handle_index(caller->registers.r13) + k);
+        caller->service.borrowed[0] = entry;
+        error = clone_frame(caller, handle_table_entry(caller, dst + k), generation, handle_entry_frame(entry), rights);
+        if (error)
+            run_undo(caller, dst, k);
+    }
     return error;
 }
 
-static bool convertible(uint64_t kind)
+/* NOT_ALIGNED, HOLE, UNUSED (no handle to the frame exists), NOT_WANTED (not the frame that was lent), BAD_COUNT (not as
+ * many as were lent), MISSING_RIGHT (clone, or the look-up right), WRONG_KIND (has one handle ever), BAD_RIGHTS (none,
+ * or wider). */
+static enum error clone(struct task *server, struct task *caller, struct acted *acted)
 {
-    return kind == KIND_UNTYPED || kind == KIND_PAGE_TABLE || kind == KIND_HANDLE_TABLE;
+    uint32_t n = rax_n(server->registers.rax);
+    uint32_t dst = rax_dst(caller->registers.rax);
+
+    if (server->registers.r13 % FRAME_SIZE != 0)
+        return ERROR_NOT_ALIGNED;
+    uint32_t generation = handle_generation_next(caller);
+    *acted = (struct acted){n, handle_make(dst, generation)};
+    if (n == 1)
+        return clone_frame(caller, caller->service.room, generation, server->registers.r13 / FRAME_SIZE,
+                           server->registers.r14);
+    return clone_run(caller, dst, n, generation, server->registers.r14);
 }
 
 /* NOT_WANTED (not the frame that was lent), WRONG_KIND (old or new kind), MISSING_RIGHT (owner), INSTALLED, MAPPED,
- * SHARED (other handles exist). The frame is zeroed both ways: no task ever writes what the kernel then reads as
- * its own, and none reads what the kernel wrote. */
+ * SHARED (other handles exist). Unless tasks could map it before and can after, the frame is zeroed: no task ever writes
+ * what the kernel then reads as its own, and none reads what the kernel wrote. */
 static enum error convert(struct task *server, struct task *caller, struct acted *acted)
 {
     uint64_t kind = server->registers.r14;
@@ -167,7 +187,7 @@ static enum error convert(struct task *server, struct task *caller, struct acted
     struct handle_entry *entry = caller->service.borrowed[0];
     if (server->registers.r13 != handle_entry_frame(entry) * FRAME_SIZE)
         return ERROR_NOT_WANTED;
-    if (!convertible(kind) || !convertible(entry->kind))
+    if (!kind_is_convertible(kind) || !kind_is_convertible(entry->kind))
         return ERROR_WRONG_KIND;
     if (!(entry->rights & RIGHT_OWNER))
         return ERROR_MISSING_RIGHT;
@@ -179,7 +199,8 @@ static enum error convert(struct task *server, struct task *caller, struct acted
     uint64_t value = ledger_lock(word);
     bool alone = entry->next == entry;
     if (alone) {
-        frame_zero(frame_pointer(handle_entry_frame(entry)));
+        if (!kind_is_untyped(kind) || !kind_is_untyped(entry->kind))
+            frame_zero(frame_pointer(handle_entry_frame(entry)));
         entry->kind = (uint16_t)kind;
     }
     ledger_unlock(word, value);

@@ -24,7 +24,7 @@ static enum error want_check(struct task *caller)
         return ERROR_NONE;
     case ACTION_CLONE:
     case ACTION_MINT:
-        n = 1;
+        n = n ? n : 1;
         break;
     case ACTION_GRANT:
     case ACTION_HAND_BACK:

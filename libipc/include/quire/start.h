@@ -62,6 +62,7 @@ struct worker_control {
     uint64_t intent;     /* 0, or 1 + number of the frame that the worker is about to touch. The worker sets it
                          before it touches the slot; the kernel clears it in the step that accepts the reply. */
     uint64_t intent_run; /* 0, or how many members of the transfer page are intents, likewise */
+    uint64_t view_frame; /* 0, or 1 + number of the frame whose last contents are in the view page */
 };
 
 #define TRANSFER_FRAMES 512 /* frame numbers in a transfer page, the most that one message can carry */

@@ -240,4 +240,12 @@ SYSTEM_CALL_INLINE must_use enum error system_call_pattern(void)
     return system_call_small(SYSTEM_CALL_PATTERN, 0, 0, 0, NULL);
 }
 
+/* Makes `count` frames (1 to TRANSFER_FRAMES), whose numbers follow one another, free in the kernel's ledger: memory of
+ * modules, of the boot loader, or reclaimable by firmware's leave. Errors: NotPermitted, BadCount, Reserved (one of
+ * them is something else, is still needed, or was released; then none is). */
+SYSTEM_CALL_INLINE must_use enum error system_call_release(uint64_t first_frame, uint64_t count)
+{
+    return system_call_small(SYSTEM_CALL_RELEASE, first_frame, count, 0, NULL);
+}
+
 #endif
