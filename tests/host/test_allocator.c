@@ -185,10 +185,8 @@ START_TEST(contiguous_runs_drain_caches)
 
     create(64);
     ck_assert_int_eq(frames_allocate(&world->workers[1], 1, &frame), ERROR_NONE); /* its cache holds 31 frames more */
-    ck_assert_int_eq(frames_claim(worker, 1, 40 * FRAME_SIZE, &claimed), ERROR_NONE);
-    uint64_t row = 63 - 40; /* the longest of those before, between and behind the two */
-    row = row < frame ? frame : row;
-    row = row < 39 - frame ? 39 - frame : row;
+    ck_assert_int_eq(frames_claim(worker, 1, 60 * FRAME_SIZE, &claimed), ERROR_NONE);
+    uint64_t row = frame < 59 - frame ? 59 - frame : frame; /* the longer one of those before and between the two */
     ck_assert_int_eq(frames_allocate_run(worker, 1, row + 1, true), ERROR_NO_MEMORY);
     ck_assert_uint_eq(world_check(world).charged, 2);
     ck_assert_int_eq(frames_allocate_run(worker, 1, row, true), ERROR_NONE); /* with what the drained cache held */
