@@ -30,6 +30,7 @@ struct buddy {
     atomic_word free_frames[ZONES];         /* in blocks, and in granules not looked at yet */
     atomic_word seed_next;                  /* the frames from here to seed_end are being made blocks of: */
     atomic_word seed_end;                   /* equal except within that, or after a kill within it */
+    atomic_word releasing;                  /* 0, or 1 + the first frame of a run that boot_release() is at */
     atomic_word first[ZONES][BUDDY_ORDERS]; /* of the list of free blocks: a frame number, or FRAME_NONE */
     atomic_word fresh[GRANULES / 64];       /* bit set: the granule has usable frames, not yet made blocks of */
 };
