@@ -1,6 +1,7 @@
 #include "servers/frameserv/init.h"
 
 #include "servers/frameserv/core/boot.h"
+#include "servers/frameserv/reclaim.h"
 #include <quire/task.h>
 
 static struct keep keep __attribute__((section(".keep")));
@@ -39,5 +40,8 @@ enum error initialise(struct worker *worker)
     if (error != ERROR_NONE)
         return error;
     boot_keep(information, &worker->window, &keep);
-    return boot_objects(information, &worker->window);
+    error = boot_objects(information, &worker->window);
+    if (error == ERROR_NONE)
+        reclaim(worker);
+    return error;
 }
