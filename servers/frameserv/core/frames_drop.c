@@ -145,11 +145,11 @@ uint64_t frames_drop_run(struct worker *worker, uint64_t count)
     intent_set_run(worker, count);
     while (done < count) {
         uint32_t order = chunk_order(worker, done, count);
-        unused +=
-            order != 0 ? drop_chunk(worker, worker->transfer[done], order) : drop_one(worker, worker->transfer[done]);
+        unused += order != 0 ? drop_chunk(worker, worker->transfer[done], order, &put_off)
+                             : drop_one(worker, worker->transfer[done], &put_off);
         done += UINT64_C(1) << order;
     }
-    if (lists_are_dying(worker))
+    if (put_off)
         unused += lists_reap(worker, LIST_TURN);
     return unused;
 }
