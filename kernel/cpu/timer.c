@@ -101,7 +101,7 @@ uint32_t timer_initialise(void)
     apic_write(APIC_TIMER_DIVIDE, APIC_DIVIDE_BY_16);
     apic_write(APIC_TIMER, APIC_MASKED | VECTOR_TIMER);
     uint32_t clocks = measure();
-    if (clocks == 0)
+    if (clocks == 0 || clocks == UINT32_MAX) /* the counter reads all ones or zero: there is none */
         return 0;
     apic_write(APIC_TIMER, APIC_TIMER_PERIODIC | VECTOR_TIMER);
     apic_write(APIC_TIMER_INITIAL, clocks);
