@@ -58,7 +58,11 @@ static void regions_show(void)
 /* Called by boot/header.S. information is a physical address. */
 _Noreturn void kernel_main(uint32_t magic, uint64_t information)
 {
+    const char *missing = feature_missing();
+
     uart_initialise();
+    if (missing)
+        refuse("this processor lacks %s", missing);
     boot_data_read(magic, information); /* copy out what the loader says */
     log_level_set();
     print_line(PRINT_INFORMATION, "Quire, loaded by %s", boot_data.loader_name);

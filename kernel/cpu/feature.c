@@ -1,6 +1,7 @@
 #include "kernel/cpu/feature.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/instructions.h"
+#include <stddef.h>
 
 /* Bits of CPUID (Intel SDM volume 2, CPUID). */
 #define LEAF_1_ECX_XSAVE (1u << 26)
@@ -28,6 +29,28 @@
 
 #define XCR0_X87_SSE 3
 #define XCR0_AVX 4
+
+const char *feature_missing(void)
+{
+    static const struct {
+        uint32_t leaf, edx_bit;
+        const char *name;
+    } needed[] = {
+        {0x80000001, 11, "SYSCALL"},
+        {1, 2, "debugging extensions"},
+        {1, 4, "a time-stamp counter"},
+        {1, 7, "machine-check exceptions"},
+        {1, 13, "global pages"},
+        {1, 24, "FXSAVE"},
+        {1, 25, "SSE"},
+        {1, 26, "SSE2"},
+    };
+
+    for (uint32_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+        if (!(cpuid(needed[i].leaf, 0).edx & 1u << needed[i].edx_bit))
+            return needed[i].name;
+    return NULL;
+}
 
 bool feature_large_pages(void)
 {
