@@ -64,6 +64,8 @@ _Noreturn void verdict_because(enum verdict reason, const char *before, const ch
 
 void require(enum error error, const char *what)
 {
+    if (error == ERROR_NO_MEMORY)
+        refuse("%s: this machine has too little memory", what);
     if (error)
         refuse("%s: %s, %s", what, error_name(error), error_sentence(error));
 }

@@ -10,6 +10,8 @@
 #define LEAF_7_EBX_SMAP (1u << 20)
 #define LEAF_7_ECX_UMIP (1u << 2)
 #define LEAF_80000001_EDX_LARGE_PAGES (1u << 26)
+#define LEAF_80000008_EAX_PHYSICAL_BITS 0xffu
+#define FRAME_BITS 12 /* of a physical address: where in the frame */
 
 /* Bits of the control registers (Intel SDM volume 3, 2.5). */
 #define CR0_MONITOR (UINT64_C(1) << 1)
@@ -55,6 +57,11 @@ const char *feature_missing(void)
 bool feature_large_pages(void)
 {
     return cpuid(0x80000001, 0).edx & LEAF_80000001_EDX_LARGE_PAGES;
+}
+
+uint64_t feature_frames(void)
+{
+    return UINT64_C(1) << ((cpuid(0x80000008, 0).eax & LEAF_80000008_EAX_PHYSICAL_BITS) - FRAME_BITS);
 }
 
 void feature_enable(void)

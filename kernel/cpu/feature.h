@@ -3,9 +3,13 @@
 #define KERNEL_CPU_FEATURE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Whether pages of 1 GiB can be mapped. */
 bool feature_large_pages(void);
+
+/* How many frames physical addresses reach. */
+uint64_t feature_frames(void);
 
 /* The name of what the kernel can't do without and this processor has not, or NULL. Long mode and no-execute pages are
  * looked for by boot/header.S. */
