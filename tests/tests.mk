@@ -3,7 +3,8 @@
 # --- the shim ---------------------------------------------------------------------------------------------------------
 
 # A small 32-bit program between boot loader and kernel that spoils what the loader says: see tests/boot/shim.h.
-FLAGS_shim = $(FREESTANDING) -m32 -mgeneral-regs-only
+# Structures are laid out as the kernel's are: 64-bit members at multiples of 8.
+FLAGS_shim = $(FREESTANDING) -m32 -malign-double -mgeneral-regs-only
 SHIM_OBJECTS := $(call objects,shim,$(call find,tests/boot))
 ALL_OBJECTS += $(SHIM_OBJECTS)
 $(eval $(call compile,shim))

@@ -8,6 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Numbers that the kernel has no use for (specification 3.6.7, 3.6.8, 3.6.12). */
+#define MULTIBOOT2_TAG_ELF_SECTIONS 9
+#define MULTIBOOT2_MEMORY_RESERVED 2
+#define MULTIBOOT2_FRAMEBUFFER_TEXT 2
+
 /* A tag of the information, as it lies in memory; fields after the size depend on the type (specification 3.6). */
 struct tag {
     uint32_t type;
