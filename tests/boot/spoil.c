@@ -61,10 +61,10 @@ static void map_size(struct handover *handover, const char *value)
     find(handover, MULTIBOOT2_TAG_MEMORY_MAP)->size = number_of(value);
 }
 
-static void rsdp_cut(struct handover *handover, const char *value)
+static void module_cut(struct handover *handover, const char *value)
 {
     (void)value;
-    information_append(handover, MULTIBOOT2_TAG_ACPI_NEW, 12);
+    information_append(handover, MULTIBOOT2_TAG_MODULE, 12);
 }
 
 static void repeated(struct handover *handover, const char *value)
@@ -255,7 +255,7 @@ bool spoil(struct handover *handover, const char *name, const char *value)
         {"no-end", no_end},
         {"header-cut", header_cut},
         {"map-size", map_size},
-        {"rsdp-cut", rsdp_cut},
+        {"module-cut", module_cut},
         {"repeated", repeated},
         {"line-unended", line},
         {"line-long", line_long},
