@@ -62,11 +62,7 @@ system_call_entry:
     jne keep_message
 deliver_call:
     movq ENTRY_PLACE(%rcx), %rdi        /* the badge */
-    movq $0, LINE_RECEIVER(%r15)
-    movq %rbx, TASK_CALLER(%rbp)
-    movq %rbp, TASK_CALLEE(%rbx)
-    movl $TASK_AWAITING, TASK_STATE(%rbx)
-    movl $TASK_RUNNING, TASK_STATE(%rbp)
+    begin_service
     xorl %r13d, %r13d
     xorl %r14d, %r14d
     clear_selectors %r14d
@@ -103,13 +99,7 @@ not_plain_call:
 plain_reply:
     movq %rax, REGISTERS_RAX(%rbx)
     switch_fpu reply
-    movq TASK_CONTROL(%rbx), %rcx       /* the reply is accepted: what the worker meant to do is done */
-    movq $0, CONTROL_INTENT(%rcx)
-    movq $0, CONTROL_INTENT_RUN(%rcx)
-    movq %rbx, LINE_RECEIVER(%r15)
-    movq $0, TASK_CALLER(%rbx)
-    movl $TASK_RECEIVING, TASK_STATE(%rbx)
-    movl $TASK_RUNNING, TASK_STATE(%rbp)
+    end_service
     xorl %eax, %eax
     xorl %edi, %edi
     xorl %r13d, %r13d

@@ -122,11 +122,7 @@ deliver_request:
     movzwl %ax, %ecx                    /* number 0, want, mode */
     movq %rcx, SERVICE_PENDING(%rbx)
     movl %eax, %eax                     /* status 0, want, mode, n */
-    movq $0, LINE_RECEIVER(%r15)
-    movq %rbx, TASK_CALLER(%rbp)
-    movq %rbp, TASK_CALLEE(%rbx)
-    movl $TASK_AWAITING, TASK_STATE(%rbx)
-    movl $TASK_RUNNING, TASK_STATE(%rbp)
+    begin_service
     cmpl $0, TASK_FPU(%rbx)
     je 1f
     close_fpu
@@ -302,16 +298,10 @@ reply_words:
 2:  xorl %eax, %eax
     xorl %r13d, %r13d
 
-/* rax: status and n of handles, r13: the first. The reply is accepted: what the worker meant to do is done. */
+/* rax: status and n of handles, r13: the first. */
 deliver_reply:
     movq $0, SERVICE_PENDING(%rbp)
-    movq TASK_CONTROL(%rbx), %rcx
-    movq $0, CONTROL_INTENT(%rcx)
-    movq $0, CONTROL_INTENT_RUN(%rcx)
-    movq %rbx, LINE_RECEIVER(%r15)
-    movq $0, TASK_CALLER(%rbx)
-    movl $TASK_RECEIVING, TASK_STATE(%rbx)
-    movl $TASK_RUNNING, TASK_STATE(%rbp)
+    end_service
     xorl %edi, %edi
     xorl %r14d, %r14d
     cmpl $0, TASK_FPU(%rbp)
