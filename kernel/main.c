@@ -106,7 +106,7 @@ _Noreturn void kernel_main(uint32_t magic, uint64_t information)
     verdict_start();
     legacy_controllers_mask();
     if (timer_initialise() == 0)
-        refuse("timer: the local interrupt controller does not count");
+        refuse("timer: the local interrupt controller does not count, or there is no interval timer to measure it by");
     schedule();
     resume_current();
 }

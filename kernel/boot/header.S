@@ -13,7 +13,8 @@
 #define UART_DATA 0x3f8         /* see cpu/uart.c */
 #define UART_LINE_STATUS 0x3fd
 #define UART_TRANSMIT_EMPTY 0x20
-#define VERDICT_REFUSED 0x13    /* see verdict.h and verdict.c */
+#define UART_PATIENCE 100000
+#define MACHINE_REFUSED 0x13    /* see verdict.h and verdict.c */
 #define QEMU_EXIT_PORT 0xf4
 
     .section .boot.header, "a"
@@ -67,8 +68,7 @@ boot_entry:
     movl $boot_low + PAGE_TABLE_ENTRY, boot_root + 256 * 8
     movl $boot_high + PAGE_TABLE_ENTRY, boot_root + 511 * 8
 
-    movl %cr4, %eax
-    orl $CR4_PAE, %eax
+    movl $CR4_PAE, %eax         /* and nothing that the loader may have left: no fifth level of tables */
     movl %eax, %cr4
     movl $boot_root, %eax
     movl %eax, %cr3
@@ -85,16 +85,17 @@ boot_entry:
     /* Too old a processor: say so on the serial port, as far as it is set up, and end (see verdict.c). */
 no_long_mode:
     movl $no_long_mode_text, %esi
-2:  movw $UART_LINE_STATUS, %dx
+2:  movl $UART_PATIENCE, %ecx
+4:  movw $UART_LINE_STATUS, %dx
     inb %dx, %al
     testb $UART_TRANSMIT_EMPTY, %al
-    jz 2b
+    loopz 4b
     lodsb
     movw $UART_DATA, %dx
     outb %al, %dx
     testb %al, %al
     jnz 2b
-    movl $VERDICT_REFUSED, %eax
+    movl $MACHINE_REFUSED, %eax
     movw $QEMU_EXIT_PORT, %dx
     outl %eax, %dx
 3:  hlt

@@ -72,10 +72,13 @@ static enum error load(const struct boot_module *module, struct boot_task *made)
         error = elf_parse(physical_pointer(module->start), module->end - module->start, &image);
     if (error)
         return error;
+    uint32_t before = endpoint_count;
     for (uint32_t i = 0; i < made->options.endpoint_count; i++) {
         made->endpoints[i] = endpoint_named(made->options.endpoints[i].name);
-        if (!made->endpoints[i])
+        if (!made->endpoints[i]) {
+            endpoint_count = before;
             return ERROR_NO_ROOM;
+        }
     }
     boot_task_make(made, &image);
     return ERROR_NONE;

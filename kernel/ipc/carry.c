@@ -95,8 +95,10 @@ static inline __attribute__((always_inline)) enum error run_check(struct task *c
 static void leave(struct handle_entry *entry, bool moved, uint32_t account)
 {
     atomic_word *word = ledger_find(handle_entry_frame(entry));
-    uint64_t value = handle_unlink(entry, ledger_lock(word));
 
+    if (entry->kind == KIND_ENDPOINT && (entry->rights & RIGHT_RECEIVE))
+        task_leave_endpoint(entry, NULL);
+    uint64_t value = handle_unlink(entry, ledger_lock(word));
     if (mapping_exists(entry))
         mapping_clear(entry);
     if (moved && ledger_word_state(value) == LEDGER_FREE)

@@ -92,10 +92,9 @@ not_plain_call:
     orl CPU_RESCHEDULE, %r11d
     jnz system_call_slow
     cmpq $0, SERVICE_PENDING(%rbp)
-    jne service_reply
+    jne more_than_words
     cmpw $SYSTEM_CALL_REPLY_RECEIVE, %ax /* without an action; n and dst name room for handles */
     jne system_call_slow
-    .global plain_reply
 plain_reply:
     movq %rax, REGISTERS_RAX(%rbx)
     switch_fpu reply
@@ -107,6 +106,16 @@ plain_reply:
     clear_selectors %r14d
     enter_task
     switch_fpu_rest reply
+
+more_than_words:
+    cmpl $0, TASK_SERVER(%rbx)
+    jne service_reply
+    cmpl $(MODE_MOVE << MODE_SHIFT), SERVICE_PENDING(%rbp) /* what moved is there since the call: only words go back */
+    jne system_call_slow
+    cmpw $SYSTEM_CALL_REPLY_RECEIVE, %ax
+    jne system_call_slow
+    movq $0, SERVICE_PENDING(%rbp)      /* C, should it have to answer, has nothing to settle either */
+    jmp plain_reply
 
 /* C does it, whatever it is. */
     .global system_call_slow

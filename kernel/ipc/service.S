@@ -204,11 +204,9 @@ anchor_leaves:
     leaq LEDGER_WORD_HELD(%rdi), %r11
     jmp left
 
-/* From fastpath.S: rbp is the caller, whose call has more to it than words, and that may go on at once. */
+/* From fastpath.S: rbx is a worker, rbp its caller, whose call has more to it than words, and that may go on at once. */
     .global service_reply
 service_reply:
-    cmpl $0, TASK_SERVER(%rbx)
-    je reply_to_move
     movl SERVICE_PENDING(%rbp), %ecx
     cmpw $HOW(REPLY_RECEIVE, NONE, NONE, 0), %ax
     je reply_words
@@ -261,15 +259,6 @@ reply_grant:
 reply_handle:
     movl $(1 << N_SHIFT), %eax
     jmp deliver_reply
-
-/* Between ordinary tasks what moved is there since the call, and words are all that goes back. */
-reply_to_move:
-    cmpl $(MODE_MOVE << MODE_SHIFT), SERVICE_PENDING(%rbp)
-    jne system_call_slow
-    cmpw $SYSTEM_CALL_REPLY_RECEIVE, %ax
-    jne system_call_slow
-    movq $0, SERVICE_PENDING(%rbp)
-    jmp plain_reply
 
 restore_and_slow:
     movq REGISTERS_RAX(%rbx), %rax

@@ -75,7 +75,7 @@ _Noreturn void give_up(const char *what, const char *name)
     say(what);
     say(name);
     say("\nverdict: fail\n");
-    __asm__ volatile("outl %0, %1" ::"a"(VERDICT_FAIL), "Nd"((uint16_t)QEMU_EXIT_PORT));
+    __asm__ volatile("outl %0, %1" ::"a"(MACHINE_FAILED), "Nd"((uint16_t)QEMU_EXIT_PORT));
     for (;;)
         __asm__ volatile("hlt");
 }

@@ -8,6 +8,11 @@
 #define MIB (1024 * KIB)
 #define GIB (1024 * MIB)
 #define PAGE UINT64_C(4096)
+#define CR4_FIVE_LEVELS 0x1000
+#define SYSENTER_SEGMENT 0x174 /* model-specific registers: Intel SDM volume 4, table 2-2 */
+#define SYSENTER_STACK 0x175
+#define SYSENTER_ENTRY 0x176
+#define INTRUDER_CODE 0x400000         /* where tasks are linked: libipc/task.lds */
 #define FREE_MEMORY (16 * MIB)         /* usable on every machine that is tested, and above all that is loaded */
 #define FIRMWARE (4 * GIB - 256 * KIB) /* flash memory, on every PC */
 
@@ -65,6 +70,32 @@ static void module_cut(struct handover *handover, const char *value)
 {
     (void)value;
     information_append(handover, MULTIBOOT2_TAG_MODULE, 12);
+}
+
+/* Page tables of five levels, as some firmware has them (Intel SDM volume 3, 2.5). */
+static void five_levels(struct handover *handover, const char *value)
+{
+    uint32_t control;
+
+    (void)handover;
+    (void)value;
+    __asm__ volatile("movl %%cr4, %0" : "=r"(control));
+    __asm__ volatile("movl %0, %%cr4" ::"r"(control | CR4_FIVE_LEVELS));
+}
+
+static void register_write(uint32_t number, uint32_t value)
+{
+    __asm__ volatile("wrmsr" ::"c"(number), "a"(value), "d"(0));
+}
+
+/* Another way into ring 0 than the kernel's. */
+static void sysenter(struct handover *handover, const char *value)
+{
+    (void)handover;
+    (void)value;
+    register_write(SYSENTER_SEGMENT, 8);
+    register_write(SYSENTER_STACK, 0x7000);
+    register_write(SYSENTER_ENTRY, INTRUDER_CODE);
 }
 
 static void repeated(struct handover *handover, const char *value)
@@ -265,6 +296,8 @@ bool spoil(struct handover *handover, const char *name, const char *value)
         {"map-cut", map_cut},
         {"map-many", map_many},
         {"services", services},
+        {"five-levels", five_levels},
+        {"sysenter", sysenter},
         {"overlap", overlap},
         {"wrap", wrap},
         {"wrap-reserved", wrap_reserved},
