@@ -10,8 +10,8 @@
 enum verdict {
     MACHINE_PASSED = 0x10,
     MACHINE_FAILED = 0x11,
-    MACHINE_PANICKED = 0x12,   /* the kernel found itself broken */
-    MACHINE_REFUSED = 0x13, /* the kernel can not run on this machine, or with these modules */
+    MACHINE_PANICKED = 0x12, /* the kernel found itself broken */
+    MACHINE_REFUSED = 0x13,  /* the kernel can not run on this machine, or with these modules */
 };
 
 _Noreturn void verdict(enum verdict verdict);
