@@ -86,7 +86,7 @@ $(if $(filter-out $(words $(sort $(TASK_NAMES))),$(words $(TASK_NAMES))),\
     $(error two tasks have one name: $(sort $(TASK_NAMES))))
 
 # TASKS=PATH[:OPTION...][,PATH...]: tasks from anywhere, for this run: a C file, a folder of them, or a linked ELF file.
-# Each gets the words of TASK_OPTIONS and its own; `-WORD` takes one of the former away.
+# Each gets the words of TASK_OPTIONS and its own; `-WORD` takes one of the former away; after `--` come its arguments.
 comma := ,
 colon := :
 TASK_OPTIONS ?= claim lookup verdict
@@ -94,8 +94,9 @@ EXTRA_ITEMS := $(subst $(comma), ,$(TASKS))
 item_words = $(subst $(colon), ,$(1))
 item_path = $(patsubst %/,%,$(firstword $(call item_words,$(1))))
 item_own = $(wordlist 2,99,$(call item_words,$(1)))
-item_options = $(filter-out $(patsubst -%,%,$(filter -%,$(call item_own,$(1)))),$(TASK_OPTIONS)) \
-    $(filter-out -%,$(call item_own,$(1)))
+item_taken = $(filter-out --,$(filter -%,$(call item_own,$(1))))
+item_options = $(filter-out $(patsubst -%,%,$(call item_taken,$(1))),$(TASK_OPTIONS)) \
+    $(filter-out $(call item_taken,$(1)),$(call item_own,$(1)))
 EXTRA_PATHS := $(foreach item,$(EXTRA_ITEMS),$(call item_path,$(item)))
 extra_file = build/extra/$(call task_name,$(1)).elf
 EXTRA_FILES := $(foreach path,$(EXTRA_PATHS),$(call extra_file,$(path)))

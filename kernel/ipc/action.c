@@ -253,13 +253,15 @@ static enum error mint(struct task *server, struct task *caller, struct acted *a
 }
 
 /* Of any server; r14 is the number of handles (n in rax is the room for the next call's). Errors as for carry_move,
- * and BAD_COUNT for more than the caller asked for. */
+ * BAD_COUNT for more than the caller asked for, IN_USE for the handle that the replier is about to receive at. */
 static enum error move(struct task *replier, struct task *caller, struct acted *acted)
 {
     uint64_t n = replier->registers.r14;
 
     if (n > rax_n(caller->registers.rax))
         return ERROR_BAD_COUNT;
+    if (handle_index(replier->registers.rdi) - handle_index(replier->registers.r13) < n)
+        return ERROR_IN_USE;
     acted->n = (uint32_t)n;
     return carry_move(replier, replier->registers.r13, acted->n, caller, rax_dst(caller->registers.rax),
                       &acted->handle);

@@ -137,8 +137,10 @@ static void show(struct task *worker, uint64_t frame)
 static void leave(struct handle_entry *entry, struct task *worker, bool moved, uint32_t account)
 {
     atomic_word *word = ledger_find(handle_entry_frame(entry));
-    uint64_t value = handle_unlink(entry, ledger_lock(word));
 
+    if (entry->kind == KIND_ENDPOINT && (entry->rights & RIGHT_RECEIVE))
+        task_leave_endpoint(entry, NULL);
+    uint64_t value = handle_unlink(entry, ledger_lock(word));
     if (mapping_exists(entry))
         mapping_clear(entry);
     if (moved && ledger_word_state(value) == LEDGER_FREE)

@@ -57,11 +57,13 @@ must_use enum error frame_claim(uint64_t address, handle *frame);
  * Errors: NotAligned, OutOfBound, Hole, Reserved, Unused, Unique, Busy, MissingRight, BadRights, WrongKind. */
 must_use enum error frame_lookup(uint64_t address, uint32_t rights, handle *frame);
 
-/* A second handle to a frame, with rights that the first one has. The first one keeps its own.
+/* A second handle to a frame, with rights that the first one has (quire/rights.def; RIGHTS_FRAME: all; a copy that is to
+ * be mapped needs RIGHT_MAP too). The first one keeps its own.
  * Errors: BadHandle, StaleHandle, MissingRight (no clone right), BadRights, WrongKind, Unique, Revoked. */
 must_use enum error frame_clone(handle frame, uint32_t rights, handle *copy);
 
-/* Gives a handle back; it is unmapped first. With the last handle the frame becomes unused.
+/* Gives a handle back; it is unmapped first. With the last handle the frame becomes unused. Who drops the handle that
+ * frame_server() names gets BadHandle from every function here afterwards.
  * Errors: BadHandle, StaleHandle, Installed, InUse (the last handle to an endpoint). */
 must_use enum error frame_drop(handle frame);
 
