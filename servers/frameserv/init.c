@@ -33,6 +33,8 @@ enum error initialise(struct worker *worker)
                               .cache = &keep.caches[number],
                               .control = (struct worker_control *)WORKER_ADDRESS(number),
                               .transfer = (atomic_word *)(WORKER_ADDRESS(number) + WORKER_TRANSFER_OFFSET),
+                              .view = (const atomic_word *)(WORKER_ADDRESS(number) + WORKER_VIEW_OFFSET),
+                              .reversal = &keep.reversals[number],
                               .number = number};
     error = register_patterns(worker);
     if (error != ERROR_NONE)
