@@ -2,7 +2,7 @@
 #ifndef TESTS_TASKS_CHECK_H
 #define TESTS_TASKS_CHECK_H
 
-#include "tests/tasks/peer.h"
+#include "tests/tasks/peer/peer.h"
 #include "tests/tasks/runner.h"
 #include <quire/client.h>
 #include <quire/endpoint.h>
