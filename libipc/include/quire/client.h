@@ -121,7 +121,7 @@ must_use enum error frame_metadata(handle frame, uint64_t words[MESSAGE_WORDS]);
 must_use enum error frame_set_metadata(handle frame, const uint64_t words[MESSAGE_WORDS]);
 
 /* Whether a frame is of a kind (enum kind; CHECK_UNTYPED: any that can be mapped). Errors: WrongKind, BadArgument (no
- * such kind). _run: whether `count` frames (1 to 512) are; *failed (unless NULL): the place of the first that is not. */
+ * kind of which there are handles). _run: whether `count` frames (1 to 512) are; *failed (unless NULL): the place of the first that is not. */
 must_use enum error frame_check(handle frame, uint64_t kind);
 must_use enum error frame_check_run(handle first, uint32_t count, uint64_t kind, uint32_t *failed);
 

@@ -122,6 +122,12 @@ static inline void expect_unchanged(handle value, const struct snapshot *before)
     }
 }
 
+/* Whether a region's frames are given out: usable ones from the start, the others since boot needs them no more. */
+static inline bool is_memory(uint32_t region)
+{
+    return region == REGION_USABLE || region == REGION_MODULE || region == REGION_RECLAIMABLE;
+}
+
 /* How many handles a frame has, or its state. */
 static inline uint64_t count_of(handle frame)
 {

@@ -14,7 +14,12 @@ static void asked(void)
     expect_success(frame_check(frame, KIND_UNTYPED));
     expect_success(frame_check(frame, CHECK_UNTYPED));
     expect_error(frame_check(frame, KIND_RECORD), ERROR_WRONG_KIND);
-    expect_error(frame_check(frame, KIND_NONE), ERROR_WRONG_KIND);
+    for (uint64_t kind = 0; kind < 40; kind++) { /* no handle names such a frame */
+        if (kind == KIND_NONE || kind_is_set_aside(kind) || kind > KIND_RESERVED) {
+            expect_error(frame_check(frame, kind), ERROR_BAD_ARGUMENT);
+        }
+    }
+    expect_error(frame_check(frame, CHECK_UNTYPED - 1), ERROR_BAD_ARGUMENT);
     expect_success(frame_repurpose(frame, KIND_RECORD));
     expect_success(frame_check(frame, KIND_RECORD));
     expect_success(frame_check(frame, CHECK_UNTYPED));
