@@ -154,6 +154,7 @@ static enum error clone_run(struct task *caller, uint32_t dst, uint32_t n, uint3
         if (error)
             run_undo(caller, dst, k);
     }
+    caller->service.borrowed[0] = handle_table_entry(caller, handle_index(caller->registers.r13)); /* as it was lent */
     return error;
 }
 

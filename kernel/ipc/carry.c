@@ -215,11 +215,13 @@ enum error carry_move(struct task *from, handle first, uint32_t n, struct task *
     return ERROR_NONE;
 }
 
-/* One handle goes, and the one that is lent tells the frame server what to. */
+/* One handle goes, and the one that is lent tells the frame server what to. A handle can not do both. */
 static enum error attach(struct task *caller, struct task *worker, struct carried *carried)
 {
     enum error error = lend(caller, caller->registers.r14, 0, &carried->r14);
 
+    if (!error && caller->registers.r13 == caller->registers.r14)
+        error = ERROR_WRONG_KIND;
     if (error)
         return error;
     caller->service.borrowed[1] = NULL;
