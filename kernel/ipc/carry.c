@@ -108,19 +108,24 @@ static enum error drop_run_check(const struct handle_entry *entry)
 {
     if (entry->kind == KIND_ENDPOINT || entry->kind == KIND_TASK || kind_reads(entry->kind))
         return ERROR_BAD_COUNT;
-    return drop_check(entry);
+    return entry->state == HANDLE_INSTALLED ? ERROR_INSTALLED : ERROR_NONE;
 }
 
 static inline __attribute__((always_inline)) enum error run_check(struct task *caller, handle first, uint32_t n,
                                                                   enum error (*check)(const struct handle_entry *))
 {
     enum error error = count_check(n);
+    uint32_t index = handle_index(first);
 
-    for (uint32_t k = 0; k < n && !error; k++) {
-        struct handle_entry *entry;
-        error = handle_find(caller, handle_of_run(first, k), &entry);
-        if (!error)
-            error = check(entry);
+    for (uint32_t part; n > 0 && !error; index += part, n -= part) {
+        if (index >= caller->handle_limit)
+            return ERROR_BAD_HANDLE;
+        struct handle_entry *entries = handle_table_part(caller, index, n, &part);
+        for (uint32_t k = 0; k < part && !error; k++) {
+            error = handle_entry_check(&entries[k], handle_generation(first));
+            if (!error)
+                error = check(&entries[k]);
+        }
     }
     return error;
 }
@@ -134,7 +139,8 @@ static void show(struct task *worker, uint64_t frame)
 
 /* Takes an entry out of its ring, to the frame server: unlink, clear the mapping, flush; only then may the frame be
  * used again. It is LEAVING. moved: the last handle leaves the frame with the server, from the account. */
-static void leave(struct handle_entry *entry, struct task *worker, bool moved, uint32_t account)
+static inline __attribute__((always_inline)) void leave(struct handle_entry *entry, struct task *worker, bool moved,
+                                                        uint32_t account)
 {
     atomic_word *word = ledger_find(handle_entry_frame(entry));
     uint64_t value = handle_unlink(entry, ledger_lock(word));
@@ -164,18 +170,30 @@ static enum error leave_run(struct task *caller, struct task *worker, bool moved
 
     if (error)
         return error;
-    for (uint32_t k = 0; k < n; k++) {
-        struct handle_entry *entry = handle_table_entry(caller, handle_index(first) + k);
-        leave(entry, worker, moved, badge_account(caller->badge));
-        if (n > 1)
-            worker->transfer[k] = handle_entry_frame(entry);
-        else
-            carried->r13 = frame_word_make(handle_entry_frame(entry), entry->rights);
-    }
     caller->service.leaving = handle_table_entry(caller, handle_index(first));
+    if (n == 1)
+        carried->r13 = frame_word_make(handle_entry_frame(caller->service.leaving), caller->service.leaving->rights);
+    for (uint32_t part, done = 0; done < n; done += part) {
+        struct handle_entry *entries = handle_table_part(caller, handle_index(first) + done, n - done, &part);
+        for (uint32_t k = 0; k < part; k++) {
+            if (n > 1)
+                worker->transfer[done + k] = handle_entry_frame(&entries[k]);
+            leave(&entries[k], worker, moved, badge_account(caller->badge));
+        }
+    }
     caller->service.leaving_first = handle_index(first);
     caller->service.leaving_count = n;
     return ERROR_NONE;
+}
+
+/* A handle that left is its holder's again. */
+static void come_back(struct handle_entry *entry)
+{
+    atomic_word *word = ledger_find(handle_entry_frame(entry));
+
+    entry->name |= entry->length << 32;
+    entry->state = HANDLE_HELD;
+    ledger_unlock(word, handle_link(entry, ledger_lock(word)));
 }
 
 void carry_settle(struct task *caller, bool refused)
@@ -184,15 +202,15 @@ void carry_settle(struct task *caller, bool refused)
 
     if (mode != MODE_DROP && mode != MODE_ATTACH && (mode != MODE_MOVE || !caller->callee->server))
         return;
-    for (uint32_t k = 0; k < caller->service.leaving_count; k++) {
-        struct handle_entry *entry = handle_table_entry(caller, caller->service.leaving_first + k);
-        if (mode != MODE_DROP && refused) {
-            atomic_word *word = ledger_find(handle_entry_frame(entry));
-            entry->name |= entry->length << 32;
-            entry->state = HANDLE_HELD;
-            ledger_unlock(word, handle_link(entry, ledger_lock(word)));
-        } else {
-            handle_empty(entry);
+    uint32_t count = caller->service.leaving_count;
+    for (uint32_t part, done = 0; done < count; done += part) {
+        struct handle_entry *entries =
+            handle_table_part(caller, caller->service.leaving_first + done, count - done, &part);
+        for (struct handle_entry *entry = entries; entry < entries + part; entry++) {
+            if (mode != MODE_DROP && refused)
+                come_back(entry);
+            else
+                handle_empty(entry);
         }
     }
 }
