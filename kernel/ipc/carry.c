@@ -114,7 +114,7 @@ static enum error drop_run_check(const struct handle_entry *entry)
 static inline __attribute__((always_inline)) enum error run_check(struct task *caller, handle first, uint32_t n,
                                                                   enum error (*check)(const struct handle_entry *))
 {
-    enum error error = count_check(n);
+    enum error error = handle_generation(first) == 0 ? ERROR_BAD_HANDLE : count_check(n);
     uint32_t index = handle_index(first);
 
     for (uint32_t part; n > 0 && !error; index += part, n -= part) {
@@ -138,25 +138,43 @@ static void show(struct task *worker, uint64_t frame)
 }
 
 /* Takes an entry out of its ring, to the frame server: unlink, clear the mapping, flush; only then may the frame be
- * used again. It is LEAVING. moved: the last handle leaves the frame with the server, from the account. */
+ * used again. It is LEAVING. moved: the last handle leaves the frame with the server, from the account. reads: its kind
+ * may be one whose end needs the frame's contents. */
 static inline __attribute__((always_inline)) void leave(struct handle_entry *entry, struct task *worker, bool moved,
-                                                        uint32_t account)
+                                                        bool reads, uint32_t account)
 {
-    atomic_word *word = ledger_find(handle_entry_frame(entry));
+    uint64_t frame = handle_entry_frame(entry);
+    atomic_word *word = ledger_find(frame);
     uint64_t value = handle_unlink(entry, ledger_lock(word));
 
     if (mapping_exists(entry))
         mapping_clear(entry);
     if (moved && ledger_word_state(value) == LEDGER_FREE)
         value = ledger_word_server(account);
-    else if (kind_reads(entry->kind) && ledger_word_state(value) == LEDGER_FREE)
-        show(worker, handle_entry_frame(entry));
+    else if (reads && kind_reads(entry->kind) && ledger_word_state(value) == LEDGER_FREE)
+        show(worker, frame);
     entry->length = handle_entry_generation(entry);
-    entry->name = handle_entry_frame(entry);
+    entry->name = frame;
     entry->state = HANDLE_LEAVING;
     entry->place = 0;
     entry->detail = 0;
     ledger_unlock(word, value);
+}
+
+/* Several; their frames' numbers go into the transfer page. */
+static inline __attribute__((always_inline)) void leave_all(struct task *caller, struct task *worker, uint32_t index,
+                                                            uint32_t n, bool moved)
+{
+    uint64_t *transfer = worker->transfer;
+    uint32_t account = badge_account(caller->badge);
+
+    for (uint32_t part; n > 0; index += part, n -= part) {
+        struct handle_entry *entry = handle_table_part(caller, index, n, &part);
+        for (struct handle_entry *end = entry + part; entry < end; entry++) {
+            *transfer++ = handle_entry_frame(entry);
+            leave(entry, worker, moved, false, account);
+        }
+    }
 }
 
 /* To the frame server: the entries keep their frame numbers until the reply commits. */
@@ -170,17 +188,16 @@ static enum error leave_run(struct task *caller, struct task *worker, bool moved
 
     if (error)
         return error;
-    caller->service.leaving = handle_table_entry(caller, handle_index(first));
-    if (n == 1)
-        carried->r13 = frame_word_make(handle_entry_frame(caller->service.leaving), caller->service.leaving->rights);
-    for (uint32_t part, done = 0; done < n; done += part) {
-        struct handle_entry *entries = handle_table_part(caller, handle_index(first) + done, n - done, &part);
-        for (uint32_t k = 0; k < part; k++) {
-            if (n > 1)
-                worker->transfer[done + k] = handle_entry_frame(&entries[k]);
-            leave(&entries[k], worker, moved, badge_account(caller->badge));
-        }
+    struct handle_entry *entry = handle_table_entry(caller, handle_index(first));
+    if (n == 1) {
+        carried->r13 = frame_word_make(handle_entry_frame(entry), entry->rights);
+        leave(entry, worker, moved, true, badge_account(caller->badge));
+    } else if (moved) {
+        leave_all(caller, worker, handle_index(first), n, true);
+    } else {
+        leave_all(caller, worker, handle_index(first), n, false);
     }
+    caller->service.leaving = entry;
     caller->service.leaving_first = handle_index(first);
     caller->service.leaving_count = n;
     return ERROR_NONE;
@@ -210,7 +227,7 @@ void carry_settle(struct task *caller, bool refused)
             if (mode != MODE_DROP && refused)
                 come_back(entry);
             else
-                handle_empty(entry);
+                handle_empty_left(entry);
         }
     }
 }
