@@ -106,7 +106,8 @@ static enum error move_to_server_check(const struct handle_entry *entry)
  * end, for which the worker has one page. */
 static enum error drop_run_check(const struct handle_entry *entry)
 {
-    if (entry->kind == KIND_ENDPOINT || entry->kind == KIND_TASK || kind_reads(entry->kind))
+    if (entry->kind != KIND_UNTYPED && /* most are */
+        (entry->kind == KIND_ENDPOINT || entry->kind == KIND_TASK || kind_reads(entry->kind)))
         return ERROR_BAD_COUNT;
     return entry->state == HANDLE_INSTALLED ? ERROR_INSTALLED : ERROR_NONE;
 }
@@ -114,18 +115,19 @@ static enum error drop_run_check(const struct handle_entry *entry)
 static inline __attribute__((always_inline)) enum error run_check(struct task *caller, handle first, uint32_t n,
                                                                   enum error (*check)(const struct handle_entry *))
 {
-    enum error error = handle_generation(first) == 0 ? ERROR_BAD_HANDLE : count_check(n);
+    enum error error = count_check(n);
+    uint32_t generation = handle_generation(first);
     uint32_t index = handle_index(first);
+    struct handle_entry *entry;
 
+    if (!error && generation == 0)
+        return handle_find(caller, first, &entry); /* an error: no handle has this one, as below an empty entry */
     for (uint32_t part; n > 0 && !error; index += part, n -= part) {
         if (index >= caller->handle_limit)
             return ERROR_BAD_HANDLE;
-        struct handle_entry *entries = handle_table_part(caller, index, n, &part);
-        for (uint32_t k = 0; k < part && !error; k++) {
-            error = handle_entry_check(&entries[k], handle_generation(first));
-            if (!error)
-                error = check(&entries[k]);
-        }
+        entry = handle_table_part(caller, index, n, &part);
+        for (const struct handle_entry *end = entry + part; entry < end && !error; entry++)
+            error = handle_entry_generation(entry) == generation ? check(entry) : handle_entry_check(entry, generation);
     }
     return error;
 }
@@ -139,9 +141,9 @@ static void show(struct task *worker, uint64_t frame)
 
 /* Takes an entry out of its ring, to the frame server: unlink, clear the mapping, flush; only then may the frame be
  * used again. It is LEAVING. moved: the last handle leaves the frame with the server, from the account. reads: its kind
- * may be one whose end needs the frame's contents. */
-static inline __attribute__((always_inline)) void leave(struct handle_entry *entry, struct task *worker, bool moved,
-                                                        bool reads, uint32_t account)
+ * may be one whose end needs the frame's contents. Returns the frame's number. */
+static inline __attribute__((always_inline)) uint64_t leave(struct handle_entry *entry, struct task *worker, bool moved,
+                                                            bool reads, uint32_t account)
 {
     uint64_t frame = handle_entry_frame(entry);
     atomic_word *word = ledger_find(frame);
@@ -159,6 +161,7 @@ static inline __attribute__((always_inline)) void leave(struct handle_entry *ent
     entry->place = 0;
     entry->detail = 0;
     ledger_unlock(word, value);
+    return frame;
 }
 
 /* Several; their frames' numbers go into the transfer page. */
@@ -170,10 +173,8 @@ static inline __attribute__((always_inline)) void leave_all(struct task *caller,
 
     for (uint32_t part; n > 0; index += part, n -= part) {
         struct handle_entry *entry = handle_table_part(caller, index, n, &part);
-        for (struct handle_entry *end = entry + part; entry < end; entry++) {
-            *transfer++ = handle_entry_frame(entry);
-            leave(entry, worker, moved, false, account);
-        }
+        for (struct handle_entry *end = entry + part; entry < end; entry++)
+            *transfer++ = leave(entry, worker, moved, false, account);
     }
 }
 
@@ -190,8 +191,8 @@ static enum error leave_run(struct task *caller, struct task *worker, bool moved
         return error;
     struct handle_entry *entry = handle_table_entry(caller, handle_index(first));
     if (n == 1) {
-        carried->r13 = frame_word_make(handle_entry_frame(entry), entry->rights);
-        leave(entry, worker, moved, true, badge_account(caller->badge));
+        uint64_t frame = leave(entry, worker, moved, true, badge_account(caller->badge));
+        carried->r13 = frame_word_make(frame, entry->rights);
     } else if (moved) {
         leave_all(caller, worker, handle_index(first), n, true);
     } else {

@@ -23,15 +23,15 @@ static inline struct handle_entry *handle_table_part(const struct task *task, ui
     return &task->tables[index / HANDLES_PER_TABLE][index % HANDLES_PER_TABLE];
 }
 
-/* Whether an entry was filled under a generation, which is not 0. BAD_HANDLE: it is empty. STALE_HANDLE: filled since under another one.
+/* Whether an entry was filled under a generation. BAD_HANDLE: it is empty. STALE_HANDLE: filled since under another one.
  * An entry in state LEAVING counts as empty; it and an empty one have generation 0, which no handle has. */
 must_use static inline enum error handle_entry_check(const struct handle_entry *entry, uint32_t generation)
 {
     uint32_t found = handle_entry_generation(entry);
 
-    if (found == generation)
-        return ERROR_NONE;
-    return found == 0 ? ERROR_BAD_HANDLE : ERROR_STALE_HANDLE;
+    if (found == 0)
+        return ERROR_BAD_HANDLE;
+    return found == generation ? ERROR_NONE : ERROR_STALE_HANDLE;
 }
 
 /* The filled entry that the task's handle names. BAD_HANDLE: no such entry; and as above. */
@@ -39,7 +39,7 @@ must_use static inline enum error handle_find(const struct task *task, handle va
 {
     uint32_t index = handle_index(value);
 
-    if (index >= task->handle_limit || handle_generation(value) == 0)
+    if (index >= task->handle_limit)
         return ERROR_BAD_HANDLE;
     struct handle_entry *found = &task->tables[index / HANDLES_PER_TABLE][index % HANDLES_PER_TABLE];
     enum error error = handle_entry_check(found, handle_generation(value));
@@ -58,8 +58,8 @@ must_use static inline enum error handle_destination(const struct task *task, ui
         return ERROR_BAD_DESTINATION;
     for (uint32_t part; n > 0; dst += part, n -= part) {
         const struct handle_entry *entries = handle_table_part(task, dst, n, &part);
-        for (uint32_t k = 0; k < part; k++)
-            if (entries[k].state != HANDLE_EMPTY)
+        for (const struct handle_entry *entry = entries; entry < entries + part; entry++)
+            if (entry->state != HANDLE_EMPTY)
                 return ERROR_OCCUPIED;
     }
     return ERROR_NONE;

@@ -68,8 +68,13 @@ static enum error build_run(struct worker *worker, uint32_t payer, uint64_t *bui
     enum error error = ERROR_NONE;
     uint64_t k = *built;
 
-    while (k < end && (error = build(&slots[frames[k]], unique)) == ERROR_NONE)
-        k += 1;
+    if (unique) {
+        while (k < end && (error = build(&slots[frames[k]], true)) == ERROR_NONE)
+            k += 1;
+    } else {
+        while (k < end && (error = build(&slots[frames[k]], false)) == ERROR_NONE)
+            k += 1;
+    }
     *built = k;
     if (error == ERROR_NONE)
         return ERROR_NONE;
