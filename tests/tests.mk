@@ -42,6 +42,15 @@ bench: build/quire.elf $(TASK_FILES) build/trace.so
 performance: build/quire.elf $(TASK_FILES) build/trace.so
 	@$(BENCH) --document docs/performance.md $(BENCH_FLAGS)
 
+# The frame server's core on this machine, one thread, and two beside one.
+.PHONY: bench-host
+NATIVE_OBJECTS := $(call objects,native,$(wildcard servers/frameserv/core/*.c tests/bench/host/*.c) $(SHARED_SOURCES))
+bench-host: $(O)/native/bench
+	@$< | column -t -s '	'; exit $${PIPESTATUS[0]}
+$(O)/native/bench: $(NATIVE_OBJECTS)
+	$(call say,LD,$@)
+	$(Q)$(CC) -pthread -o $@ $^
+
 # bench_peer also runs with `nofpu`.
 $(O)/task/tests/bench/bench_peer.c.o: FLAGS_task += -mgeneral-regs-only
 

@@ -1,41 +1,8 @@
 /* Requests to the frame server. */
 #include <quire/client.h>
 
-#include <quire/entries.h>
+#include "libipc/src/request.h"
 #include <quire/slot.h>
-#include <quire/task.h>
-
-/* Sends a request; what the kernel says comes before what the server says. */
-SYSTEM_CALL_INLINE enum error request(struct message *message, enum operation operation)
-{
-    uint64_t status;
-
-    message->rdi = frame_server();
-    message->rsi = label_make(operation, 0);
-    system_call_call(message);
-    status = rax_status(message->rax);
-    return (enum error)(status != ERROR_NONE ? status : message->rsi);
-}
-
-/* Sends a request whose reply fills `count` entries of this task's table; *first is the first of the new handles. */
-SYSTEM_CALL_INLINE enum error request_handles(struct message *message, enum operation operation, enum action want,
-                                              enum mode mode, uint32_t count, handle *first)
-{
-    uint32_t dst;
-    enum error error = own_entries_take(count, &dst);
-
-    if (error != ERROR_NONE) {
-        return error;
-    }
-    message->rax = rax_make(SYSTEM_CALL_CALL, want, mode, count, dst);
-    error = request(message, operation);
-    if (error != ERROR_NONE) {
-        own_entries_release(dst, count);
-        return error;
-    }
-    *first = message->r13;
-    return ERROR_NONE;
-}
 
 must_use enum error frame_server_nothing(void)
 {

@@ -33,6 +33,16 @@ static struct message region(uint64_t number)
     return reply;
 }
 
+static struct message view(volatile struct worker_control *control)
+{
+    const volatile uint64_t *page = (volatile uint64_t *)(WORKER_ADDRESS(start_page()->cpu) + WORKER_VIEW_OFFSET);
+    struct message reply = words_only(ERROR_NONE, control->view_frame);
+
+    reply.words[1] = page[0];
+    control->view_frame = 0;
+    return reply;
+}
+
 static struct message lie(const struct message *call)
 {
     const uint64_t *words = call->words;
@@ -52,17 +62,21 @@ static struct message lie(const struct message *call)
     return reply;
 }
 
-static struct message answer(const struct message *call, uint64_t intent)
+static struct message answer(const struct message *call, volatile struct worker_control *control)
 {
     switch (label_operation(call->rsi)) {
     case LIAR_INTENT:
-        return words_only(ERROR_NONE, intent);
+        return words_only(ERROR_NONE, control->intent);
     case LIAR_PLANTED:
         return words_only(ERROR_NONE, planted);
     case LIAR_SELECTORS:
         return words_only(ERROR_NONE, selectors_found);
     case LIAR_REGION:
         return region(call->words[0]);
+    case LIAR_RELEASE:
+        return words_only(ERROR_NONE, system_call_release(call->words[0], call->words[1]));
+    case LIAR_VIEW:
+        return view(control);
     case LIAR_FPU:
         __asm__ volatile("movq %%xmm0, %0" : "=r"(planted));
         return words_only(ERROR_NONE, planted);
@@ -73,7 +87,7 @@ static struct message answer(const struct message *call, uint64_t intent)
 
 int main(void)
 {
-    volatile struct worker_control *control = (struct worker_control *)WORKER_ADDRESS(start_page()->cpu);
+    volatile struct worker_control *control = (volatile struct worker_control *)WORKER_ADDRESS(start_page()->cpu);
     struct message message = words_only(ERROR_NONE, 0);
 
     for (;;) {
@@ -85,7 +99,7 @@ int main(void)
         uint64_t refusal = rax_status(message.rax);
         if (refusal == ERROR_NONE) {
             planted |= received_stray(&message);
-            message = answer(&message, control->intent);
+            message = answer(&message, control);
             continue;
         }
         planted |= refused_stray(&message);

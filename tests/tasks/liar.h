@@ -15,6 +15,13 @@
 /* Word 0 of the reply: how many segment selectors the worker ever found that were neither its own nor 0. */
 #define LIAR_SELECTORS 104
 
+/* Words 0 and 1: first frame and count of a `release`. Word 0 of the reply: its error. */
+#define LIAR_RELEASE 105
+
+/* The kernel shows a frame of kind RECORD at its end. Words of the reply: the worker's view_frame, and the first word of
+ * the view page. Clears the former. */
+#define LIAR_VIEW 106
+
 /* Reads a register of the FPU, which is closed for the frame server: there is no reply. */
 #define LIAR_FPU 103
 

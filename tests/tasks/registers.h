@@ -137,7 +137,7 @@ static inline uint64_t refused_stray(const struct message *answer)
 static inline uint64_t received_stray(const struct message *call)
 {
     uint64_t first = rax_mode(call->rax) == MODE_NONE ? call->r13 : 0;
-    uint64_t second = rax_mode(call->rax) == MODE_BORROW ? 0 : call->r14;
+    uint64_t second = rax_mode(call->rax) == MODE_BORROW || rax_mode(call->rax) == MODE_ATTACH ? 0 : call->r14;
 
     return first | second | rax_dst(call->rax);
 }

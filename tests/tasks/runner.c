@@ -1,7 +1,7 @@
 /* See runner.h. */
 #include "tests/tasks/runner.h"
 #include "tests/tasks/fpu.h"
-#include "tests/tasks/peer.h"
+#include "tests/tasks/peer/peer.h"
 #include "tests/tasks/selectors.h"
 #include <quire/client.h>
 #include <quire/endpoint.h>

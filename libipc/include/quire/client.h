@@ -57,10 +57,77 @@ must_use enum error frame_claim(uint64_t address, handle *frame);
  * Errors: NotAligned, OutOfBound, Hole, Reserved, Unused, Unique, Busy, MissingRight, BadRights, WrongKind. */
 must_use enum error frame_lookup(uint64_t address, uint32_t rights, handle *frame);
 
+/* `count` free frames (1 to 512) as flags want them (ALLOC_CONTIGUOUS, ALLOC_LOW, ALLOC_UNIQUE, with alloc_aligned).
+ * Errors: BadArgument (flags that do not exist, or an alignment without ALLOC_CONTIGUOUS for more than one frame),
+ * BadCount, NoMemory (also: free frames there are, but not such ones), OverLimit. */
+must_use enum error frame_allocate_with(uint32_t count, uint64_t flags, handle *first);
+
+#define ALLOC_ALIGN_MAX 18 /* the allocator's largest block is 1 GiB */
+
+/* Flag for frame_allocate_with: the first frame's number is a multiple of 2^exponent (0 to ALLOC_ALIGN_MAX). */
+static inline uint64_t alloc_aligned(uint32_t exponent)
+{
+    return (uint64_t)exponent << ALLOC_ALIGN_SHIFT;
+}
+
+/* A free frame below 4 GiB, or one whose number is a multiple of 2^exponent, or one that is unique from the start.
+ * Errors: as above. */
+static inline must_use enum error frame_allocate_low(handle *frame)
+{
+    return frame_allocate_with(1, ALLOC_LOW, frame);
+}
+
+static inline must_use enum error frame_allocate_aligned(uint32_t exponent, handle *frame)
+{
+    return frame_allocate_with(1, alloc_aligned(exponent), frame);
+}
+
+static inline must_use enum error frame_allocate_unique(handle *frame)
+{
+    return frame_allocate_with(1, ALLOC_UNIQUE, frame);
+}
+
+/* The `count` unused frames (1 to 512) from a physical address on, zeroed, or none of them. flags: 0 or CLAIM_UNIQUE.
+ * Needs the service right `claim`. *failed (unless NULL): the place in the run, from 0 on, of the first frame that can't be
+ * had; 0 too when the error is about none. Errors: those of frame_claim, BadCount, BadArgument (flags). */
+must_use enum error frame_claim_run(uint64_t address, uint32_t count, uint64_t flags, handle *first, uint32_t *failed);
+
 /* A second handle to a frame, with rights that the first one has (quire/rights.def; RIGHTS_FRAME: all; a copy that is to
  * be mapped needs RIGHT_MAP too). The first one keeps its own.
  * Errors: BadHandle, StaleHandle, MissingRight (no clone right), BadRights, WrongKind, Unique, Revoked. */
 must_use enum error frame_clone(handle frame, uint32_t rights, handle *copy);
+
+/* Further handles to the frames of `count` handles (1 to 512) that follow one another, or to none of them. rights: that
+ * all of them have. *failed: as for frame_claim_run, set by the errors Unique, Busy, TooManyHandles.
+ * Errors: those of frame_clone, BadCount. */
+must_use enum error frame_clone_run(handle first, uint32_t count, uint32_t rights, handle *copies, uint32_t *failed);
+
+/* Makes the one handle of a frame its exclusive owner: nobody finds the frame by its address or clones it until
+ * frame_share, and its metadata can be written. Done already: no error. What former holders wrote is seen (acquire).
+ * Errors: MissingRight (no owner right), Shared (other handles exist), WrongKind (can't be shared or unshared), Busy.
+ * _run: `count` frames or none; *failed as for frame_claim_run. */
+must_use enum error frame_unique(handle frame);
+must_use enum error frame_unique_run(handle first, uint32_t count, uint32_t *failed);
+
+/* Makes a unique frame one with a count again, which is 1. Done already: no error. What its owner wrote is seen by whom
+ * a later handle reaches (release). Errors: MissingRight (no owner right), WrongKind (of a kind that is never shared).
+ * _run: `count` frames or none; *failed as for frame_claim_run. */
+must_use enum error frame_share(handle frame);
+must_use enum error frame_share_run(handle first, uint32_t count, uint32_t *failed);
+
+/* The five words (40 bytes) of metadata of a frame that can be mapped, which mean what tasks agree on; 0 in a fresh
+ * one, and after frame_repurpose. Any handle reads them; to write, the frame must be unique.
+ * Errors: WrongKind; when writing MissingRight (no owner right) and NotUnique. */
+must_use enum error frame_metadata(handle frame, uint64_t words[MESSAGE_WORDS]);
+must_use enum error frame_set_metadata(handle frame, const uint64_t words[MESSAGE_WORDS]);
+
+/* Whether a frame is of a kind (enum kind; CHECK_UNTYPED: any that can be mapped). Errors: WrongKind, BadArgument (no
+ * kind of which there are handles). _run: whether `count` frames (1 to 512) are; *failed (unless NULL): the place of the first that is not. */
+must_use enum error frame_check(handle frame, uint64_t kind);
+must_use enum error frame_check_run(handle first, uint32_t count, uint64_t kind, uint32_t *failed);
+
+/* The first five words of the last frame of kind RECORD that ended at this task's account; 0 before any did. */
+must_use enum error record_last(uint64_t words[MESSAGE_WORDS]);
 
 /* Gives a handle back; it is unmapped first. With the last handle the frame becomes unused. Who drops the handle that
  * frame_server() names gets BadHandle from every function here afterwards.
@@ -68,12 +135,14 @@ must_use enum error frame_clone(handle frame, uint32_t rights, handle *copy);
 must_use enum error frame_drop(handle frame);
 
 /* Gives `count` handles back that follow one another. *unused (unless NULL): how many frames became unused.
- * Errors: those of frame_drop, BadCount (also for handles to endpoints, which go one by one). */
+ * Errors: those of frame_drop, BadCount (also for handles to endpoints and records, which go one by one). */
 must_use enum error frame_drop_run(handle first, uint32_t count, uint64_t *unused);
 
-/* Makes a frame one of another kind. It must have no other handle and no mapping; its contents are zeroed.
- * The kind that it has already changes nothing.
- * Errors: BadHandle, StaleHandle, MissingRight (no owner right), WrongKind, Shared, Mapped, Installed, Revoked. */
+/* Makes a frame one of another kind. It must have no other handle and no mapping. Its metadata is 0 then, and its
+ * contents are zeroed unless both kinds can be mapped. A unique frame stays unique, and so does one of a kind that is
+ * never shared. The kind that it has already changes nothing.
+ * Errors: BadHandle, StaleHandle, MissingRight (no owner right), WrongKind, Shared, Mapped, Installed, Revoked,
+ * NotEmpty (a list that holds frames). */
 must_use enum error frame_repurpose(handle frame, enum kind kind);
 
 /* Facts about the frame of a handle. Errors: BadHandle, StaleHandle. */

@@ -2,11 +2,12 @@
 #ifndef TESTS_TASKS_CHECK_H
 #define TESTS_TASKS_CHECK_H
 
-#include "tests/tasks/peer.h"
+#include "tests/tasks/peer/peer.h"
 #include "tests/tasks/runner.h"
 #include <quire/client.h>
 #include <quire/endpoint.h>
 #include <quire/entries.h>
+#include <quire/kinds.h>
 #include <quire/slot.h>
 #include <quire/tap.h>
 #include <quire/task.h>
@@ -25,6 +26,20 @@ extern const struct tap_group share_tests;
 extern const struct tap_group fault_tests;
 extern const struct tap_group schedule_tests;
 extern const struct tap_group fpu_tests;
+extern const struct tap_group place_tests;
+extern const struct tap_group run_tests;
+extern const struct tap_group unique_tests;
+extern const struct tap_group metadata_tests;
+extern const struct tap_group kind_tests;
+extern const struct tap_group record_tests;
+extern const struct tap_group segment_tests;
+extern const struct tap_group list_tests;
+extern const struct tap_group list_end_tests;
+extern const struct tap_group list_refusal_tests;
+extern const struct tap_group cursor_tests;
+extern const struct tap_group foreign_tests;
+extern const struct tap_group release_tests;
+extern const struct tap_group words_tests;
 
 /* fault.c: waits until every faulter is ready, so that none allocates while a test counts frames. */
 bool faults_ready(void);
@@ -75,6 +90,7 @@ static inline must_use enum error allocate_mapped(handle *frame, uint64_t **page
 struct snapshot {
     struct handle_facts handle;
     struct frame_facts frame;
+    uint64_t metadata[MESSAGE_WORDS]; /* of what can be mapped */
 };
 
 static inline struct snapshot snapshot(handle value)
@@ -84,6 +100,9 @@ static inline struct snapshot snapshot(handle value)
     memset(&now, 0, sizeof(now));
     expect_success(system_call_inspect(value, &now.handle));
     expect_success(frame_info(value, &now.frame));
+    if (kind_is_untyped(now.frame.kind)) {
+        expect_success(frame_metadata(value, now.metadata));
+    }
     return now;
 }
 
@@ -98,6 +117,48 @@ static inline void expect_unchanged(handle value, const struct snapshot *before)
     expect_equal(now.frame.reference_count, before->frame.reference_count);
     expect_equal(now.frame.kind, before->frame.kind);
     expect_equal(now.frame.payer, before->frame.payer);
+    expect_equal(now.frame.list, before->frame.list);
+    for (uint32_t i = 0; i < MESSAGE_WORDS; i++) {
+        expect_equal(now.metadata[i], before->metadata[i]);
+    }
+}
+
+/* Whether a region's frames are given out: usable ones from the start, the others since boot needs them no more. */
+static inline bool is_memory(uint32_t region)
+{
+    return region == REGION_USABLE || region == REGION_MODULE || region == REGION_RECLAIMABLE;
+}
+
+/* How many handles a frame has, or its state. */
+static inline uint64_t count_of(handle frame)
+{
+    struct frame_facts facts = {0};
+
+    expect_success(frame_info(frame, &facts));
+    return facts.reference_count;
+}
+
+static inline uint64_t address_of(handle frame)
+{
+    struct frame_facts facts = {0};
+
+    expect_success(frame_info(frame, &facts));
+    return facts.address;
+}
+
+/* Of the frame at an address. */
+static inline uint64_t state_at(uint64_t address)
+{
+    struct frame_facts facts = {0};
+
+    expect_success(frame_info_at(address, &facts));
+    return facts.reference_count;
+}
+
+/* Gives the k-th frame of a run a second handle. */
+static inline must_use enum error share_one(handle first, uint32_t k, handle *second)
+{
+    return frame_clone(handle_of_run(first, k), RIGHT_READ, second);
 }
 
 static inline bool is_zero(const uint64_t *page)

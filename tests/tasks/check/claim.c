@@ -101,20 +101,16 @@ static void bad_addresses(void)
     }
 }
 
-/* What a claim must say to a frame of a region type that nobody uses. Look-ups say the same, but Unused for None. */
-static enum error claim_refusal(uint32_t region)
+/* What a claim must say to a frame that no task uses. Look-ups say the same, but Unused for None. */
+static enum error claim_refusal(const struct frame_facts *facts)
 {
-    switch (region) {
-    case REGION_USABLE:
-        return ERROR_NONE;
-    case REGION_UNKNOWN:
+    if (facts->region == REGION_UNKNOWN) {
         return ERROR_HOLE;
-    default:
-        return ERROR_RESERVED;
     }
+    return is_memory(facts->region) && !kind_is_set_aside(facts->kind) ? ERROR_NONE : ERROR_RESERVED;
 }
 
-/* All over memory: only usable frames that nobody uses can be had. */
+/* All over memory: only frames that are memory and that nobody uses can be had. */
 static void every_region(void)
 {
     struct machine_statistics machine;
@@ -129,11 +125,11 @@ static void every_region(void)
     for (uint64_t number = 0; number < machine.end; number += number < NEAR_FRAMES ? NEAR_STEP : step) {
         require_success(frame_info_at(number * FRAME_SIZE, &facts));
         kinds_seen |= 1u << facts.region;
-        if (facts.region == REGION_USABLE && facts.reference_count != REF_COUNT_UNUSED) {
+        if (claim_refusal(&facts) == ERROR_NONE && facts.reference_count != REF_COUNT_UNUSED) {
             continue;
         }
         enum error error = frame_claim(number * FRAME_SIZE, &frame);
-        if (!expect_error(error, claim_refusal(facts.region))) {
+        if (!expect_error(error, claim_refusal(&facts))) {
             print("#   address 0x%lx, region type %u, count %lu\n", facts.address, facts.region, facts.reference_count);
             return;
         }
@@ -165,9 +161,9 @@ static void frame_0(void)
     claimed = frame_claim(0, &frame);
     if (claimed != ERROR_NONE) {
         found = frame_lookup(0, RIGHT_READ, &frame);
-        if (facts.region != REGION_USABLE) {
-            expect_error(claimed, claim_refusal(facts.region));
-            expect_error(found, claim_refusal(facts.region));
+        if (claim_refusal(&facts) != ERROR_NONE) {
+            expect_error(claimed, claim_refusal(&facts));
+            expect_error(found, claim_refusal(&facts));
             return;
         }
         if (facts.reference_count == REF_COUNT_UNIQUE) {

@@ -1,14 +1,6 @@
 /* Second handles: clones, and look-ups by address. */
 #include "tests/tasks/check/check.h"
 
-static uint64_t count_of(handle frame)
-{
-    struct frame_facts facts = {0};
-
-    expect_success(frame_info(frame, &facts));
-    return facts.reference_count;
-}
-
 static void counts(void)
 {
     handle frame;

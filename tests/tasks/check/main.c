@@ -6,8 +6,11 @@
 int main(void)
 {
     static const struct tap_group *const groups[] = {
-        &allocate_tests, &claim_tests,     &clone_tests, &drop_tests,  &map_tests,      &table_tests, &handle_tests,
-        &request_tests,  &registers_tests, &share_tests, &fault_tests, &schedule_tests, &fpu_tests,
+        &allocate_tests, &claim_tests,   &clone_tests,     &drop_tests,     &map_tests,          &table_tests,
+        &handle_tests,   &request_tests, &registers_tests, &share_tests,    &fault_tests,        &schedule_tests,
+        &fpu_tests,      &place_tests,   &run_tests,       &unique_tests,   &metadata_tests,     &kind_tests,
+        &record_tests,   &segment_tests, &list_tests,      &list_end_tests, &list_refusal_tests, &cursor_tests,
+        &foreign_tests,  &release_tests, &words_tests,
     };
 
     if (library_grow_handles() != ERROR_NONE || !faults_ready() || crew_initialise() != ERROR_NONE) {

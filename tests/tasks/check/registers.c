@@ -86,7 +86,7 @@ static void requests_without_handles(uint64_t address)
     expect_clean(with_word(counts, 1), ERROR_NONE, ERROR_NONE, 3);
     expect_clean(with_word(counts, 2), ERROR_NONE, ERROR_BAD_ARGUMENT, 0);
     expect_clean(request(MESSAGES, ACTION_NONE, MODE_NONE, 0, 0), ERROR_NONE, ERROR_BAD_OPERATION, 0);
-    expect_clean(request(MESSAGE_NOTHING, ACTION_NONE, MODE_DROP + 1, 1, 0), ERROR_BAD_MODE, ERROR_NONE, 0);
+    expect_clean(request(MESSAGE_NOTHING, ACTION_NONE, MODE_ATTACH + 1, 1, 0), ERROR_BAD_MODE, ERROR_NONE, 0);
     expect_clean(request(MESSAGE_ALLOC, ACTION_MOVE + 1, MODE_NONE, 1, 1), ERROR_BAD_ACTION, ERROR_NONE, 0);
     expect_clean(request(MESSAGE_ALLOC, ACTION_GRANT, MODE_NONE, 0, 1), ERROR_BAD_COUNT, ERROR_NONE, 0);
     expect_clean(request(MESSAGE_ALLOC, ACTION_GRANT, MODE_NONE, 1, 1), ERROR_OCCUPIED, ERROR_NONE, 0);
@@ -114,6 +114,7 @@ static void requests_with_handles(uint32_t dst, handle frame, uint64_t address)
     look_up.words[1] = RIGHT_READ;
     drop.r13 = expect_clean(look_up, ERROR_NONE, ERROR_NONE, 2).r13;
     expect_clean(drop, ERROR_NONE, ERROR_NONE, 1);
+    claim.words[1] = 0;
     expect_clean(claim, ERROR_NONE, ERROR_IN_USE, 0);
     require_success(frame_map(frame, MAPPING_BASE, RIGHT_READ)); /* the server agrees, then the kernel refuses */
     expect_clean(with_word(convert, KIND_PAGE_TABLE), ERROR_NONE, ERROR_MAPPED, 0);

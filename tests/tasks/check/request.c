@@ -1,5 +1,6 @@
 /* Messages and system calls as the library never sends them. */
 #include "tests/tasks/check/check.h"
+#include <quire/list.h>
 #include <quire/print.h>
 
 static void unknown_operations(void)
@@ -50,7 +51,7 @@ static void bad_counts_of_one(void)
     struct snapshot before;
     handle frame;
 
-    require_success(frame_allocate(&frame));
+    require_success(frame_allocate_run(2, &frame));
     before = snapshot(frame);
     const struct {
         enum operation operation;
@@ -58,13 +59,16 @@ static void bad_counts_of_one(void)
         enum mode mode;
         uint32_t count;
     } cases[] = {
-        {MESSAGE_CLAIM, ACTION_GRANT, MODE_NONE, 0},       {MESSAGE_CLAIM, ACTION_GRANT, MODE_NONE, 2},
-        {MESSAGE_LOOKUP, ACTION_CLONE, MODE_NONE, 2},      {MESSAGE_LOOKUP, ACTION_CLONE, MODE_BORROW, 2},
-        {MESSAGE_CLONE, ACTION_CLONE, MODE_BORROW, 2},     {MESSAGE_REPURPOSE, ACTION_CONVERT, MODE_BORROW, 2},
-        {MESSAGE_INFO, ACTION_NONE, MODE_BORROW, 2},       {MESSAGE_INFO, ACTION_NONE, MODE_BORROW, UINT16_MAX},
-        {MESSAGE_DROP, ACTION_NONE, MODE_DROP, 0},         {MESSAGE_DROP, ACTION_NONE, MODE_DROP, 513},
-        {MESSAGE_NOTHING, ACTION_MOVE, MODE_NONE, 0},      {MESSAGE_NOTHING, ACTION_MOVE, MODE_NONE, 513},
-        {MESSAGE_NOTHING, ACTION_HAND_BACK, MODE_NONE, 0},
+        {MESSAGE_CLAIM, ACTION_GRANT, MODE_NONE, 0},          {MESSAGE_LOOKUP, ACTION_CLONE, MODE_NONE, 2},
+        {MESSAGE_REPURPOSE, ACTION_CONVERT, MODE_BORROW, 2},  {MESSAGE_INFO, ACTION_NONE, MODE_BORROW, 2},
+        {MESSAGE_INFO, ACTION_NONE, MODE_BORROW, UINT16_MAX}, {MESSAGE_METADATA, ACTION_NONE, MODE_BORROW, 2},
+        {MESSAGE_SET_METADATA, ACTION_NONE, MODE_BORROW, 2},  {MESSAGE_LIST_TAKE, ACTION_HAND_BACK, MODE_BORROW, 2},
+        {MESSAGE_LIST_LOOK, ACTION_NONE, MODE_BORROW, 2},     {MESSAGE_LIST_WRITE, ACTION_NONE, MODE_BORROW, 2},
+        {MESSAGE_LIST_CLEAR, ACTION_NONE, MODE_BORROW, 2},    {MESSAGE_CLONE, ACTION_CLONE, MODE_BORROW, 513},
+        {MESSAGE_UNIQUE, ACTION_NONE, MODE_BORROW, 513},      {MESSAGE_SHARE, ACTION_NONE, MODE_BORROW, UINT16_MAX},
+        {MESSAGE_CHECK, ACTION_NONE, MODE_BORROW, 513},       {MESSAGE_DROP, ACTION_NONE, MODE_DROP, 0},
+        {MESSAGE_DROP, ACTION_NONE, MODE_DROP, 513},          {MESSAGE_NOTHING, ACTION_MOVE, MODE_NONE, 0},
+        {MESSAGE_NOTHING, ACTION_MOVE, MODE_NONE, 513},       {MESSAGE_NOTHING, ACTION_HAND_BACK, MODE_NONE, 0},
     };
     for (uint32_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct message message = {
@@ -87,7 +91,7 @@ static void bad_counts_of_one(void)
         expect_error(rax_status(message.rax), ERROR_BAD_COUNT);
     }
     expect_unchanged(frame, &before);
-    expect_success(frame_drop(frame));
+    expect_success(frame_drop_run(frame, 2, NULL));
 }
 
 static void destination(void)
@@ -161,7 +165,9 @@ static void every_mode_and_action(void)
     };
     struct snapshot before;
     handle frame;
+    handle list;
 
+    require_success(list_create(&list));
     require_success(frame_allocate(&frame));
     before = snapshot(frame);
     for (uint32_t operation = 0; operation < MESSAGES; operation++) {
@@ -171,7 +177,8 @@ static void every_mode_and_action(void)
                 bool allowed = (modes >> mode & 1) != 0 && want == operations[operation].want;
                 struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, want, mode, 1, own_entries_limit() - 1),
                                           .rsi = operation,
-                                          .r13 = frame};
+                                          .r13 = frame,
+                                          .r14 = mode == MODE_ATTACH ? list : 0};
 
                 /* What is allowed has tests of its own, and a drop can't be refused by the server. */
                 if (!allowed && mode != MODE_DROP) {
@@ -186,6 +193,7 @@ static void every_mode_and_action(void)
     }
     expect_unchanged(frame, &before);
     expect_success(frame_drop(frame));
+    expect_success(frame_drop(list));
 }
 
 static void unknown_actions(void)

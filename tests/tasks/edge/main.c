@@ -5,7 +5,7 @@
 
 int main(void)
 {
-    static const struct tap_group *const groups[] = {&boundary_tests, &memory_tests};
+    static const struct tap_group *const groups[] = {&boundary_tests, &memory_tests, &list_tests};
 
     if (boundary_prepare() != ERROR_NONE || memory_prepare() != ERROR_NONE) {
         print("Bail out! the helper tasks can not begin\n");

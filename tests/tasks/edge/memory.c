@@ -40,7 +40,7 @@ static uint64_t free_frames(void)
 }
 
 /* Whether the test can be made here: a task holds 8,192 handles at most. */
-static bool fits(void)
+bool memory_fits(void)
 {
     if (free_frames() < room) {
         return true;
@@ -49,7 +49,7 @@ static bool fits(void)
     return false;
 }
 
-static void expect_taken(void)
+void memory_take_all(void)
 {
     enum error error = ERROR_NO_TABLE_ENTRY;
 
@@ -63,12 +63,12 @@ static void expect_taken(void)
     expect_equal(free_frames(), 0);
 }
 
-static void expect_given_back(uint64_t before)
+void memory_give_back(uint64_t free)
 {
     for (uint32_t i = 0; i < HOARDERS; i++) {
         expect_success(answer(ask(i, HOARDER_DROP, ALL)));
     }
-    expect_equal(free_frames(), before);
+    expect_equal(free_frames(), free);
 }
 
 /* Without a free frame everything that needs one says so and changes nothing; everything else goes on. */
@@ -104,7 +104,7 @@ static void last_frame(void)
     handle frame;
     handle last;
 
-    if (!fits()) {
+    if (!memory_fits()) {
         return;
     }
     for (uint32_t i = 0; i < HOARDERS; i++) {
@@ -112,7 +112,7 @@ static void last_frame(void)
     }
     require_success(frame_allocate(&frame));
     uint64_t free_before = free_frames();
-    expect_taken();
+    memory_take_all();
     expect_refusals(frame);
     /* One comes back: that one can be had, and not two. */
     expect_equal(ask(0, HOARDER_DROP, 1).words[0], 1);
@@ -125,7 +125,7 @@ static void last_frame(void)
     for (uint32_t i = 0; i < HOARDERS; i++) {
         expect_equal(ask(i, HOARDER_CHECK, 0).words[0], 0); /* every frame was given to one task, once */
     }
-    expect_given_back(free_before);
+    memory_give_back(free_before);
     for (uint32_t i = 0; i < HOARDERS; i++) {
         expect_equal(ask(i, HOARDER_CHECK, 0).words[1], before[i]);
     }
@@ -138,12 +138,12 @@ static void all_again(void)
     struct message contiguous = {.rdi = frame_server(), .rsi = MESSAGE_ALLOC, .words = {ALLOC_CONTIGUOUS}};
     uint32_t dst;
 
-    if (!fits()) {
+    if (!memory_fits()) {
         return;
     }
     uint64_t free_before = free_frames();
-    expect_taken();
-    expect_given_back(free_before);
+    memory_take_all();
+    memory_give_back(free_before);
     require_success(own_entries_take(512, &dst));
     contiguous.rax = rax_make(SYSTEM_CALL_CALL, ACTION_GRANT, MODE_NONE, 512, dst);
     system_call_call(&contiguous);

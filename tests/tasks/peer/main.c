@@ -1,5 +1,6 @@
 /* The helper of the test suites: does what it is asked through the endpoint that it receives on. */
-#include "tests/tasks/peer.h"
+#include "tests/tasks/peer/frames.h"
+#include "tests/tasks/peer/peer.h"
 #include "tests/tasks/fpu.h"
 #include "tests/tasks/registers.h"
 #include "tests/tasks/selectors.h"
@@ -162,7 +163,7 @@ static enum error serve(struct endpoint_message *message)
     case PEER_FAULT:
         return call_faulter(message);
     default:
-        return ERROR_BAD_OPERATION;
+        return serve_frames(message);
     }
 }
 

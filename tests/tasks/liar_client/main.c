@@ -1,125 +1,10 @@
 /* Lies that the kernel must refuse, told by liar.c on request. */
 #include "tests/tasks/liar.h"
-#include "tests/tasks/registers.h"
-#include "tests/tasks/selectors.h"
+#include "tests/tasks/liar_client/lie.h"
 #include <quire/names.h>
 #include <quire/print.h>
 #include <quire/slot.h>
 #include <quire/task.h>
-
-#define ROOM 200                           /* an empty entry */
-#define PLACE UINT64_C(0x5fe000)           /* a page beside the program: its page table is there from boot */
-#define FAR_PLACE UINT64_C(0x456789a00000) /* nothing is near it: a table of level 3 can be installed */
-#define FORGED_ENTRY UINT64_C(0x100007)    /* present, writable, for ring 3: the kernel's first page */
-#define FREE_FRAME(k) (UINT64_C(0x1000000) + (k)*FRAME_SIZE)
-#define KERNEL_FRAME UINT64_C(0x100000)
-#define PAST_THE_END UINT64_C(0xfff00000000)
-
-static uint32_t tests;
-static uint32_t failed;
-static uint64_t selectors_found;
-static uint64_t leaked; /* what ever came back in registers that carry no result, or-ed */
-
-static void result(const char *name, uint64_t found, uint64_t expected)
-{
-    tests++;
-    failed += found != expected;
-    if (found != expected) {
-        print("# %s: %s, not %s\n", name, error_name(found), error_name(expected));
-    }
-    print("%s %u - %s\n", found == expected ? "ok" : "not ok", tests, name);
-}
-
-/* What the caller asks for, and what the server replies. */
-struct lie {
-    enum action want;
-    enum mode mode;
-    uint32_t action;
-    uint32_t n;
-    uint64_t r13;
-    uint64_t r14;
-    uint32_t label;
-    uint32_t asked; /* entries that the caller has room for, or handles that it drops */
-    uint64_t run;   /* for n above 1, see liar.h */
-    uint64_t stride;
-};
-
-static struct lie lie_of(enum action want, enum mode mode, uint32_t action, uint64_t r13, uint64_t r14)
-{
-    return (struct lie){.want = want, .mode = mode, .action = action, .n = 1, .r13 = r13, .r14 = r14, .asked = 1};
-}
-
-/* Tells a lie about the handle, if one goes along. Returns the first error that anybody had; *made is the new handle. */
-static enum error tell(const struct lie *lie, handle lent, uint32_t dst, handle *made)
-{
-    struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, lie->want, lie->mode, lie->asked, dst),
-                              .rdi = frame_server(),
-                              .rsi = label_make(lie->action, lie->label),
-                              .words = {lie->r13, lie->r14, lie->n, lie->run, lie->stride},
-                              .r13 = lie->mode == MODE_NONE ? REGISTERS_SECRET : lent,
-                              .r14 = lie->mode == MODE_BORROW ? 0 : REGISTERS_SECRET};
-
-    selectors_load(SELECTOR_NULL_1);
-    leaked |= system_call_with_secrets(&message, 0);
-    selectors_found += selectors_foreign(SELECTOR_NULL_1);
-    enum error error = (enum error)(rax_status(message.rax) != ERROR_NONE ? rax_status(message.rax) : message.rsi);
-    bool filled = rax_n(message.rax) > 0;
-    bool expected = filled ? handle_index(message.r13) == dst : message.r13 == 0;
-    leaked |= message.rdi | message.r14 | (expected ? 0 : message.r13) | (filled ? 0 : message.rax >> 8);
-    *made = message.r13;
-    return error;
-}
-
-static handle grant(uint64_t address, uint32_t dst)
-{
-    const struct lie truth = lie_of(ACTION_GRANT, MODE_NONE, ACTION_GRANT, address, RIGHTS_FRAME);
-    handle made;
-
-    result("an honest grant", tell(&truth, 0, dst, &made), ERROR_NONE);
-    return made;
-}
-
-static handle held;   /* at FREE_FRAME(0) */
-static handle table;  /* at FREE_FRAME(1), a page table */
-static handle shared; /* at FREE_FRAME(2), with a second handle that can only be read */
-static handle reader;
-
-/* Whether a handle is what it was when it was made. */
-static bool is_kept(handle value, enum kind kind, uint32_t rights)
-{
-    struct handle_facts facts;
-
-    return system_call_inspect(value, &facts) == ERROR_NONE && facts.kind == kind && facts.rights == rights;
-}
-
-static void give_back(handle value)
-{
-    const struct lie drop = lie_of(ACTION_NONE, MODE_DROP, ACTION_NONE, 0, 0);
-    handle none;
-
-    result("given back", tell(&drop, value, 0, &none), ERROR_NONE);
-}
-
-/* A lie that is refused changes nothing: no handle is made, and those that are there are as they were. */
-static void refused(const char *name, struct lie lie, handle lent, enum error expected)
-{
-    struct handle_facts facts;
-    handle made;
-    enum error error = tell(&lie, lent, ROOM, &made);
-
-    for (uint32_t k = 0; k < 4; k++) { /* none of a run either */
-        if (system_call_inspect(handle_make(ROOM + k, 1), &facts) != ERROR_BAD_HANDLE) {
-            print("# %s: entry %u is filled\n", name, ROOM + k);
-            error = ERROR_OCCUPIED;
-        }
-    }
-    if (!is_kept(held, KIND_UNTYPED, RIGHTS_FRAME) || !is_kept(table, KIND_PAGE_TABLE, RIGHTS_FRAME) ||
-        !is_kept(shared, KIND_UNTYPED, RIGHTS_FRAME) || !is_kept(reader, KIND_UNTYPED, RIGHT_READ | RIGHT_CLONE)) {
-        print("# %s: a handle is not what it was\n", name);
-        error = ERROR_REVOKED;
-    }
-    result(name, error, expected);
-}
 
 static void grants(void)
 {
@@ -402,6 +287,9 @@ static void intents(void)
 
 int main(void)
 {
+    if (start_handle("lonely") == 0) {
+        return (int)lie_for_others();
+    }
     const struct lie make_table = lie_of(ACTION_CONVERT, MODE_BORROW, ACTION_CONVERT, 0, KIND_PAGE_TABLE);
     const struct lie make_reader = lie_of(ACTION_CLONE, MODE_BORROW, ACTION_CLONE, 0, RIGHT_READ | RIGHT_CLONE);
     handle none;
@@ -417,6 +305,10 @@ int main(void)
     others();
     runs();
     regions();
+    lies_about_runs();
+    lies_about_kinds();
+    lies_about_lists();
+    lies_about_release();
     grant_and_refusal();
     handed_back();
     intents();

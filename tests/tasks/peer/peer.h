@@ -1,8 +1,8 @@
 /* What the test suites ask of their helper tasks. The label of a call is one of these; the label of the reply is an
  * error; a reply that is refused is made again with that error and nothing else. A helper keeps nothing of its own
  * accord: what it was given it gives back when told to. */
-#ifndef TESTS_TASKS_PEER_H
-#define TESTS_TASKS_PEER_H
+#ifndef TESTS_TASKS_PEER_PEER_H
+#define TESTS_TASKS_PEER_PEER_H
 
 enum peer_request {
     PEER_NOTHING,   /* replies */
@@ -30,6 +30,20 @@ enum peer_request {
     PEER_TICKET,    /* words: how many tickets were given out before */
     PEER_VERDICT,   /* tries to end the machine as failed, for which it was not given the power */
     PEER_FAULT,     /* word 0 number k, 1 label: calls its handle "fault_k"; the label replied is the call's status */
+    /* What follows is in peer/frames.c. */
+    PEER_ALLOCATE,     /* word 0 flags; words: a frame */
+    PEER_UNIQUE,       /* word 0 handle */
+    PEER_SHARE,        /* word 0 handle */
+    PEER_METADATA,     /* word 0 handle; words: the frame's metadata */
+    PEER_SET_METADATA, /* word 0 handle, 1 value of each metadata word */
+    PEER_RECORD,       /* words: what the last record of the helper's account held */
+    PEER_LIST_CREATE,  /* words: the list */
+    PEER_LIST_PUSH,    /* word 0 list, 1 frame; to the back */
+    PEER_LIST_POP,     /* word 0 list; words: the frame; from the front */
+    PEER_LIST_TAKE,    /* word 0 list, 1 physical address; words: the frame, address after it */
+    PEER_LIST_LOOK,    /* word 0 list, 1 physical address; words: address, length, metadata */
+    PEER_LIST_WRITE,   /* word 0 list, 1 physical address, 2 value of each metadata word */
+    PEER_LIST_CLEAR,   /* word 0 list; words: frames dropped, frames left */
 };
 
 /* PEER_PLANT: word 0 is the action, 1 r13, 2 r14, 3 and 4 the room for what the next call brings (n, dst). The helper
