@@ -1,6 +1,14 @@
 /* Memory that boot set aside and that nobody needs any more is memory like any other. */
 #include "tests/tasks/check/check.h"
 
+#define PROBES 16384 /* all over memory; the files on the image are longer than the gaps between */
+
+/* How far one probe is from the next, in frames. */
+static uint64_t step(const struct machine_statistics *machine)
+{
+    return machine->end / PROBES + 1;
+}
+
 /* The system call is the frame server's alone. */
 static void not_by_a_task(void)
 {
@@ -8,7 +16,7 @@ static void not_by_a_task(void)
     struct frame_facts facts;
 
     require_success(machine_statistics(&machine));
-    for (uint64_t number = 0; number < machine.end && number < 0x4000; number++) {
+    for (uint64_t number = 0; number < machine.end; number += step(&machine)) {
         require_success(frame_info_at(number * FRAME_SIZE, &facts));
         if (facts.region == REGION_MODULE || facts.region == REGION_RECLAIMABLE || facts.region == REGION_KERNEL) {
             expect_error(system_call_release(number, 1), ERROR_NOT_PERMITTED);
@@ -29,14 +37,14 @@ static void modules_come_back(void)
     handle frame;
 
     require_success(machine_statistics(&machine));
-    for (uint64_t number = 0; number < machine.end; number++) {
+    for (uint64_t number = 0; number < machine.end; number += step(&machine)) {
         require_success(frame_info_at(number * FRAME_SIZE, &facts));
         if (facts.region != REGION_MODULE && facts.region != REGION_RECLAIMABLE) {
             continue;
         }
         released++;
         expect(!kind_is_set_aside(facts.kind));
-        if (facts.reference_count == REF_COUNT_UNUSED && probed++ % 16 == 0) {
+        if (facts.reference_count == REF_COUNT_UNUSED && probed++ % 4 == 0) {
             uint64_t *page;
 
             require_success(frame_claim(number * FRAME_SIZE, &frame));
@@ -45,7 +53,7 @@ static void modules_come_back(void)
             require_success(frame_drop(frame));
         }
     }
-    expect(released > 100); /* the files of the suite's own tasks alone are more */
+    expect(released > 0);
     expect(probed > 0);
 }
 
@@ -57,7 +65,7 @@ static void the_rest_stays(void)
     uint64_t aside = 0;
 
     require_success(machine_statistics(&machine));
-    for (uint64_t number = 0; number < machine.end; number++) {
+    for (uint64_t number = 0; number < machine.end; number += step(&machine)) {
         require_success(frame_info_at(number * FRAME_SIZE, &facts));
         if (facts.region == REGION_KERNEL || facts.region == REGION_EARLY || facts.region == REGION_METADATA) {
             expect(kind_is_set_aside(facts.kind) || facts.kind == KIND_TASK || facts.kind == KIND_ENDPOINT);
@@ -66,7 +74,9 @@ static void the_rest_stays(void)
         }
     }
     expect(aside > 0);
-    expect(machine.set_aside <= aside);
+    if (step(&machine) == 1) { /* on a machine with little memory every frame was counted */
+        expect_equal(machine.set_aside, aside);
+    }
 }
 
 static const struct tap_test tests[] = {

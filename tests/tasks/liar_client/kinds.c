@@ -71,6 +71,7 @@ static void a_list(void)
 static void shown(void)
 {
     const struct lie make_copy = lie_of(ACTION_CLONE, MODE_BORROW, ACTION_CLONE, 0, RIGHT_READ);
+    struct lie make_run = lie_of(ACTION_GRANT, MODE_NONE, ACTION_GRANT, 0, RIGHTS_FRAME);
     struct lie drop = lie_of(ACTION_NONE, MODE_DROP, ACTION_NONE, 0, 0);
     handle frame = grant(FREE_FRAME(6), 106);
     handle copy;
@@ -79,6 +80,12 @@ static void shown(void)
     write_first(frame, 41);
     give_back(frame);
     result("memory is not shown at its end", view().words[0], 0);
+    make_run.asked = make_run.n = 2;
+    make_run.run = FREE_FRAME(40);
+    make_run.stride = FRAME_SIZE;
+    result("an honest run", tell(&make_run, 0, ROOM, &frame), ERROR_NONE);
+    give_back_run(frame, 2);
+    result("nor is a run", view().words[0], 0);
     frame = grant(FREE_FRAME(6), 106);
     convert("a record", frame, KIND_RECORD);
     write_first(frame, 43);
