@@ -89,9 +89,12 @@ static void small_tables(void)
 
 static void frames(void)
 {
-    heading("Kinds of frames", "| number | name | tasks may map it | many handles | handles to it | convertible | contents read at its end | what it is |", 8);
-#define KIND(number, NAME, name, untyped, shareable, object, convertible, reads, text)                                                     \
-    printf("| %d | `%s` | %s | %s | %s | %s | %s | %s |\n", number, name, yes(untyped), yes(shareable), yes(object),        \
+    heading("Kinds of frames",
+            "| number | name | tasks may map it | many handles | handles to it | convertible | contents read at its "
+            "end | what it is |",
+            8);
+#define KIND(number, NAME, name, untyped, shareable, object, convertible, reads, text)                                 \
+    printf("| %d | `%s` | %s | %s | %s | %s | %s | %s |\n", number, name, yes(untyped), yes(shareable), yes(object),   \
            yes(convertible), yes(reads), text);
 #include <quire/kinds.def>
 #undef KIND

@@ -51,9 +51,17 @@ static enum error options_check(struct module_options *options)
     return *options->offending ? ERROR_BAD_OPTION : ERROR_NONE;
 }
 
+/* Takes back the endpoints that were made for a task which is left out. */
+static void endpoints_shorten(uint32_t count)
+{
+    while (endpoint_count > count)
+        memory_early_free(endpoints[--endpoint_count].frame * FRAME_SIZE, 1);
+}
+
 static enum error load(const struct boot_module *module, struct boot_task *made)
 {
     struct elf_image image;
+    uint32_t count = endpoint_count;
     enum error error = module_options_parse(module->line, &made->options);
 
     if (!error)
@@ -64,8 +72,10 @@ static enum error load(const struct boot_module *module, struct boot_task *made)
         return error;
     for (uint32_t i = 0; i < made->options.endpoint_count; i++) {
         made->endpoints[i] = endpoint_named(made->options.endpoints[i].name);
-        if (!made->endpoints[i])
+        if (!made->endpoints[i]) {
+            endpoints_shorten(count);
             return ERROR_NO_ROOM;
+        }
     }
     boot_task_make(made, &image);
     return ERROR_NONE;

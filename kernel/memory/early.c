@@ -1,6 +1,7 @@
-/* Two bump pointers over the largest usable stretches of memory. */
+/* Two bump pointers over the largest usable stretches of memory, and the holes below them. */
 #include "kernel/memory/early.h"
 #include <quire/slot.h>
+#include <string.h>
 
 /* Makes the range the stretch of [base, end), if that is larger. */
 static void take_if_larger(struct early_range *range, uint64_t base, uint64_t end)
@@ -21,24 +22,122 @@ void early_initialise(struct early *early, const struct region_table *table)
     }
 }
 
-static bool has_room(const struct early_range *range, uint64_t frames)
+static void hole_remove(struct early *early, uint32_t index)
 {
-    return frames <= (range->end - range->next) / FRAME_SIZE;
+    struct early_hole *hole = &early->holes[index];
+
+    early->hole_count--;
+    memmove(hole, hole + 1, (early->hole_count - index) * sizeof(*hole));
+}
+
+static void hole_insert(struct early *early, uint32_t index, uint64_t base, uint64_t end)
+{
+    struct early_hole *hole = &early->holes[index];
+
+    memmove(hole + 1, hole, (early->hole_count - index) * sizeof(*hole));
+    *hole = (struct early_hole){.base = base, .end = end};
+    early->hole_count++;
+}
+
+/* Takes frames from a hole of the range, the lowest that has room. */
+static bool take_from_hole(struct early *early, const struct early_range *range, uint64_t frames, uint64_t *address)
+{
+    for (uint32_t k = 0; k < early->hole_count; k++) {
+        struct early_hole *hole = &early->holes[k];
+        if (hole->base < range->base || hole->base >= range->end || frames > (hole->end - hole->base) / FRAME_SIZE)
+            continue;
+        *address = hole->base;
+        hole->base += frames * FRAME_SIZE;
+        if (hole->base == hole->end)
+            hole_remove(early, k);
+        return true;
+    }
+    return false;
+}
+
+static bool take(struct early *early, struct early_range *range, uint64_t frames, uint64_t *address)
+{
+    if (take_from_hole(early, range, frames, address))
+        return true;
+    if (frames > (range->end - range->next) / FRAME_SIZE)
+        return false;
+    *address = range->next;
+    range->next += frames * FRAME_SIZE;
+    return true;
 }
 
 enum error early_allocate(struct early *early, uint64_t frames, uint64_t *address)
 {
-    struct early_range *range = has_room(&early->low, frames) ? &early->low : &early->high;
-
     if (early->retired)
         return ERROR_NOT_PERMITTED;
     if (frames == 0)
         return ERROR_BAD_COUNT;
-    if (!has_room(range, frames) || (range == &early->high && !early->high_reachable))
-        return ERROR_NO_MEMORY;
-    *address = range->next;
-    range->next += frames * FRAME_SIZE;
+    if (take(early, &early->low, frames, address) ||
+        (early->high_reachable && take(early, &early->high, frames, address)))
+        return ERROR_NONE;
+    return ERROR_NO_MEMORY;
+}
+
+/* The range that has given all of these frames out at some time, or NULL. */
+static struct early_range *range_of(struct early *early, uint64_t address, uint64_t frames)
+{
+    struct early_range *range = address < EARLY_LOW_END ? &early->low : &early->high;
+    bool inside = address >= range->base && address < range->next && frames <= (range->next - address) / FRAME_SIZE;
+
+    return inside ? range : NULL;
+}
+
+enum error early_free(struct early *early, uint64_t address, uint64_t frames)
+{
+    struct early_range *range = range_of(early, address, frames);
+    uint64_t end = address + frames * FRAME_SIZE;
+    struct early_hole *holes = early->holes;
+    uint32_t above = 0; /* index of the first hole that does not lie below the address */
+
+    if (early->retired)
+        return ERROR_NOT_PERMITTED;
+    if (address % FRAME_SIZE != 0)
+        return ERROR_NOT_ALIGNED;
+    if (frames == 0)
+        return ERROR_BAD_COUNT;
+    if (!range)
+        return ERROR_OUT_OF_BOUND;
+    while (above < early->hole_count && holes[above].end <= address)
+        above++;
+    if (above < early->hole_count && holes[above].base < end)
+        return ERROR_UNUSED;
+    bool joins_below = above > 0 && holes[above - 1].end == address;
+    bool joins_above = above < early->hole_count && holes[above].base == end;
+    if (end == range->next) {
+        range->next = joins_below ? holes[above - 1].base : address;
+        if (joins_below)
+            hole_remove(early, above - 1);
+    } else if (joins_below) {
+        holes[above - 1].end = joins_above ? holes[above].end : end;
+        if (joins_above)
+            hole_remove(early, above);
+    } else if (joins_above) {
+        holes[above].base = address;
+    } else if (early->hole_count == EARLY_HOLES) {
+        return ERROR_NO_ROOM;
+    } else {
+        hole_insert(early, above, address, end);
+    }
     return ERROR_NONE;
+}
+
+/* The next stretch of the range, from *base on, that is in use: up to the next hole or the range's next. */
+static bool next_in_use(const struct early *early, const struct early_range *range, uint64_t *base, uint64_t *end)
+{
+    *end = range->next;
+    for (uint32_t k = 0; k < early->hole_count; k++) {
+        const struct early_hole *hole = &early->holes[k];
+        if (hole->base == *base)
+            *base = hole->end;
+        else if (hole->base > *base && hole->base < *end)
+            *end = hole->base;
+    }
+    return *base < *end;
 }
 
 enum error early_retire(struct early *early, struct region_table *table)
@@ -46,17 +145,19 @@ enum error early_retire(struct early *early, struct region_table *table)
     const struct early_range *ranges[] = {&early->low, &early->high};
     uint32_t count = table->count;
     enum error error = ERROR_NONE;
+    uint64_t end;
 
     if (early->retired)
         return ERROR_NOT_PERMITTED;
-    /* Room for both, so that the second can not fail after the first. */
+    /* Room for all, so that none can fail after the first. */
     for (uint32_t k = 0; k < 2; k++)
-        count += region_splits(table, ranges[k]->base, ranges[k]->next);
+        for (uint64_t base = ranges[k]->base; next_in_use(early, ranges[k], &base, &end); base = end)
+            count += region_splits(table, base, end);
     if (count > BOOT_REGIONS)
         return ERROR_NO_ROOM;
-    for (uint32_t k = 0; k < 2 && !error; k++)
-        if (ranges[k]->next > ranges[k]->base)
-            error = region_carve(table, ranges[k]->base, ranges[k]->next, REGION_EARLY);
+    for (uint32_t k = 0; k < 2; k++)
+        for (uint64_t base = ranges[k]->base; !error && next_in_use(early, ranges[k], &base, &end); base = end)
+            error = region_carve(table, base, end, REGION_EARLY);
     early->retired = !error;
     return error;
 }

@@ -5,7 +5,7 @@
 const char *kind_name(uint64_t kind)
 {
     switch (kind) {
-#define KIND(number, NAME, name, untyped, shareable, object, convertible, reads, text)                                                     \
+#define KIND(number, NAME, name, untyped, shareable, object, convertible, reads, text)                                 \
     case KIND_##NAME:                                                                                                  \
         return name;
 #include <quire/kinds.def>

@@ -1,6 +1,7 @@
 #include "servers/frameserv/init.h"
 
 #include "servers/frameserv/core/boot.h"
+#include "servers/frameserv/reclaim.h"
 #include <quire/task.h>
 
 static struct keep keep __attribute__((section(".keep")));
@@ -32,10 +33,15 @@ enum error initialise(struct worker *worker)
                               .cache = &keep.caches[number],
                               .control = (struct worker_control *)WORKER_ADDRESS(number),
                               .transfer = (atomic_word *)(WORKER_ADDRESS(number) + WORKER_TRANSFER_OFFSET),
+                              .view = (const atomic_word *)(WORKER_ADDRESS(number) + WORKER_VIEW_OFFSET),
+                              .reversal = &keep.reversals[number],
                               .number = number};
     error = register_patterns(worker);
     if (error != ERROR_NONE)
         return error;
     boot_keep(information, &worker->window, &keep);
-    return boot_objects(information, &worker->window);
+    error = boot_objects(information, &worker->window);
+    if (error == ERROR_NONE)
+        reclaim(worker);
+    return error;
 }

@@ -44,7 +44,7 @@ static inline bool take(uint32_t order, uint64_t *frame)
 {
     struct block block;
 
-    if (!buddy_find(buddy, &world->window, undo, order, &block))
+    if (!buddy_find(buddy, &world->window, undo, order, false, &block))
         return false;
     struct transaction transaction = transaction_begin(undo);
     buddy_take(buddy, &world->window, &transaction, block, block.frame, order);

@@ -88,6 +88,8 @@ struct world *world_create(const struct world_region *regions)
                                             .cache = &world->keep->caches[k],
                                             .control = &world->controls[k],
                                             .transfer = world->transfers[k],
+                                            .view = world->views[k],
+                                            .reversal = &world->keep->reversals[k],
                                             .number = k};
     }
     ck_assert_uint_eq(world->pages_backed, 0);

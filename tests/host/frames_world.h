@@ -41,6 +41,7 @@ struct world {
     struct worker workers[WORLD_WORKERS];
     struct worker_control controls[WORLD_WORKERS];
     atomic_word transfers[WORLD_WORKERS][TRANSFER_FRAMES];
+    atomic_word views[WORLD_WORKERS][FRAME_SIZE / sizeof(atomic_word)];
 };
 
 /* Frames of each state in one world, and whether all of it fits together. */

@@ -25,6 +25,14 @@ static inline uint64_t random_word(struct random *random)
     return word ^ word >> 31;
 }
 
+/* How many operations a random test does: so many, or QUIRE_OPERATIONS=n for a longer run, which may need
+ * CK_TIMEOUT_MULTIPLIER=n too. */
+static inline uint64_t random_operations(uint64_t usual)
+{
+    const char *text = getenv("QUIRE_OPERATIONS");
+    return text ? strtoull(text, NULL, 0) : usual;
+}
+
 /* 0 to bound - 1; bound above 0. */
 static inline uint64_t random_below(struct random *random, uint64_t bound)
 {

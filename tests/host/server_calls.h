@@ -34,6 +34,7 @@ struct call {
     uint32_t services;
     uint64_t words[MESSAGE_WORDS];
     uint64_t r13;
+    uint64_t r14;
 };
 
 static inline struct message serve(struct call call)
@@ -41,10 +42,12 @@ static inline struct message serve(struct call call)
     struct message message = {.rax = rax_make(ERROR_NONE, call.want, call.mode, call.n, 0),
                               .rdi = badge_make(call.account != 0 ? call.account : 1, call.services),
                               .rsi = label_make(call.operation, call.label_flags),
-                              .r13 = call.r13};
+                              .r13 = call.r13,
+                              .r14 = call.r14};
 
     memcpy(message.words, call.words, sizeof(call.words));
-    memset(&world->controls[0], 0, sizeof(world->controls[0]));
+    world->controls[0].intent = 0;
+    world->controls[0].intent_run = 0;
     if (!quick_serve(worker, &message))
         dispatch(worker, &message);
     expect_eq(rax_number(message.rax), SYSTEM_CALL_REPLY_RECEIVE);

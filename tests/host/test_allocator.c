@@ -178,17 +178,19 @@ START_TEST(contiguous_runs)
 }
 END_TEST
 
-START_TEST(contiguous_runs_need_a_block)
+START_TEST(contiguous_runs_drain_caches)
 {
     uint64_t frame;
+    uint64_t claimed;
 
     create(64);
     ck_assert_int_eq(frames_allocate(&world->workers[1], 1, &frame), ERROR_NONE); /* its cache holds 31 frames more */
-    ck_assert_int_eq(frames_claim(worker, 1, 40 * FRAME_SIZE, &frame), ERROR_NONE);
-    ck_assert_int_eq(frames_allocate_run(worker, 1, 17, true), ERROR_NO_MEMORY);
+    ck_assert_int_eq(frames_claim(worker, 1, 60 * FRAME_SIZE, &claimed), ERROR_NONE);
+    uint64_t row = frame < 59 - frame ? 59 - frame : frame; /* the longer one of those before and between the two */
+    ck_assert_int_eq(frames_allocate_run(worker, 1, row + 1, true), ERROR_NO_MEMORY);
     ck_assert_uint_eq(world_check(world).charged, 2);
-    ck_assert_int_eq(frames_allocate_run(worker, 1, 16, true), ERROR_NONE); /* from the drained cache's neighbours */
-    ck_assert_uint_eq(world_check(world).charged, 18);
+    ck_assert_int_eq(frames_allocate_run(worker, 1, row, true), ERROR_NONE); /* with what the drained cache held */
+    ck_assert_uint_eq(world_check(world).charged, 2 + row);
     world_destroy(world);
 }
 END_TEST
@@ -278,7 +280,7 @@ int main(void)
     tcase_add_test(tests, a_run_takes_what_caches_hold);
     tcase_add_test(tests, whole_chunks_go_past_the_cache);
     tcase_add_test(tests, contiguous_runs);
-    tcase_add_test(tests, contiguous_runs_need_a_block);
+    tcase_add_test(tests, contiguous_runs_drain_caches);
     tcase_add_test(tests, claims_out_of_blocks_and_caches);
     tcase_add_test(tests, claims_of_frames_in_transit_are_busy);
     tcase_add_test(tests, frames_that_read_in_use_though_free_are_set_aside);

@@ -29,7 +29,7 @@ static uint64_t free_frames(void)
 
 /* Random requests of four workers against an array of owners. */
 #define MODEL_FRAMES 3000
-#define OPERATIONS 1000000
+#define OPERATIONS 5000000
 
 static uint8_t handles[MODEL_FRAMES];
 static uint64_t in_use;
@@ -111,10 +111,11 @@ static void random_request(struct worker *by, struct random *random, bool fillin
 START_TEST(random_requests_against_a_model)
 {
     struct random random = random_start();
+    uint64_t operations = random_operations(OPERATIONS);
 
     create(MODEL_FRAMES);
     in_use = 0;
-    for (uint64_t n = 0; n < OPERATIONS; n++) {
+    for (uint64_t n = 0; n < operations; n++) {
         random_request(&world->workers[random_below(&random, WORLD_WORKERS)], &random, n / 50000 % 2 == 0);
         if (n % 20000 == 0) {
             expect_eq(world_check(world).charged, in_use);

@@ -7,7 +7,7 @@
 
 /* Random requests against an array that says whose each frame is. */
 #define MODEL_FRAMES (3 * 4096)
-#define OPERATIONS 1200000
+#define OPERATIONS 5000000
 
 static uint8_t taken[MODEL_FRAMES]; /* order + 1 at the first frame of what was taken, 0xff inside of it */
 
@@ -42,11 +42,12 @@ static uint64_t model_free_frames(void)
 START_TEST(random_requests_against_a_model)
 {
     struct random random = random_start();
+    uint64_t operations = random_operations(OPERATIONS);
     uint64_t free_frames = MODEL_FRAMES;
 
     create(world_create_plain(MODEL_FRAMES));
     memset(taken, 0, sizeof(taken));
-    for (uint64_t n = 0; n < OPERATIONS; n++) {
+    for (uint64_t n = 0; n < operations; n++) {
         bool filling = n / 40000 % 2 == 0; /* memory fills up, and empties again */
         uint64_t what = random_below(&random, 10);
         uint64_t frame = random_below(&random, MODEL_FRAMES);

@@ -274,6 +274,237 @@ START_TEST(random_allocations)
 }
 END_TEST
 
+static uint64_t take(uint64_t frames)
+{
+    address = 77;
+    ck_assert_int_eq(early_allocate(&early, frames, &address), ERROR_NONE);
+    return address;
+}
+
+static void give(uint64_t base, uint64_t frames)
+{
+    ck_assert_int_eq(early_free(&early, base, frames), ERROR_NONE);
+}
+
+START_TEST(the_last_one_is_freed)
+{
+    two_ranges();
+    early.high_reachable = true;
+    uint64_t all = left();
+    uint64_t first = take(3);
+    uint64_t second = take(4);
+    give(second, 4);
+    ck_assert_uint_eq(take(5), second);
+    give(second + PAGE, 4); /* a part of it */
+    ck_assert_uint_eq(early.low.next, second + PAGE);
+    give(second, 1);
+    give(first, 3);
+    ck_assert_uint_eq(left(), all);
+    ck_assert_uint_eq(early.hole_count, 0);
+    take(1024);
+    ck_assert_uint_eq(take(2048), 5 * GIB);
+    give(5 * GIB, 2048);
+    give(MIB, 1024);
+    ck_assert_uint_eq(left(), all);
+}
+END_TEST
+
+START_TEST(holes_are_filled_first)
+{
+    two_ranges();
+    uint64_t base = take(10);
+    give(base + 2 * PAGE, 3);
+    give(base + 7 * PAGE, 1);
+    ck_assert_uint_eq(early.hole_count, 2);
+    ck_assert_uint_eq(take(1), base + 2 * PAGE);
+    ck_assert_uint_eq(take(3), base + 10 * PAGE); /* more than a hole has */
+    ck_assert_uint_eq(take(2), base + 3 * PAGE);
+    ck_assert_uint_eq(take(1), base + 7 * PAGE);
+    ck_assert_uint_eq(early.hole_count, 0);
+    take(1024 - 13);
+    early.high_reachable = true;
+    give(base, 1);
+    ck_assert_uint_eq(take(2), 5 * GIB);
+    give(5 * GIB, 1);
+    ck_assert_uint_eq(take(1), base); /* low before high */
+    early.high_reachable = false;
+    expect_unchanged(ERROR_NO_MEMORY, 1);
+    early.high_reachable = true;
+    ck_assert_uint_eq(take(1), 5 * GIB);
+}
+END_TEST
+
+START_TEST(holes_join)
+{
+    two_ranges();
+    uint64_t base = take(10);
+    give(base + 1 * PAGE, 1);
+    give(base + 3 * PAGE, 1);
+    give(base + 5 * PAGE, 1);
+    ck_assert_uint_eq(early.hole_count, 3);
+    give(base + 2 * PAGE, 1); /* with both neighbours */
+    ck_assert_uint_eq(early.hole_count, 2);
+    give(base + 4 * PAGE, 1);
+    give(base + 6 * PAGE, 1); /* with the one below */
+    give(base, 1);            /* with the one above */
+    ck_assert_uint_eq(early.hole_count, 1);
+    ck_assert_uint_eq(early.holes[0].base, base);
+    ck_assert_uint_eq(early.holes[0].end, base + 7 * PAGE);
+    give(base + 7 * PAGE, 3); /* the last one, with what lies below */
+    ck_assert_uint_eq(early.hole_count, 0);
+    ck_assert_uint_eq(early.low.next, base);
+}
+END_TEST
+
+static void expect_not_freed(enum error error, uint64_t base, uint64_t frames)
+{
+    struct early before = early;
+
+    ck_assert_int_eq(early_free(&early, base, frames), error);
+    ck_assert_mem_eq(&early, &before, sizeof(early));
+}
+
+START_TEST(what_can_not_be_freed)
+{
+    two_ranges();
+    early.high_reachable = true;
+    uint64_t base = take(40);
+    give(base + 10 * PAGE, 5);
+    expect_not_freed(ERROR_NOT_ALIGNED, base + 1, 1);
+    expect_not_freed(ERROR_BAD_COUNT, base, 0);
+    expect_not_freed(ERROR_OUT_OF_BOUND, base - PAGE, 1);
+    expect_not_freed(ERROR_OUT_OF_BOUND, base - PAGE, 2);
+    expect_not_freed(ERROR_OUT_OF_BOUND, base + 40 * PAGE, 1);
+    expect_not_freed(ERROR_OUT_OF_BOUND, base + 39 * PAGE, 2);
+    expect_not_freed(ERROR_OUT_OF_BOUND, base, UINT64_MAX);
+    expect_not_freed(ERROR_OUT_OF_BOUND, base, (UINT64_C(1) << 52) + 1); /* wraps to one frame */
+    expect_not_freed(ERROR_OUT_OF_BOUND, UINT64_MAX - 4095, 1);
+    expect_not_freed(ERROR_OUT_OF_BOUND, 5 * GIB, 1);
+    expect_not_freed(ERROR_OUT_OF_BOUND, 0, 1);
+    expect_not_freed(ERROR_UNUSED, base + 10 * PAGE, 5); /* twice */
+    expect_not_freed(ERROR_UNUSED, base + 14 * PAGE, 1);
+    expect_not_freed(ERROR_UNUSED, base + 9 * PAGE, 2);
+    expect_not_freed(ERROR_UNUSED, base + 14 * PAGE, 2);
+    expect_not_freed(ERROR_UNUSED, base, 40);
+    ck_assert_int_eq(early_retire(&early, &table), ERROR_NONE);
+    expect_not_freed(ERROR_NOT_PERMITTED, base, 1);
+}
+END_TEST
+
+START_TEST(more_holes_than_can_be_noted)
+{
+    two_ranges();
+    uint64_t base = take(100);
+    for (uint64_t k = 0; k < EARLY_HOLES; k++)
+        give(base + (2 * k + 1) * PAGE, 1);
+    expect_not_freed(ERROR_NO_ROOM, base + 50 * PAGE, 1);
+    give(base + 2 * PAGE, 1); /* what needs no further hole still goes */
+    give(base + 99 * PAGE, 1);
+    give(base + 50 * PAGE, 1);
+    expect_not_freed(ERROR_NO_ROOM, base + 60 * PAGE, 1);
+}
+END_TEST
+
+START_TEST(ranges_that_touch)
+{
+    region_table_clear(&table);
+    claim(4 * GIB - MIB, 2 * MIB, REGION_USABLE);
+    start();
+    early.high_reachable = true;
+    take(256);
+    take(256);
+    give(4 * GIB - PAGE, 1);
+    give(4 * GIB, 1);
+    ck_assert_uint_eq(early.low.next, 4 * GIB - PAGE);
+    ck_assert_uint_eq(early.hole_count, 1);
+    expect_not_freed(ERROR_OUT_OF_BOUND, 4 * GIB - 2 * PAGE, 4);
+    expect_unchanged(ERROR_NO_MEMORY, 2);
+    ck_assert_int_eq(early_retire(&early, &table), ERROR_NONE);
+    ck_assert_int_eq((int)region_find(&table, 4 * GIB - PAGE)->type, REGION_USABLE);
+    ck_assert_int_eq((int)region_find(&table, 4 * GIB)->type, REGION_USABLE);
+    ck_assert_int_eq((int)region_find(&table, 4 * GIB + PAGE)->type, REGION_EARLY);
+}
+END_TEST
+
+/* With holes a table needs more room; without it nothing is carved. */
+START_TEST(retire_with_holes_into_a_full_table)
+{
+    struct region_table before;
+    struct early early_before;
+
+    two_ranges();
+    uint64_t base = take(100);
+    give(base + 10 * PAGE, 1);
+    give(base + 20 * PAGE, 1); /* 5 splits */
+    for (uint64_t k = 0; table.count + 4 < BOOT_REGIONS; k++) {
+        uint64_t at = 16 * MIB + PAGE + 2 * k * PAGE;
+        ck_assert_int_eq(region_carve(&table, at, at + PAGE, REGION_KERNEL), ERROR_NONE);
+    }
+    before = table;
+    early_before = early;
+    ck_assert_int_eq(early_retire(&early, &table), ERROR_NO_ROOM);
+    ck_assert_mem_eq(&table, &before, sizeof(table));
+    ck_assert_mem_eq(&early, &early_before, sizeof(early));
+    give(base + 11 * PAGE, 9); /* one hole less */
+    ck_assert_int_eq(early_retire(&early, &table), ERROR_NONE);
+    ck_assert_int_eq((int)region_find(&table, base + 15 * PAGE)->type, REGION_USABLE);
+    ck_assert_int_eq((int)region_find(&table, base + 9 * PAGE)->type, REGION_EARLY);
+    ck_assert_int_eq((int)region_find(&table, base + 21 * PAGE)->type, REGION_EARLY);
+}
+END_TEST
+
+/* Random calls against an array that says what is given out, and the region table in the end. */
+#define MODEL_PAGES (4 * MIB / PAGE)
+
+START_TEST(random_calls_against_a_model)
+{
+    struct random random = random_start();
+    static bool given[2][2 * MODEL_PAGES];
+
+    for (uint32_t round = 0; round < 500; round++) {
+        two_ranges();
+        early.high_reachable = true;
+        memset(given, 0, sizeof(given));
+        for (uint32_t n = 0; n < 400; n++) {
+            uint64_t frames = 1 + random_below(&random, random_below(&random, 4) == 0 ? 300 : 12);
+            uint32_t high = random_below(&random, 4) == 0;
+            uint64_t page = random_below(&random, 200);
+            if (random_below(&random, 2) == 0) {
+                if (early_allocate(&early, frames, &address) != ERROR_NONE)
+                    continue;
+                high = address >= 4 * GIB;
+                page = (address - (high ? 5 * GIB : MIB)) / PAGE;
+                for (uint64_t k = page; k < page + frames; k++) {
+                    if (given[high][k])
+                        ck_abort_msg("QUIRE_SEED=%lu round %u: given out twice", (unsigned long)random.seed, round);
+                    given[high][k] = true;
+                }
+            } else {
+                bool all = true;
+                frames %= 12;
+                for (uint64_t k = page; k < page + frames; k++)
+                    all = all && given[high][k];
+                enum error error = early_free(&early, (high ? 5 * GIB : MIB) + page * PAGE, frames);
+                if (error == ERROR_NONE)
+                    memset(&given[high][page], 0, frames);
+                if (all && frames > 0 ? error != ERROR_NONE && (error != ERROR_NO_ROOM || early.hole_count < 16)
+                                      : error == ERROR_NONE)
+                    ck_abort_msg("QUIRE_SEED=%lu round %u: free of %lu frames, all in use %d: %d",
+                                 (unsigned long)random.seed, round, (unsigned long)frames, all, error);
+            }
+        }
+        ck_assert_int_eq(early_retire(&early, &table), ERROR_NONE);
+        for (uint32_t high = 0; high < 2; high++) {
+            for (uint64_t k = 0; k < (high ? 2 : 1) * MODEL_PAGES; k++) {
+                uint64_t at = (high ? 5 * GIB : MIB) + k * PAGE;
+                if ((region_find(&table, at)->type == REGION_EARLY) != given[high][k])
+                    ck_abort_msg("QUIRE_SEED=%lu round %u: %lx", (unsigned long)random.seed, round, (unsigned long)at);
+            }
+        }
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("early");
@@ -291,6 +522,14 @@ int main(void)
     tcase_add_test(tests, retires_unused);
     tcase_add_test(tests, retire_into_a_full_table);
     tcase_add_test(tests, random_allocations);
+    tcase_add_test(tests, the_last_one_is_freed);
+    tcase_add_test(tests, holes_are_filled_first);
+    tcase_add_test(tests, holes_join);
+    tcase_add_test(tests, what_can_not_be_freed);
+    tcase_add_test(tests, more_holes_than_can_be_noted);
+    tcase_add_test(tests, ranges_that_touch);
+    tcase_add_test(tests, retire_with_holes_into_a_full_table);
+    tcase_add_test(tests, random_calls_against_a_model);
     tcase_set_timeout(tests, 60);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

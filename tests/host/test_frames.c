@@ -288,9 +288,10 @@ START_TEST(reconcile_is_harmless)
     create();
     uint64_t shared = allocate();
     uint64_t table = allocate();
+    bool changes;
     uint64_t count;
     ck_assert_int_eq(frames_clone(worker, shared, &count), ERROR_NONE);
-    ck_assert_int_eq(frames_repurpose(worker, table, KIND_PAGE_TABLE), ERROR_NONE);
+    ck_assert_int_eq(frames_repurpose(worker, table, KIND_PAGE_TABLE, &changes), ERROR_NONE);
     struct allocator_statistics before;
     struct allocator_statistics after;
     allocator_count(worker, &before);
@@ -321,12 +322,14 @@ END_TEST
 START_TEST(what_kinds_may_be_used_for)
 {
     for (uint64_t kind = 0; kind < 20; kind++) {
-        ck_assert_int_eq(kind_is_untyped(kind), kind == KIND_UNTYPED);
-        ck_assert_int_eq(kind_is_shareable(kind), kind == KIND_UNTYPED || kind == KIND_TASK || kind == KIND_ENDPOINT ||
-                                                      (kind >= KIND_KERNEL && kind <= KIND_RESERVED));
+        bool table = kind == KIND_PAGE_TABLE || kind == KIND_HANDLE_TABLE;
+        ck_assert_int_eq(kind_is_untyped(kind), kind == KIND_UNTYPED || kind == KIND_RECORD);
+        ck_assert_int_eq(kind_is_shareable(kind), kind >= KIND_UNTYPED && kind <= KIND_RESERVED && !table);
+        ck_assert_int_eq(kind_is_object(kind), kind >= KIND_UNTYPED && kind <= KIND_RECORD);
+        ck_assert_int_eq(kind_reads(kind), kind == KIND_RECORD);
         ck_assert_int_eq(kind_is_set_aside(kind), kind >= KIND_KERNEL && kind <= KIND_RESERVED);
         ck_assert_int_eq(kind_is_convertible(kind),
-                         kind == KIND_UNTYPED || kind == KIND_PAGE_TABLE || kind == KIND_HANDLE_TABLE);
+                         table || kind == KIND_UNTYPED || kind == KIND_LIST || kind == KIND_RECORD);
     }
 }
 END_TEST

@@ -19,6 +19,9 @@ struct image {
     struct account accounts[ACCOUNTS];
     struct cache caches[WORLD_WORKERS];
     struct undo_log logs[WORLD_WORKERS];
+    struct reversal reversals[WORLD_WORKERS];
+    struct list_keep lists;
+    atomic_word records[4][SLOT_STORAGE_WORDS];
     struct slot slots[FRAMES];
     struct worker_control controls[WORLD_WORKERS];
     atomic_word transfers[WORLD_WORKERS][TRANSFER_FRAMES];
@@ -45,6 +48,9 @@ static void save(struct image *image)
     memcpy(image->accounts, world->keep->accounts, sizeof(image->accounts));
     memcpy(image->caches, world->keep->caches, sizeof(image->caches));
     memcpy(image->logs, world->keep->logs, sizeof(image->logs));
+    memcpy(image->reversals, world->keep->reversals, sizeof(image->reversals));
+    memcpy(&image->lists, &world->keep->lists, sizeof(image->lists));
+    memcpy(image->records, world->keep->records, sizeof(image->records));
     memcpy(image->slots, world->window.slots, sizeof(image->slots));
     memcpy(image->controls, world->controls, sizeof(image->controls));
     memcpy(image->transfers, world->transfers, sizeof(image->transfers));
@@ -56,6 +62,9 @@ static void restore(const struct image *image)
     memcpy(world->keep->accounts, image->accounts, sizeof(image->accounts));
     memcpy(world->keep->caches, image->caches, sizeof(image->caches));
     memcpy(world->keep->logs, image->logs, sizeof(image->logs));
+    memcpy(world->keep->reversals, image->reversals, sizeof(image->reversals));
+    memcpy(&world->keep->lists, &image->lists, sizeof(image->lists));
+    memcpy(world->keep->records, image->records, sizeof(image->records));
     memcpy(world->window.slots, image->slots, sizeof(image->slots));
     memcpy(world->controls, image->controls, sizeof(image->controls));
     memcpy(world->transfers, image->transfers, sizeof(image->transfers));
@@ -70,12 +79,11 @@ static void reconcile(struct worker *by, uint64_t frame)
 /* What a restarted server does before it serves. */
 static void recover(void)
 {
-    struct worker fresh = *worker;
-
-    fresh.pending = (struct pending){0};
     keep_roll_back(world->keep);
     for (uint32_t k = 0; k < WORLD_WORKERS; k++) {
         const struct worker_control *control = &world->controls[k];
+        struct worker fresh = world->workers[k];
+        fresh.pending = (struct pending){0};
         if (control->intent != 0)
             reconcile(&fresh, control->intent - 1);
         for (uint64_t n = 0; n < control->intent_run; n++)
@@ -134,19 +142,21 @@ static void on_step(int signal_number)
                      "popfq\n\t"                                                                                       \
                      "lea 128(%%rsp), %%rsp" ::                                                                        \
                          : "memory", "cc")
-#define KILL_ANYWHERE(statement)                                                                                       \
+#define KILL_ANYWHERE(statement) KILL_ANYWHERE_AFTER(false, statement)
+#define KILL_ANYWHERE_AFTER(refused, statement)                                                                        \
     do {                                                                                                               \
-        begin();                                                                                                       \
+        begin(refused);                                                                                                \
         TRAP_FLAG("orq $0x100, (%%rsp)");                                                                              \
         statement;                                                                                                     \
         TRAP_FLAG("andq $~0x100, (%%rsp)");                                                                            \
         end();                                                                                                         \
     } while (0)
 
-/* As when a call is delivered: the kernel cleared the intents with the reply before. */
-static void begin(void)
+/* As when a call is delivered: the kernel cleared the intents with the reply before. Not so when it refused that. */
+static void begin(bool refused)
 {
-    memset(world->controls, 0, sizeof(world->controls));
+    if (!refused)
+        memset(world->controls, 0, sizeof(world->controls));
     save(&last_stop);
     dirty_count = 0;
     stops = 0;
@@ -336,19 +346,20 @@ END_TEST
 
 START_TEST(repurpose_and_its_refusal)
 {
+    bool changes_kind;
     enum error error;
     uint64_t frame;
 
     create();
     ck_assert_int_eq(frames_allocate(worker, 1, &frame), ERROR_NONE);
     handles[frame] = 1;
-    KILL_ANYWHERE(error = frames_repurpose(worker, frame, KIND_PAGE_TABLE));
+    KILL_ANYWHERE(error = frames_repurpose(worker, frame, KIND_PAGE_TABLE, &changes_kind));
     ck_assert_int_eq(error, ERROR_NONE);
-    KILL_ANYWHERE(frames_take_back_kind(worker, &worker->pending));
+    KILL_ANYWHERE_AFTER(true, frames_take_back_kind(worker));
     check_recovered();
-    ck_assert_int_eq(frames_repurpose(worker, frame, KIND_HANDLE_TABLE), ERROR_NONE);
+    ck_assert_int_eq(frames_repurpose(worker, frame, KIND_HANDLE_TABLE, &changes_kind), ERROR_NONE);
     kinds[frame] = KIND_HANDLE_TABLE;
-    KILL_ANYWHERE(error = frames_repurpose(worker, frame, KIND_UNTYPED));
+    KILL_ANYWHERE(error = frames_repurpose(worker, frame, KIND_UNTYPED, &changes_kind));
     ck_assert_int_eq(error, ERROR_NONE);
     kinds[frame] = KIND_UNTYPED;
     check_recovered();

@@ -54,10 +54,21 @@ START_TEST(alloc_errors)
     call.n = UINT16_MAX;
     refused(call, ERROR_BAD_COUNT);
     call.n = 1;
-    call.words[0] = 2;
+    static const uint64_t flags[] = {8,
+                                     128,
+                                     65536,
+                                     UINT64_MAX,
+                                     UINT64_C(1) << 63,
+                                     UINT64_C(19) << ALLOC_ALIGN_SHIFT,
+                                     UINT64_C(255) << ALLOC_ALIGN_SHIFT | ALLOC_CONTIGUOUS};
+    for (uint32_t k = 0; k < sizeof(flags) / sizeof(flags[0]); k++) {
+        call.words[0] = flags[k];
+        refused(call, ERROR_BAD_ARGUMENT);
+    }
+    call.n = 2;
+    call.words[0] = 1 << ALLOC_ALIGN_SHIFT; /* an alignment of frames that lie anywhere */
     refused(call, ERROR_BAD_ARGUMENT);
-    call.words[0] = UINT64_MAX;
-    refused(call, ERROR_BAD_ARGUMENT);
+    call.n = 1;
     call.words[0] = 0;
     call.account = 4;
     refused(call, ERROR_NOT_PERMITTED);
@@ -134,7 +145,7 @@ START_TEST(claim)
     call.words[0] = (USABLE_FRAME + 778) * FRAME_SIZE;
     call.n = 0;
     refused(call, ERROR_BAD_COUNT);
-    call.n = 2;
+    call.n = TRANSFER_FRAMES + 1;
     refused(call, ERROR_BAD_COUNT);
     call.n = 1;
     call.account = 99;
@@ -219,9 +230,6 @@ START_TEST(lookup_and_clone_of_a_lent_handle)
     call.r13 = frame_word_make(frame, RIGHTS_FRAME & ~RIGHT_CLONE);
     refused(call, ERROR_MISSING_RIGHT);
     call.r13 = frame_word_make(frame, RIGHTS_FRAME);
-    call.n = 2;
-    refused(call, ERROR_BAD_COUNT);
-    call.n = 1;
     world_slot(world, frame)->ref_count = REF_COUNT_MAX;
     refused(call, ERROR_TOO_MANY_HANDLES);
     world_slot(world, frame)->ref_count = REF_COUNT_UNIQUE;

@@ -1,8 +1,12 @@
 /* What the frame server makes of boot information: window, kept memory, kernel objects; and of nonsense. */
+#include "servers/frameserv/core/allocator.h"
 #include "servers/frameserv/core/boot.h"
+#include "servers/frameserv/core/frames.h"
 #include "tests/host/frames_world.h"
 #include <check.h>
+#include <setjmp.h>
 #include <stdlib.h>
+#include <string.h>
 
 static struct boot_information information;
 static struct window window;
@@ -137,6 +141,134 @@ START_TEST(objects)
 }
 END_TEST
 
+/* What a kernel says to a release: its ledger knows what was released. */
+static struct world *releasing;
+static uint8_t *released;
+static uint64_t asked;
+static uint64_t refuse_from; /* frames from here on are still needed */
+static uint64_t kill_at;     /* the number of the request that the server does not survive, or 0 */
+static jmp_buf killed;
+
+static enum error kernel(uint64_t first, uint64_t count)
+{
+    expect(count > 0 && count <= TRANSFER_FRAMES, "a run of %lu frames", count);
+    asked += 1;
+    for (uint64_t frame = first; frame < first + count; frame++) {
+        enum region_type type = window_region(&releasing->window, frame)->type;
+        expect(type == REGION_MODULE || type == REGION_RECLAIMABLE, "release of frame %lu, %u", frame, type);
+        if (released[frame] || frame >= refuse_from)
+            return ERROR_RESERVED;
+    }
+    memset(&released[first], 1, count);
+    if (asked == kill_at)
+        longjmp(killed, 1);
+    return ERROR_NONE;
+}
+
+static struct worker *create_releasing(void)
+{
+    static const struct world_region regions[] = {{REGION_USABLE, 100},  {REGION_MODULE, 1200},   {REGION_KERNEL, 30},
+                                                  {REGION_MODULE, 1},    {REGION_RECLAIMABLE, 7}, {REGION_USABLE, 100},
+                                                  {REGION_RESERVED, 99}, {REGION_RECLAIMABLE, 3}, {REGION_METADATA, 9},
+                                                  {REGION_UNKNOWN, 0}};
+
+    releasing = world_create(regions);
+    released = calloc(releasing->window.frame_count, 1);
+    asked = 0;
+    refuse_from = UINT64_MAX;
+    kill_at = 0;
+    return &releasing->workers[0];
+}
+
+static void end_releasing(void)
+{
+    world_check(releasing);
+    world_destroy(releasing);
+    free(released);
+}
+
+START_TEST(what_boot_needed_comes_back)
+{
+    struct worker *worker = create_releasing();
+    struct allocator_statistics before;
+    struct allocator_statistics after;
+    uint64_t frame;
+
+    allocator_count(worker, &before);
+    ck_assert_uint_eq(before.set_aside, 1200 + 30 + 1 + 7 + 3 + 9);
+    ck_assert_uint_eq(boot_release(worker, kernel), 1200 + 1 + 7 + 3);
+    ck_assert_uint_eq(asked, 3 + 1 + 1 + 1);
+    allocator_count(worker, &after);
+    ck_assert_uint_eq(after.set_aside, 30 + 9);
+    ck_assert_uint_eq(after.usable, before.usable + 1211);
+    ck_assert_uint_eq(after.free, after.usable);
+    ck_assert_uint_eq(after.in_use, 0);
+    world_check(releasing);
+    ck_assert_int_eq(frames_claim(worker, 1, 700 * FRAME_SIZE, &frame), ERROR_NONE);
+    ck_assert_int_eq(frames_claim(worker, 1, 1300 * FRAME_SIZE, &frame), ERROR_RESERVED); /* the kernel's */
+    ck_assert_uint_eq(frames_drop(worker, 700), 1);
+    ck_assert_uint_eq(boot_release(worker, kernel), 0); /* once only */
+    end_releasing();
+}
+END_TEST
+
+static void expect_block(uint64_t frame, uint32_t order)
+{
+    expect_eq(world_slot(releasing, frame)->kind_word, kind_word(KIND_NONE, FLAG_BLOCK + order, 0));
+}
+
+START_TEST(released_memory_joins_its_neighbours)
+{
+    struct worker *worker = create_releasing();
+
+    ck_assert_uint_eq(boot_release(worker, kernel), 1211);
+    struct buddy *buddy = &releasing->keep->buddy;
+    buddy_seed_zone(buddy, &releasing->window, worker->log, ZONE_LOW);
+    expect_block(0, 10); /* 100 usable frames, 924 of a module's */
+    expect_block(1024, 8);
+    expect_block(1280, 4);
+    expect_block(1336, 3); /* 2 frames of the firmware's, 6 usable ones */
+    end_releasing();
+}
+END_TEST
+
+START_TEST(what_the_kernel_refuses_stays)
+{
+    struct worker *worker = create_releasing();
+    struct allocator_statistics statistics;
+    uint64_t frame;
+
+    refuse_from = 1000; /* in the second of the three runs of the first module */
+    ck_assert_uint_eq(boot_release(worker, kernel), 512);
+    allocator_count(worker, &statistics);
+    ck_assert_uint_eq(statistics.set_aside, 688 + 30 + 1 + 7 + 3 + 9);
+    ck_assert_int_eq(frames_claim(worker, 1, 999 * FRAME_SIZE, &frame), ERROR_RESERVED);
+    ck_assert_uint_eq(world_slot(releasing, 999)->ref_count, 1);
+    end_releasing();
+}
+END_TEST
+
+/* Killed after the kernel's part of each run, and within the server's part of it. */
+START_TEST(a_kill_loses_nothing)
+{
+    for (volatile uint64_t n = 1; n <= 6; n++) {
+        struct worker *worker = create_releasing();
+        kill_at = n;
+        if (setjmp(killed) == 0)
+            boot_release(worker, kernel);
+        kill_at = 0;
+        uint64_t first = releasing->keep->buddy.releasing - 1;
+        expect_eq(asked, n);
+        expect_eq(released[first], 1);
+        world_slot(releasing, first)->ref_count = REF_COUNT_UNUSED; /* retired, but not given yet */
+        boot_release(worker, kernel);
+        ck_assert_uint_eq(releasing->keep->buddy.releasing, 0);
+        ck_assert_uint_eq(releasing->keep->accounts[ACCOUNT_SYSTEM].used, 30 + 9);
+        end_releasing();
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("server_boot");
@@ -148,6 +280,10 @@ int main(void)
     tcase_add_test(tests, patterns);
     tcase_add_test(tests, kept_memory);
     tcase_add_test(tests, objects);
+    tcase_add_test(tests, what_boot_needed_comes_back);
+    tcase_add_test(tests, released_memory_joins_its_neighbours);
+    tcase_add_test(tests, what_the_kernel_refuses_stays);
+    tcase_add_test(tests, a_kill_loses_nothing);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -9,7 +9,7 @@
 static inline bool kind_is_untyped(uint64_t kind)
 {
     switch (kind) {
-#define KIND(number, NAME, name, untyped, shareable, object, convertible, reads, text)                                                     \
+#define KIND(number, NAME, name, untyped, shareable, object, convertible, reads, text)                                 \
     case number:                                                                                                       \
         return untyped;
 #include <quire/kinds.def>
@@ -23,7 +23,7 @@ static inline bool kind_is_untyped(uint64_t kind)
 static inline bool kind_is_shareable(uint64_t kind)
 {
     switch (kind) {
-#define KIND(number, NAME, name, untyped, shareable, object, convertible, reads, text)                                                     \
+#define KIND(number, NAME, name, untyped, shareable, object, convertible, reads, text)                                 \
     case number:                                                                                                       \
         return shareable;
 #include <quire/kinds.def>
@@ -37,9 +37,23 @@ static inline bool kind_is_shareable(uint64_t kind)
 static inline bool kind_is_set_aside(uint64_t kind)
 {
     switch (kind) {
-#define KIND(number, NAME, name, untyped, shareable, object, convertible, reads, text)                                                     \
+#define KIND(number, NAME, name, untyped, shareable, object, convertible, reads, text)                                 \
     case number:                                                                                                       \
         return !(object) && number != KIND_NONE;
+#include <quire/kinds.def>
+#undef KIND
+    default:
+        return false;
+    }
+}
+
+/* Handles to frames of this kind can exist. */
+static inline bool kind_is_object(uint64_t kind)
+{
+    switch (kind) {
+#define KIND(number, NAME, name, untyped, shareable, object, convertible, reads, text)                                 \
+    case number:                                                                                                       \
+        return object;
 #include <quire/kinds.def>
 #undef KIND
     default:

@@ -21,9 +21,17 @@ must_use enum error allocator_take(struct worker *worker, uint32_t payer, uint64
 must_use enum error allocator_take_some(struct worker *worker, uint32_t payer, uint64_t done, uint64_t wanted,
                                         uint64_t *taken);
 
-/* Takes `count` frames, 1 to TRANSFER_FRAMES, that follow one another, into the transfer page, with intents.
- * Errors: OverLimit, NoMemory (no such run, though single frames may be left); then nothing was taken. */
-must_use enum error allocator_take_contiguous(struct worker *worker, uint32_t payer, uint64_t count);
+/* Takes `count` frames, 1 to TRANSFER_FRAMES, as wished, into the transfer page, with intents; all or none.
+ * Errors: OverLimit; NoMemory: no frame is free, or none as wished, wherever it lies (buddy_find_run says how far
+ * a run is looked for). */
+must_use enum error allocator_take_run(struct worker *worker, uint32_t payer, uint64_t count,
+                                       const struct run_wish *wish);
+
+/* Until frames.c passes wishes on. */
+static inline must_use enum error allocator_take_contiguous(struct worker *worker, uint32_t payer, uint64_t count)
+{
+    return allocator_take_run(worker, payer, count, &(struct run_wish){.contiguous = true});
+}
 
 /* Takes a given frame, which has a slot that reads UNUSED. Errors: OverLimit; Busy: the frame is neither the
  * allocator's nor in use, but on its way between the two. */
@@ -32,7 +40,8 @@ must_use enum error allocator_claim(struct worker *worker, uint32_t payer, uint6
 /* Gives a frame back whose slot reads UNUSED. */
 void allocator_give(struct worker *worker, uint64_t frame, uint32_t payer);
 
-/* The same for the 2^order frames from `first` on, a multiple of their number; all have one kind word. */
+/* The same for the 2^order frames from `first` on, a multiple of their number; order <= CHUNK_ORDER_MAX; all have one
+ * kind word, whose payer is discharged. */
 void allocator_give_chunk(struct worker *worker, uint64_t first, uint32_t order);
 
 /* Charges a frame to ACCOUNT_SYSTEM instead: it does not read UNUSED although it was free, so nobody gets it. */

@@ -35,7 +35,7 @@ static uint64_t take_chunk(struct worker *worker, uint32_t payer, uint64_t done,
     lock_acquire(&buddy->lock, worker->number);
     for (uint32_t order = CHUNK_ORDER_MAX; order >= CHUNK_ORDER_MIN && taken == 0; order--) {
         uint64_t size = UINT64_C(1) << order;
-        if (size <= wanted && buddy_find(buddy, &worker->window, worker->log, order, &block)) {
+        if (size <= wanted && buddy_find(buddy, &worker->window, worker->log, order, false, &block)) {
             take_block(worker, payer, done, block, block.frame, order);
             taken = size;
         }
@@ -87,59 +87,81 @@ enum error allocator_take_some(struct worker *worker, uint32_t payer, uint64_t d
     return error;
 }
 
-/* Finds a free block of at least `count` frames, draining the caches when there is none without them. The buddy is
- * locked before and after. */
-static bool find_run(struct worker *worker, uint64_t count, struct block *block)
+/* Takes free frames that follow one another, piece by piece. The buddy is locked. */
+static void take_contiguous(struct worker *worker, uint32_t payer, uint64_t first, uint64_t count)
 {
     struct buddy *buddy = &worker->keep->buddy;
-    uint32_t order = 0;
+    struct block block;
 
-    while (UINT64_C(1) << order < count)
-        order += 1;
-    if (buddy_find(buddy, &worker->window, worker->log, order, block))
-        return true;
-    lock_release(&buddy->lock);
-    caches_lock(worker);
-    lock_acquire(&buddy->lock, worker->number);
-    caches_drain(worker);
-    caches_unlock(worker, NULL);
-    return buddy_find(buddy, &worker->window, worker->log, order, block);
-}
-
-/* Takes `count` frames from the start of a free block on, piece by piece. What follows a piece is a free block as
- * large as the lowest set bit of the number of frames before it. */
-static void take_run(struct worker *worker, uint32_t payer, struct block block, uint64_t count)
-{
-    uint64_t first = block.frame;
-
-    for (uint64_t done = 0; done < count;) {
+    for (uint64_t done = 0;
+         done < count && buddy_find_frame(buddy, &worker->window, worker->log, first + done, &block);) {
+        uint64_t frame = first + done;
         uint32_t order = block.order < CHUNK_ORDER_MAX ? block.order : CHUNK_ORDER_MAX;
-        while (UINT64_C(1) << order > count - done)
+        while (frame % (UINT64_C(1) << order) != 0 || UINT64_C(1) << order > count - done)
             order -= 1;
-        take_block(worker, payer, done, block, first + done, order);
+        take_block(worker, payer, done, block, frame, order);
         done += UINT64_C(1) << order;
-        block = (struct block){.frame = first + done, .order = 0};
-        while (done % (UINT64_C(2) << block.order) == 0)
-            block.order += 1;
     }
 }
 
-enum error allocator_take_contiguous(struct worker *worker, uint32_t payer, uint64_t count)
+/* Takes as many free frames as there are, `count` at most, in the largest pieces. The buddy is locked. */
+static void take_pieces(struct worker *worker, uint32_t payer, bool low, uint64_t count)
+{
+    struct buddy *buddy = &worker->keep->buddy;
+    uint32_t order = CHUNK_ORDER_MAX;
+    uint64_t done = 0;
+    struct block block;
+
+    while (done < count) {
+        uint64_t size = UINT64_C(1) << order;
+        if (size <= count - done && buddy_find(buddy, &worker->window, worker->log, order, low, &block)) {
+            take_block(worker, payer, done, block, block.frame, order);
+            done += size;
+        } else if (order-- == 0) { /* there is no piece of this size, and will be none */
+            return;
+        }
+    }
+}
+
+/* Takes frames out of the buddy alone, which is locked, or nothing. */
+static bool take_as_wished(struct worker *worker, uint32_t payer, uint64_t count, const struct run_wish *wish)
+{
+    struct buddy *buddy = &worker->keep->buddy;
+    uint64_t first;
+
+    if (buddy->free_frames[ZONE_LOW] + (wish->low ? 0 : buddy->free_frames[ZONE_HIGH]) < count)
+        return false;
+    if (!wish->contiguous && wish->align_order == 0) {
+        take_pieces(worker, payer, wish->low, count);
+        return true;
+    }
+    if (!buddy_find_run(buddy, &worker->window, worker->log, count, wish, &first))
+        return false;
+    take_contiguous(worker, payer, first, count);
+    return true;
+}
+
+enum error allocator_take_run(struct worker *worker, uint32_t payer, uint64_t count, const struct run_wish *wish)
 {
     struct account *account = account_of(worker, payer);
     struct buddy *buddy = &worker->keep->buddy;
-    enum error error = ERROR_NONE;
-    struct block block;
+    enum error error = ERROR_OVER_LIMIT;
 
     lock_acquire(&account->lock, worker->number);
-    lock_acquire(&buddy->lock, worker->number);
-    if (!affords(account, count))
-        error = ERROR_OVER_LIMIT;
-    else if (!find_run(worker, count, &block))
-        error = ERROR_NO_MEMORY;
-    else
-        take_run(worker, payer, block, count);
-    lock_release(&buddy->lock);
+    if (affords(account, count)) {
+        lock_acquire(&buddy->lock, worker->number);
+        bool taken = take_as_wished(worker, payer, count, wish);
+        if (!taken) {
+            lock_release(&buddy->lock);
+            caches_lock(worker);
+            lock_acquire(&buddy->lock, worker->number);
+            caches_drain(worker);
+            caches_unlock(worker, NULL);
+            taken = take_as_wished(worker, payer, count, wish);
+        }
+        lock_release(&buddy->lock);
+        error = taken ? ERROR_NONE : ERROR_NO_MEMORY;
+    }
     lock_release(&account->lock);
     return error;
 }
@@ -154,7 +176,8 @@ void allocator_give_chunk(struct worker *worker, uint64_t first, uint32_t order)
     lock_acquire(&account->lock, worker->number);
     lock_acquire(&buddy->lock, worker->number);
     struct transaction transaction = transaction_begin(worker->log);
-    wr_kind_words(&transaction, window_slot(&worker->window, first + 1), size - 1, word, 0);
+    if (size > 1)
+        wr_kind_words(&transaction, window_slot(&worker->window, first + 1), size - 1, word, 0);
     buddy_give(buddy, &worker->window, &transaction, first, order);
     discharge(&transaction, account, size);
     transaction_commit(&transaction);

@@ -19,4 +19,10 @@ void boot_keep(const struct boot_information *information, const struct window *
  * Error: BadBootData (an object where no slot is, or in free memory). */
 must_use enum error boot_objects(const struct boot_information *information, const struct window *window);
 
+/* Makes free what boot set aside and nobody needs any more: memory of modules, of the boot loader's information, and
+ * what firmware calls reclaimable. `ask_kernel` has the kernel release up to TRANSFER_FRAMES frames that follow one
+ * another (RELEASE in quire/system_calls.def); what it refuses stays set aside. Returns how many frames came back.
+ * A call that a kill interrupted is finished by the next. Before the first request, by one worker. */
+uint64_t boot_release(struct worker *worker, enum error (*ask_kernel)(uint64_t first, uint64_t count));
+
 #endif

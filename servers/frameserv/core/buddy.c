@@ -8,10 +8,6 @@
 /* Slots of the frames of one aligned block of this order share a window page, so they can be touched alike. */
 #define ORDER_OF_PAGE 6
 
-/* Where a block's first slot keeps its neighbours in the list. */
-#define LINK_NEXT 0
-#define LINK_PREVIOUS 1
-
 static uint64_t size_of_order(uint32_t order)
 {
     return UINT64_C(1) << order;
@@ -48,11 +44,11 @@ static void list_push(struct buddy *buddy, const struct window *window, struct t
     struct slot *slot = window_slot(window, frame);
     uint64_t next = *list;
 
-    wr(transaction, &slot->storage[LINK_NEXT], next);
-    wr(transaction, &slot->storage[LINK_PREVIOUS], FRAME_NONE);
+    wr(transaction, &slot->storage[BLOCK_NEXT], next);
+    wr(transaction, &slot->storage[BLOCK_PREVIOUS], FRAME_NONE);
     wr(transaction, &slot->kind_word, block_mark(order));
     if (next != FRAME_NONE)
-        wr(transaction, &window_slot(window, next)->storage[LINK_PREVIOUS], frame);
+        wr(transaction, &window_slot(window, next)->storage[BLOCK_PREVIOUS], frame);
     wr(transaction, list, frame);
 }
 
@@ -61,13 +57,13 @@ static void list_remove(struct buddy *buddy, const struct window *window, struct
                         uint64_t frame, uint32_t order)
 {
     const struct slot *slot = window_slot(window, frame);
-    uint64_t next = slot->storage[LINK_NEXT];
-    uint64_t previous = slot->storage[LINK_PREVIOUS];
+    uint64_t next = slot->storage[BLOCK_NEXT];
+    uint64_t previous = slot->storage[BLOCK_PREVIOUS];
 
     if (next != FRAME_NONE)
-        wr(transaction, &window_slot(window, next)->storage[LINK_PREVIOUS], previous);
+        wr(transaction, &window_slot(window, next)->storage[BLOCK_PREVIOUS], previous);
     if (previous != FRAME_NONE)
-        wr(transaction, &window_slot(window, previous)->storage[LINK_NEXT], next);
+        wr(transaction, &window_slot(window, previous)->storage[BLOCK_NEXT], next);
     else
         wr(transaction, list_of(buddy, frame, order), next);
 }
@@ -197,11 +193,18 @@ static bool find_in_lists(const atomic_word *lists, uint32_t order, struct block
     return false;
 }
 
-bool buddy_find(struct buddy *buddy, const struct window *window, struct undo_log *log, uint32_t order,
+void buddy_seed_zone(struct buddy *buddy, const struct window *window, struct undo_log *log, uint32_t zone)
+{
+    seed_finish(buddy, window, log);
+    while (seed_zone(buddy, window, log, zone))
+        continue;
+}
+
+bool buddy_find(struct buddy *buddy, const struct window *window, struct undo_log *log, uint32_t order, bool low,
                 struct block *block)
 {
     seed_finish(buddy, window, log);
-    for (uint32_t zone = ZONES; zone-- > 0;) {
+    for (uint32_t zone = low ? ZONE_LOW + 1 : ZONES; zone-- > 0;) {
         if (buddy->free_frames[zone] < size_of_order(order))
             continue;
         do {

@@ -30,6 +30,7 @@ struct buddy {
     atomic_word free_frames[ZONES];         /* in blocks, and in granules not looked at yet */
     atomic_word seed_next;                  /* the frames from here to seed_end are being made blocks of: */
     atomic_word seed_end;                   /* equal except within that, or after a kill within it */
+    atomic_word releasing;                  /* 0, or 1 + the first frame of a run that boot_release() is at */
     atomic_word first[ZONES][BUDDY_ORDERS]; /* of the list of free blocks: a frame number, or FRAME_NONE */
     atomic_word fresh[GRANULES / 64];       /* bit set: the granule has usable frames, not yet made blocks of */
 };
@@ -38,6 +39,21 @@ struct buddy {
 struct block {
     uint64_t frame; /* its first frame */
     uint32_t order;
+};
+
+/* Where a block's first slot keeps its neighbours in the list of its order and zone. */
+#define BLOCK_NEXT 0
+#define BLOCK_PREVIOUS 1
+
+/* Blocks of a zone that a search for a run across blocks looks at before it gives up. */
+#define RUN_SEARCH_BLOCKS 1024
+
+/* What somebody wants of several frames, beside their number. */
+struct run_wish {
+    bool contiguous;      /* they follow one another */
+    bool low;             /* they lie below 4 GiB */
+    uint32_t align_order; /* the first one's number is a multiple of 2^align_order; not 0 only if they are contiguous,
+                             or one, and less than BUDDY_ORDERS */
 };
 
 /* Frames that are free here, in all zones. */
@@ -49,9 +65,20 @@ static inline uint64_t buddy_free_frames(const struct buddy *buddy)
 /* Makes an empty buddy that knows the usable regions of the window. Touches no slot. */
 void buddy_initialise(struct buddy *buddy, const struct window *window);
 
-/* The smallest free block of at least 2^order frames, in the high zone if there is one. false: there is none. */
+/* The smallest free block of at least 2^order frames, in the high zone if there is one and it need not be low.
+ * false: there is none. */
 must_use bool buddy_find(struct buddy *buddy, const struct window *window, struct undo_log *log, uint32_t order,
-                         struct block *block);
+                         bool low, struct block *block);
+
+/* The first of `count` free frames, 1 to TRANSFER_FRAMES, that follow one another as wished, in one block or several.
+ * false: there are none in one block whose size is the next power of two, or the alignment if that is more; nor
+ * elsewhere, if each zone has no more than RUN_SEARCH_BLOCKS smaller blocks that may be part of such a run, which are
+ * those of count / 4 frames and more. */
+must_use bool buddy_find_run(struct buddy *buddy, const struct window *window, struct undo_log *log, uint64_t count,
+                             const struct run_wish *wish, uint64_t *first);
+
+/* Makes blocks of all memory of a zone that was never asked for. */
+void buddy_seed_zone(struct buddy *buddy, const struct window *window, struct undo_log *log, uint32_t zone);
 
 /* The free block that holds a frame which has a slot. false: the frame is not in a free block. */
 must_use bool buddy_find_frame(struct buddy *buddy, const struct window *window, struct undo_log *log, uint64_t frame,

@@ -1,32 +1,41 @@
 #include "servers/frameserv/core/dispatch.h"
 
 #include "servers/frameserv/core/frames.h"
+#include "servers/frameserv/core/lists.h"
 #include "servers/frameserv/core/operations.h"
+#include "servers/frameserv/core/reversal.h"
 
 /* What has to hold before an operation is begun. */
 struct operation_rules {
     enum error (*run)(struct worker *worker, struct message *message);
     uint16_t plain;   /* bits 8 to 15 of rax when no handle is lent: want and mode; or NEVER */
-    uint16_t lending; /* the same when one is */
+    uint16_t lending; /* the same when one is, or moved beside one that is */
     uint8_t modes;    /* bit for each mode that it takes */
     uint8_t want;     /* action that the caller has to ask for */
     uint8_t right;    /* of the badge, to name a frame by its address, lending no handle to it */
+    bool runs;        /* takes any number of handles that are lent */
 };
 
 #define NEVER 0x100 /* fits no eight bits */
 #define HOW(rax) ((rax) >> 8 & 0xff)
+
+/* Operations on runs of handles that are lent; the others take one. */
+#define RUNS (1 << MESSAGE_LOOKUP | 1 << MESSAGE_CLONE | 1 << MESSAGE_UNIQUE | 1 << MESSAGE_SHARE | 1 << MESSAGE_CHECK)
 
 #define M(name) (1 << MODE_##name)
 static const struct operation_rules operations[MESSAGES] = {
 #define MESSAGE(number, NAME, name, modes_taken, action, idempotent, in, out, text)                                    \
     [number] = {.run = operation_##name,                                                                               \
                 .plain = (modes_taken)&M(NONE) ? ACTION_##action + (MODE_NONE << 4) : NEVER,                           \
-                .lending = (modes_taken)&M(BORROW) ? ACTION_##action + (MODE_BORROW << 4) : NEVER,                     \
+                .lending = (modes_taken)&M(BORROW)   ? ACTION_##action + (MODE_BORROW << 4)                            \
+                           : (modes_taken)&M(ATTACH) ? ACTION_##action + (MODE_ATTACH << 4)                            \
+                                                     : NEVER,                                                          \
                 .modes = (modes_taken),                                                                                \
                 .want = ACTION_##action,                                                                               \
                 .right = number == MESSAGE_CLAIM                              ? SERVICE_RIGHT_CLAIM                    \
                          : number == MESSAGE_LOOKUP || number == MESSAGE_INFO ? SERVICE_RIGHT_LOOKUP                   \
-                                                                              : 0},
+                                                                              : 0,                                     \
+                .runs = (RUNS) >> (number)&1},
 #include <quire/messages.def>
 #undef MESSAGE
 };
@@ -46,7 +55,7 @@ static enum error explain(const struct message *message)
         return operations[number].want == ACTION_NONE ? ERROR_BAD_ARGUMENT : ERROR_NOT_WANTED;
     if (label_flags(message->rsi) != 0)
         return ERROR_BAD_ARGUMENT;
-    return rax_mode(rax) == MODE_BORROW ? ERROR_BAD_COUNT : ERROR_MISSING_RIGHT;
+    return rax_mode(rax) != MODE_NONE ? ERROR_BAD_COUNT : ERROR_MISSING_RIGHT;
 }
 
 /* Runs the operation if the message fits its line of the table. */
@@ -59,7 +68,7 @@ static enum error run(struct worker *worker, struct message *message)
         uint64_t how = HOW(message->rax);
         if (how == rules->plain && (rules->right & ~badge_rights(message->rdi)) == 0)
             return rules->run(worker, message);
-        if (how == rules->lending && rax_n(message->rax) <= 1)
+        if (how == rules->lending && (rax_n(message->rax) <= 1 || rules->runs))
             return rules->run(worker, message);
     }
     return explain(message);
@@ -70,9 +79,15 @@ void dispatch(struct worker *worker, struct message *message)
     bool drop = rax_mode(message->rax) == MODE_DROP;
 
     worker->pending.action = ACTION_NONE;
+    worker->failed = 0;
+    reversal_clear(worker);
+    if (lists_are_dying(worker))
+        lists_reap(worker, LIST_TURN);
     enum error error = drop ? operation_drop(worker, message) : run(worker, message);
-    if (error != ERROR_NONE)
+    if (error != ERROR_NONE) {
         reply_error(worker, message, error);
+        message->words[0] = worker->failed;
+    }
 }
 
 void dispatch_refused(struct worker *worker, struct message *message)
@@ -88,7 +103,11 @@ void dispatch_refused(struct worker *worker, struct message *message)
             frames_drop_run(worker, pending->count);
         break;
     case ACTION_CONVERT:
-        frames_take_back_kind(worker, pending);
+        frames_take_back_kind(worker);
+        break;
+    case ACTION_HAND_BACK:
+        if (!lists_put_back(worker))
+            frames_drop(worker, pending->frame);
         break;
     default:
         break;

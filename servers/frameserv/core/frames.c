@@ -1,10 +1,11 @@
 #include "servers/frameserv/core/frames.h"
 
 #include "servers/frameserv/core/allocator.h"
+#include "servers/frameserv/core/lists.h"
 #include <quire/kinds.h>
 
 /* Gives a frame that the allocator handed out its first handle. An error: the slot says that the frame is in use. */
-static inline enum error build(struct slot *slot)
+static inline enum error build(struct slot *slot, bool unique)
 {
     enum error error = slot_begin(slot);
 
@@ -12,36 +13,61 @@ static inline enum error build(struct slot *slot)
         return error;
     for (uint32_t k = 0; k < SLOT_STORAGE_WORDS; k++)
         slot->storage[k] = 0; /* the allocator's links */
-    slot_publish_shared(slot);
+    if (unique)
+        slot_publish_unique(slot);
+    else
+        slot_publish_shared(slot);
     return ERROR_NONE;
 }
 
 /* The same for one frame, which nobody gets any more if it is in use. */
-static enum error build_or_disown(struct worker *worker, uint64_t frame, uint32_t payer)
+static enum error build_or_disown(struct worker *worker, uint64_t frame, uint32_t payer, bool unique)
 {
-    enum error error = build(window_slot(&worker->window, frame));
+    enum error error = build(window_slot(&worker->window, frame), unique);
 
     if (error != ERROR_NONE)
         allocator_disown(worker, frame, payer);
     return error;
 }
 
+/* Whether an allocation that failed may succeed now: members of dying lists were free memory all the time. Those of
+ * others do not help against a limit, so that is tried once. */
+static bool reap_and_retry(struct worker *worker, enum error error, bool *tried)
+{
+    if (error != ERROR_NO_MEMORY && (error != ERROR_OVER_LIMIT || *tried))
+        return false;
+    *tried = true;
+    return lists_are_dying(worker) && lists_reap(worker, LIST_TURN) != 0;
+}
+
+static __attribute__((noinline)) enum error allocate_slowly(struct worker *worker, uint32_t payer, uint64_t *frame,
+                                                            enum error error)
+{
+    bool tried = false;
+
+    while (error != ERROR_NONE && reap_and_retry(worker, error, &tried))
+        error = allocator_take(worker, payer, frame);
+    return error == ERROR_NONE ? build_or_disown(worker, *frame, payer, false) : error;
+}
+
 enum error frames_allocate(struct worker *worker, uint32_t payer, uint64_t *frame)
 {
     enum error error = allocator_take(worker, payer, frame);
 
-    return error == ERROR_NONE ? build_or_disown(worker, *frame, payer) : error;
+    if (error != ERROR_NONE)
+        return allocate_slowly(worker, payer, frame, error);
+    return build_or_disown(worker, *frame, payer, false);
 }
 
 /* The same for frames `*built` to `end` of the transfer page; on an error the rest of them goes back, and *built is
  * where it stopped. */
-static enum error build_run(struct worker *worker, uint32_t payer, uint64_t *built, uint64_t end)
+static enum error build_run(struct worker *worker, uint32_t payer, uint64_t *built, uint64_t end, bool unique)
 {
     struct slot *slots = worker->window.slots;
     enum error error = ERROR_NONE;
     uint64_t k = *built;
 
-    while (k < end && (error = build(&slots[worker->transfer[k]])) == ERROR_NONE)
+    while (k < end && (error = build(&slots[worker->transfer[k]], unique)) == ERROR_NONE)
         k += 1;
     *built = k;
     if (error == ERROR_NONE)
@@ -52,24 +78,39 @@ static enum error build_run(struct worker *worker, uint32_t payer, uint64_t *bui
     return error;
 }
 
-enum error frames_allocate_run(struct worker *worker, uint32_t payer, uint64_t count, bool contiguous)
+/* Takes some or all of the frames that are still to come. */
+static enum error take(struct worker *worker, uint32_t payer, uint64_t done, uint64_t wanted,
+                       const struct allocation *how, uint64_t *taken)
+{
+    *taken = wanted;
+    if (!how->contiguous && !how->low && how->align_order == 0)
+        return allocator_take_some(worker, payer, done, wanted, taken);
+    return allocator_take_contiguous(worker, payer, wanted);
+}
+
+enum error frames_allocate_as(struct worker *worker, uint32_t payer, uint64_t count, const struct allocation *how)
 {
     enum error error = ERROR_NONE;
+    bool tried = false;
     uint64_t done = 0;
+    uint64_t taken;
 
-    while (done < count && error == ERROR_NONE) {
-        uint64_t taken = count;
-        error = contiguous ? allocator_take_contiguous(worker, payer, count)
-                           : allocator_take_some(worker, payer, done, count - done, &taken);
+    while (done < count) {
+        error = take(worker, payer, done, count - done, how, &taken);
         if (error == ERROR_NONE)
-            error = build_run(worker, payer, &done, done + taken);
+            error = build_run(worker, payer, &done, done + taken, how->unique);
+        else if (reap_and_retry(worker, error, &tried))
+            continue;
+        if (error != ERROR_NONE)
+            break;
     }
     if (error != ERROR_NONE)
         frames_drop_run(worker, done);
     return error;
 }
 
-enum error frames_claim(struct worker *worker, uint32_t payer, uint64_t address, uint64_t *frame)
+/* Why nobody can have the frame at an address now. */
+static enum error claim_error(const struct worker *worker, uint64_t address)
 {
     struct slot *slot;
     enum error error = window_find(&worker->window, address, &slot);
@@ -78,13 +119,49 @@ enum error frames_claim(struct worker *worker, uint32_t payer, uint64_t address,
         return error;
     if (kind_word_payer(atomic_load_relaxed(&slot->kind_word)) == ACCOUNT_SYSTEM)
         return ERROR_RESERVED;
-    error = slot_error_if_unused_needed(atomic_load_relaxed(&slot->ref_count));
+    return slot_error_if_unused_needed(atomic_load_relaxed(&slot->ref_count));
+}
+
+static enum error claim(struct worker *worker, uint32_t payer, uint64_t frame, bool unique)
+{
+    enum error error = allocator_claim(worker, payer, frame);
+
+    return error == ERROR_NONE ? build_or_disown(worker, frame, payer, unique) : error;
+}
+
+enum error frames_claim(struct worker *worker, uint32_t payer, uint64_t address, uint64_t *frame)
+{
+    enum error error = claim_error(worker, address);
+
     if (error != ERROR_NONE)
         return error;
     *frame = address / FRAME_SIZE;
     intent_set(worker, *frame);
-    error = allocator_claim(worker, payer, *frame);
-    return error == ERROR_NONE ? build_or_disown(worker, *frame, payer) : error;
+    return claim(worker, payer, *frame, false);
+}
+
+enum error frames_claim_run(struct worker *worker, uint32_t payer, uint64_t address, uint64_t count, bool unique)
+{
+    enum error error = ERROR_NONE;
+    uint64_t done;
+
+    /* Memory ends before addresses do, so one that is out of bounds comes before any sum that wraps. */
+    for (done = 0; done < count; done++) {
+        error = claim_error(worker, address + done * FRAME_SIZE);
+        if (error != ERROR_NONE)
+            return frames_fail(worker, done, error);
+    }
+    for (done = 0; done < count; done++) {
+        worker->transfer[done] = address / FRAME_SIZE + done;
+        intent_set_run(worker, done + 1);
+        error = claim(worker, payer, worker->transfer[done], unique);
+        if (error != ERROR_NONE)
+            break;
+    }
+    if (error == ERROR_NONE)
+        return ERROR_NONE;
+    frames_drop_run(worker, done);
+    return frames_fail(worker, done, error);
 }
 
 enum error frames_look_up(struct worker *worker, uint64_t address, uint64_t *frame, uint64_t *count)
@@ -118,6 +195,21 @@ enum error frames_clone(struct worker *worker, uint64_t frame, uint64_t *count)
         return error;
     frames_drop(worker, frame);
     return ERROR_UNIQUE;
+}
+
+enum error frames_clone_run(struct worker *worker, uint64_t count)
+{
+    enum error error = ERROR_NONE;
+    uint64_t done = 0;
+    uint64_t handles;
+
+    intent_set_run(worker, count);
+    while (done < count && (error = frames_clone(worker, worker->transfer[done], &handles)) == ERROR_NONE)
+        done += 1;
+    if (error == ERROR_NONE)
+        return ERROR_NONE;
+    frames_drop_run(worker, done);
+    return frames_fail(worker, done, error);
 }
 
 enum error frames_describe(struct worker *worker, uint64_t address, struct frame_state *state)

@@ -11,13 +11,32 @@
  * Errors: OverLimit, NoMemory. Busy, InUse, Unique: a free frame's slot said so; it will not be given out again. */
 must_use enum error frames_allocate(struct worker *worker, uint32_t payer, uint64_t *frame);
 
-/* `count` such frames, 1 to TRANSFER_FRAMES, into the transfer page; contiguous: they follow one another.
- * Errors: as above. */
-must_use enum error frames_allocate_run(struct worker *worker, uint32_t payer, uint64_t count, bool contiguous);
+/* How frames are to be. */
+struct allocation {
+    bool unique;          /* one exclusive owner each, instead of count 1 */
+    bool contiguous;      /* they follow one another */
+    bool low;             /* they lie below 4 GiB */
+    uint32_t align_order; /* the first one's number is a multiple of 2^align_order */
+};
+
+/* `count` such frames, 1 to TRANSFER_FRAMES, into the transfer page. Errors: as above. */
+must_use enum error frames_allocate_as(struct worker *worker, uint32_t payer, uint64_t count,
+                                       const struct allocation *how);
+
+static inline must_use enum error frames_allocate_run(struct worker *worker, uint32_t payer, uint64_t count,
+                                                      bool contiguous)
+{
+    return frames_allocate_as(worker, payer, count, &(struct allocation){.contiguous = contiguous});
+}
 
 /* The frame at an address, as frames_allocate gives it. Errors: NotAligned, OutOfBound, Hole, Reserved, Unique, Busy,
  * InUse, OverLimit. */
 must_use enum error frames_claim(struct worker *worker, uint32_t payer, uint64_t address, uint64_t *frame);
+
+/* The `count` frames from an address on, into the transfer page; all or none. Errors: as above, worker->failed tells the
+ * first frame that has one. */
+must_use enum error frames_claim_run(struct worker *worker, uint32_t payer, uint64_t address, uint64_t count,
+                                     bool unique);
 
 /* Counts one more handle to the untyped frame at an address. *count is then their number.
  * Errors: NotAligned, OutOfBound, Hole, Reserved, Unused, Unique, Busy, WrongKind, TooManyHandles. */
@@ -27,20 +46,47 @@ must_use enum error frames_look_up(struct worker *worker, uint64_t address, uint
  * shared), Busy and Unused (the handle was taken back meanwhile), TooManyHandles. */
 must_use enum error frames_clone(struct worker *worker, uint64_t frame, uint64_t *count);
 
-/* Takes one handle away that has left its holder's table. With the last the frame becomes unused and free.
- * Returns how many frames became unused: 0 or 1. A frame without a handle to take away is left as it is. */
+/* Counts one more handle to each of the `count` frames of the transfer page. Errors: as above; worker->failed tells which
+ * frame's, and those before it have lost the handle again. */
+must_use enum error frames_clone_run(struct worker *worker, uint64_t count);
+
+/* Frames with one handle, which were lent, get one exclusive owner, and the other way round; worker->failed tells
+ * which frame an error is about. Done already is no error.
+ * Errors of both: Busy, Unused, WrongKind. Of the former: Shared. */
+must_use enum error frames_make_unique(struct worker *worker, const atomic_word *frames, uint64_t count);
+must_use enum error frames_make_shared(struct worker *worker, const atomic_word *frames, uint64_t count);
+
+/* Reads and writes the SLOT_STORAGE_WORDS words of metadata of a frame that was lent.
+ * Errors: Busy, Unused, WrongKind (it is not untyped); NotUnique when it is to be written. */
+must_use enum error frames_metadata(const struct worker *worker, uint64_t frame, uint64_t *words);
+must_use enum error frames_set_metadata(struct worker *worker, uint64_t frame, const uint64_t *words);
+
+/* How many of the frames, from the first on, are of a kind, or untyped for CHECK_UNTYPED. */
+uint64_t frames_check(const struct worker *worker, const atomic_word *frames, uint64_t count, uint64_t kind);
+
+/* What a RECORD does at its end, and what its payer's account can then read: zeros before its first record ended. */
+void frames_keep_record(struct worker *worker, uint64_t frame, uint32_t payer);
+void frames_last_record(struct worker *worker, uint32_t payer, uint64_t *words);
+
+/* Takes one handle away that has left its holder's table. With the last the frame becomes unused and free; a list's
+ * members do, too, as far as one turn goes (lists.h).
+ * Returns how many frames became unused. A frame without a handle to take away is left as it is. */
 uint64_t frames_drop(struct worker *worker, uint64_t frame);
 
 /* The same for the first `count` frames of the transfer page. Returns how many became unused. */
 uint64_t frames_drop_run(struct worker *worker, uint64_t count);
 
-/* Changes the kind of a frame that was lent and has one handle; the slot's storage is cleared. worker->pending receives
- * what frames_take_back_kind needs, or action NONE when the kind was that one already.
- * Errors: WrongKind (only UNTYPED, PAGE_TABLE and HANDLE_TABLE turn into one another), Shared, Busy, Unused. */
-must_use enum error frames_repurpose(struct worker *worker, uint64_t frame, uint64_t kind);
+/* Ends a busy frame, for recovery and for frames without handles. */
+void frames_end(struct worker *worker, uint64_t frame);
 
-/* Makes a change of kind undone that the kernel refused. */
-void frames_take_back_kind(struct worker *worker, const struct pending *pending);
+/* Changes the kind of a frame that was lent and has one handle; the slot's storage is cleared. *changes: it was of
+ * another kind, and worker->reversal has what frames_take_back_kind needs. A unique frame stays unique, unless its kind
+ * could not be shared before and can be now.
+ * Errors: WrongKind (the old or the new kind is not convertible), NotEmpty (a list with members), Shared, Busy, Unused. */
+must_use enum error frames_repurpose(struct worker *worker, uint64_t frame, uint64_t kind, bool *changes);
+
+/* Makes the last change of kind undone, which the kernel refused. */
+void frames_take_back_kind(struct worker *worker);
 
 /* What is known about a frame, at one moment if nobody else uses it. */
 struct frame_state {

@@ -1,26 +1,50 @@
 /* The end of frames: the last handle goes, the frame becomes unused, and only then the allocator's. */
 #include "servers/frameserv/core/allocator.h"
 #include "servers/frameserv/core/frames.h"
+#include "servers/frameserv/core/lists.h"
 #include <quire/kinds.h>
 
-/* Tears a frame down whose last handle is gone, before anybody can get it anew. Kinds that act at their
- * frame's end do it here, outside of all locks, while the slot is busy. Returns its kind word. */
-static uint64_t finish(struct slot *slot)
+/* In place of a kind word: the handle was the frame's last, but it is a list that still has members. */
+#define PUT_OFF UINT64_C(1)
+
+/* What kinds do at their frames' end, outside of all locks, while the slot is busy. false: the end is put off. */
+static __attribute__((noinline)) bool end_of_kind(struct worker *worker, uint64_t frame, uint64_t word)
 {
+    if (kind_word_kind(word) == KIND_LIST)
+        return lists_end(worker, frame);
+    if (kind_reads(kind_word_kind(word)))
+        frames_keep_record(worker, frame, (uint32_t)kind_word_payer(word));
+    return true;
+}
+
+/* Tears a frame down whose last handle is gone, before anybody can get it anew. Returns its kind word, or PUT_OFF. */
+static inline uint64_t finish(struct worker *worker, uint64_t frame)
+{
+    struct slot *slot = window_slot(&worker->window, frame);
     uint64_t word = atomic_load_relaxed(&slot->kind_word);
 
+    if (kind_word_kind(word) != KIND_UNTYPED && !end_of_kind(worker, frame, word))
+        return PUT_OFF;
     slot_retire(slot);
     return word;
 }
 
-/* Takes a handle away. Returns the frame's kind word if it is unused now, and not the allocator's yet; else 0. */
-static uint64_t take_handle(struct slot *slot)
+/* Takes a handle away. Returns the frame's kind word if it is unused now, and not the allocator's yet; PUT_OFF; or 0. */
+static inline uint64_t take_handle(struct worker *worker, uint64_t frame)
 {
     bool last = false;
 
-    if (slot_remove(slot, &last) != ERROR_NONE || !last)
+    if (slot_remove(window_slot(&worker->window, frame), &last) != ERROR_NONE || !last)
         return 0;
-    return finish(slot);
+    return finish(worker, frame);
+}
+
+void frames_end(struct worker *worker, uint64_t frame)
+{
+    uint64_t word = finish(worker, frame);
+
+    if (word > PUT_OFF)
+        allocator_give(worker, frame, (uint32_t)kind_word_payer(word));
 }
 
 uint64_t frames_drop(struct worker *worker, uint64_t frame)
@@ -28,9 +52,9 @@ uint64_t frames_drop(struct worker *worker, uint64_t frame)
     if (frame >= worker->window.frame_count)
         return 0;
     intent_set(worker, frame);
-    uint64_t word = take_handle(window_slot(&worker->window, frame));
-    if (word == 0)
-        return 0;
+    uint64_t word = take_handle(worker, frame);
+    if (word <= PUT_OFF)
+        return word == 0 ? 0 : lists_reap(worker, LIST_TURN);
     allocator_give(worker, frame, (uint32_t)kind_word_payer(word));
     return 1;
 }
@@ -58,28 +82,39 @@ static uint32_t chunk_order(const struct worker *worker, uint64_t done, uint64_t
  * alike. Returns how many ended. */
 static uint64_t drop_chunk(struct worker *worker, uint64_t first, uint32_t order)
 {
-    struct slot *slots = window_slot(&worker->window, first);
     uint64_t size = UINT64_C(1) << order;
     uint64_t words[1 << CHUNK_ORDER_MAX];
     uint64_t differ = 0;
     uint64_t unused = 0;
 
-    words[0] = take_handle(&slots[0]);
+    words[0] = take_handle(worker, first);
     for (uint64_t k = 1; k < size; k++) {
-        words[k] = take_handle(&slots[k]);
+        words[k] = take_handle(worker, first + k);
         differ += words[k] != words[0];
     }
-    if (differ == 0 && words[0] != 0) {
+    if (differ == 0 && words[0] > PUT_OFF) {
         allocator_give_chunk(worker, first, order);
         return size;
     }
     for (uint64_t k = 0; k < size; k++) {
-        if (words[k] != 0) {
+        if (words[k] > PUT_OFF) {
             allocator_give(worker, first + k, (uint32_t)kind_word_payer(words[k]));
             unused += 1;
         }
     }
     return unused;
+}
+
+/* As frames_drop, but what is put off is left to later. */
+static uint64_t drop_one(struct worker *worker, uint64_t frame)
+{
+    if (frame >= worker->window.frame_count)
+        return 0;
+    uint64_t word = take_handle(worker, frame);
+    if (word <= PUT_OFF)
+        return 0;
+    allocator_give(worker, frame, (uint32_t)kind_word_payer(word));
+    return 1;
 }
 
 uint64_t frames_drop_run(struct worker *worker, uint64_t count)
@@ -90,36 +125,11 @@ uint64_t frames_drop_run(struct worker *worker, uint64_t count)
     intent_set_run(worker, count);
     while (done < count) {
         uint32_t order = chunk_order(worker, done, count);
-        if (order != 0)
-            unused += drop_chunk(worker, worker->transfer[done], order);
-        else
-            unused += frames_drop(worker, worker->transfer[done]);
+        unused +=
+            order != 0 ? drop_chunk(worker, worker->transfer[done], order) : drop_one(worker, worker->transfer[done]);
         done += UINT64_C(1) << order;
     }
+    if (lists_are_dying(worker))
+        unused += lists_reap(worker, LIST_TURN);
     return unused;
-}
-
-/* Sets no intent: those that are set name what is still to be reconciled, should recovery be killed too. */
-void frames_reconcile(struct worker *worker, uint64_t frame, uint64_t handles, enum kind kind)
-{
-    struct slot *slot = window_slot(&worker->window, frame);
-    uint64_t word = slot->kind_word;
-
-    if (kind_word_payer(word) == ACCOUNT_NOBODY) {
-        slot_retire(slot);
-    } else if (kind_is_set_aside(kind_word_kind(word))) {
-        slot_publish_shared(slot);
-    } else if (handles > 0) {
-        bool owner = slot->ref_count == REF_COUNT_UNIQUE && kind_word_kind(word) == kind; /* not from a repurpose */
-        if (handles > 1 || (kind_is_shareable(kind) && !owner))
-            atomic_store_release(&slot->ref_count, handles);
-        else
-            slot_publish_unique(slot);
-        /* Last, since until then it tells an interrupted change of kind. */
-        atomic_store_release(&slot->kind_word, kind_word(kind, kind_word_flags(word), kind_word_payer(word)));
-    } else if (slot->in_list != 0) {
-        slot_publish_unique(slot);
-    } else {
-        allocator_give(worker, frame, (uint32_t)kind_word_payer(finish(slot)));
-    }
 }

@@ -8,7 +8,7 @@
 #include "servers/frameserv/core/undo.h"
 
 /* Changes with the layout of struct keep or of what it refers to, so that a new server does not read an old one's. */
-#define KEEP_VERSION UINT64_C(1)
+#define KEEP_VERSION UINT64_C(2)
 
 /* Frames that a worker keeps at hand, free, last in first out. */
 #define CACHE_FRAMES 64
@@ -20,6 +20,24 @@ struct cache {
     atomic_word frames[CACHE_FRAMES]; /* what lies beyond count means nothing */
 } __attribute__((aligned(64)));
 
+/* How to take back what a reply asks the kernel for, after a refusal or a kill. It holds from the operation on until the
+ * reply is accepted: as long as the frame is the first of the transfer page, and intent_run is set. */
+struct reversal {
+    atomic_word frame; /* 0: there is none; else the frame's number + 1 */
+    atomic_word list;  /* the list that it was taken out of, likewise; 0: it was repurposed */
+    struct slot slot;  /* as it was */
+} __attribute__((aligned(64)));
+
+#define LIST_LOCKS 64
+
+/* What lists have in common. Each list's own words are in its frame's slot (lists.h). */
+struct list_keep {
+    atomic_word last_id;           /* the last id given; ids are never used again */
+    atomic_word dying;             /* lists that ended with members: the first one's frame number + 1 */
+    atomic_word dying_lock;        /* guards those, and `dying` */
+    atomic_word locks[LIST_LOCKS]; /* locks[id % LIST_LOCKS] guards a list, and the links of its members */
+} __attribute__((aligned(64)));
+
 struct keep {
     uint64_t version;       /* KEEP_VERSION once all is set up; 0 in memory that was never used */
     uint64_t workers;       /* caches and logs in use */
@@ -28,6 +46,10 @@ struct keep {
     struct account accounts[ACCOUNTS] __attribute__((aligned(64)));
     struct cache caches[WORKERS_MAX];
     struct undo_log logs[WORKERS_MAX];
+    struct reversal reversals[WORKERS_MAX];
+    struct list_keep lists;
+    atomic_word records[ACCOUNTS]
+                       [SLOT_STORAGE_WORDS]; /* last words of each account's last record; its lock guards them */
 };
 
 /* Undoes what interrupted transactions changed, and opens all locks. For recovery, while no worker runs; doing

@@ -6,8 +6,8 @@
 #include <quire/system_call.h>
 
 /* Each is called when modes, want and service rights fit its line, reads its arguments from *message, and on success
- * leaves the reply there with reply_words() or reply_action(). On an error nothing has changed, and *message does
- * not matter. The errors are those of frames.h, and: BadCount, BadArgument, BadRights, MissingRight (of a
+ * leaves the reply there with reply_words() or reply_handle(). On an error nothing has changed, and *message does
+ * not matter; worker->failed is the place in a run of the frame that the error is about. The errors are those of frames.h, and: BadCount, BadArgument, BadRights, MissingRight (of a
  * lent handle), NotPermitted (the badge names no account). */
 #define MESSAGE(number, NAME, name, modes, want, idempotent, in, out, text)                                            \
     must_use enum error operation_##name(struct worker *worker, struct message *message);
@@ -47,6 +47,46 @@ static inline void reply_handle(struct worker *worker, struct message *message, 
     message->rax = rax_make(SYSTEM_CALL_REPLY_RECEIVE, action, 0, 1, 0);
     message->r13 = frame * FRAME_SIZE;
     message->r14 = argument;
+}
+
+/* The same on the first `count` frames of the transfer page, if there are more than one. */
+static inline void reply_run(struct worker *worker, struct message *message, enum action action, uint64_t count,
+                             uint64_t argument)
+{
+    reply_words(worker, message, worker->transfer[0] * FRAME_SIZE, 0, 0, 0, 0);
+    worker->pending.action = action;
+    worker->pending.count = (uint32_t)count;
+    message->rax = rax_make(SYSTEM_CALL_REPLY_RECEIVE, action, 0, (uint32_t)count, 0);
+    message->r14 = argument;
+}
+
+/* The account that the caller's badge names. NotPermitted: none. */
+static inline must_use enum error payer_of(struct worker *worker, const struct message *message, uint32_t *payer)
+{
+    struct account *account;
+
+    *payer = badge_account(message->rdi);
+    return account_find(worker->keep->accounts, *payer, &account);
+}
+
+/* The frames that were lent, one or a run. */
+struct lent {
+    atomic_word one;
+    const atomic_word *frames; /* their numbers */
+    uint64_t count;
+    uint32_t rights; /* that all the handles have */
+};
+
+static inline void lent_read(const struct worker *worker, const struct message *message, struct lent *lent)
+{
+    lent->one = frame_word_frame(message->r13);
+    lent->rights = frame_word_rights(message->r13);
+    lent->count = rax_n(message->rax);
+    lent->frames = worker->transfer;
+    if (lent->count <= 1) {
+        lent->frames = &lent->one;
+        lent->count = 1;
+    }
 }
 
 #endif

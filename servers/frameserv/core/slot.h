@@ -68,7 +68,8 @@ static inline must_use enum error slot_begin(struct slot *slot)
     return slot_error_if_unused_needed(found);
 }
 
-/* Busy or unique -> one shared handle. Release: kind and storage come before it for whoever looks the frame up. */
+/* Busy or unique -> one shared handle. Release: kind and storage come before it for whoever looks the frame up, or
+ * gets a further handle. */
 static inline void slot_publish_shared(struct slot *slot)
 {
     atomic_store_release(&slot->ref_count, 1);

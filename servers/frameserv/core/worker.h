@@ -5,14 +5,11 @@
 #include "servers/frameserv/core/keep.h"
 #include "servers/frameserv/core/slot.h"
 
-/* What a reply asks the kernel to do, and how to take it back should the kernel refuse. */
+/* What a reply asks the kernel to do, for the case that it refuses. */
 struct pending {
     uint32_t action; /* enum action */
     uint32_t count;  /* frames; more than one: in the transfer page */
     uint64_t frame;
-    uint64_t old_kind_word; /* CONVERT: the slot before */
-    uint64_t old_ref_count;
-    uint64_t old_storage[SLOT_STORAGE_WORDS];
 };
 
 struct worker {
@@ -22,7 +19,10 @@ struct worker {
     struct cache *cache;            /* keep->caches[number] */
     struct worker_control *control; /* shared with the kernel */
     atomic_word *transfer;          /* TRANSFER_FRAMES frame numbers, shared with the kernel */
+    const atomic_word *view;        /* the contents of the frame that control->view_frame names */
+    struct reversal *reversal;      /* keep->reversals[number] */
     uint32_t number;
+    uint32_t failed; /* place in a run of the frame that an operation's error is about */
     struct pending pending;
 };
 
@@ -37,6 +37,13 @@ static inline void intent_set(struct worker *worker, uint64_t frame)
 static inline void intent_set_run(struct worker *worker, uint64_t count)
 {
     atomic_store_release(&worker->control->intent_run, count);
+}
+
+/* An error of an operation on a run, about the frame at a place in it. */
+static inline enum error frames_fail(struct worker *worker, uint64_t place, enum error error)
+{
+    worker->failed = (uint32_t)place;
+    return error;
 }
 
 #endif

@@ -1,0 +1,59 @@
+/* Recovery of single frames, from what the kernel's ledger says. */
+#include "servers/frameserv/core/allocator.h"
+#include "servers/frameserv/core/frames.h"
+#include "servers/frameserv/core/lists.h"
+#include "servers/frameserv/core/reversal.h"
+#include <quire/kinds.h>
+
+/* A change of kind that the kernel did not get to: the slot becomes what it was. */
+static void restore(struct worker *worker, struct slot *slot, uint64_t handles)
+{
+    const struct slot *old = &worker->reversal->slot;
+    bool owner = handles == 1 && old->ref_count == REF_COUNT_UNIQUE;
+    struct transaction transaction = transaction_begin(worker->log);
+
+    for (uint32_t k = 0; k < SLOT_STORAGE_WORDS; k++)
+        wr(&transaction, &slot->storage[k], old->storage[k]);
+    wr(&transaction, &slot->kind_word, old->kind_word);
+    wr(&transaction, &slot->ref_count, owner ? REF_COUNT_UNIQUE : handles);
+    transaction_commit(&transaction);
+}
+
+/* Handles of this kind exist. */
+static void count_handles(struct worker *worker, uint64_t frame, uint64_t handles, enum kind kind)
+{
+    struct slot *slot = window_slot(&worker->window, frame);
+    uint64_t word = slot->kind_word;
+    bool owner = slot->ref_count == REF_COUNT_UNIQUE && kind_word_kind(word) == kind;
+
+    if (kind_word_kind(word) != kind && reversal_holds(worker, frame) &&
+        kind_word_kind(worker->reversal->slot.kind_word) == kind) {
+        restore(worker, slot, handles);
+        return;
+    }
+    if (handles > 1 || (kind_is_shareable(kind) && !owner))
+        atomic_store_release(&slot->ref_count, handles);
+    else
+        slot_publish_unique(slot);
+    /* Last, since until then it tells an interrupted change of kind. */
+    atomic_store_release(&slot->kind_word, kind_word(kind, kind_word_flags(word), kind_word_payer(word)));
+}
+
+/* Sets no intent that is not set: those that are name what is still to be reconciled, should recovery be killed too. */
+void frames_reconcile(struct worker *worker, uint64_t frame, uint64_t handles, enum kind kind)
+{
+    struct slot *slot = window_slot(&worker->window, frame);
+    uint64_t word = slot->kind_word;
+
+    if (kind_word_payer(word) == ACCOUNT_NOBODY) {
+        slot_retire(slot);
+    } else if (kind_is_set_aside(kind_word_kind(word))) {
+        slot_publish_shared(slot);
+    } else if (handles > 0) {
+        count_handles(worker, frame, handles, kind);
+    } else if (slot->in_list != 0) {
+        slot_publish_unique(slot);
+    } else if (!reversal_holds(worker, frame) || worker->reversal->list == 0 || !lists_put_back(worker)) {
+        frames_end(worker, frame);
+    }
+}

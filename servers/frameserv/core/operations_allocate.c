@@ -1,0 +1,71 @@
+/* Operations that hand out free frames. */
+#include "servers/frameserv/core/frames.h"
+#include "servers/frameserv/core/operations.h"
+
+#define ALIGN_ORDER_MAX 18 /* 1 GiB, the largest free block */
+#define ALLOC_FLAGS (ALLOC_CONTIGUOUS | ALLOC_LOW | ALLOC_UNIQUE)
+
+/* Reads the flags of an allocation. false: there are others, or they contradict one another. */
+static bool allocation_read(uint64_t flags, uint64_t count, struct allocation *how)
+{
+    uint64_t order = flags >> ALLOC_ALIGN_SHIFT & 0xff;
+
+    *how = (struct allocation){.unique = flags & ALLOC_UNIQUE,
+                               .contiguous = flags & ALLOC_CONTIGUOUS,
+                               .low = flags & ALLOC_LOW,
+                               .align_order = (uint32_t)order};
+    return flags == ((flags & ALLOC_FLAGS) | order << ALLOC_ALIGN_SHIFT) && order <= ALIGN_ORDER_MAX &&
+           (order == 0 || how->contiguous || count == 1);
+}
+
+/* A reply that grants the first `count` frames of the transfer page. */
+static void grant(struct worker *worker, struct message *message, uint64_t count)
+{
+    if (count == 1)
+        reply_handle(worker, message, ACTION_GRANT, worker->transfer[0], RIGHTS_FRAME, 0);
+    else
+        reply_run(worker, message, ACTION_GRANT, count, RIGHTS_FRAME);
+}
+
+static bool count_is_good(uint64_t count)
+{
+    return count != 0 && count <= TRANSFER_FRAMES;
+}
+
+enum error operation_alloc(struct worker *worker, struct message *message)
+{
+    uint64_t count = rax_n(message->rax);
+    struct allocation how;
+    uint32_t payer;
+    enum error error = payer_of(worker, message, &payer);
+
+    if (error != ERROR_NONE)
+        return error;
+    if (!count_is_good(count))
+        return ERROR_BAD_COUNT;
+    if (!allocation_read(message->words[0], count, &how))
+        return ERROR_BAD_ARGUMENT;
+    error = frames_allocate_as(worker, payer, count, &how);
+    if (error == ERROR_NONE)
+        grant(worker, message, count);
+    return error;
+}
+
+enum error operation_claim(struct worker *worker, struct message *message)
+{
+    uint64_t count = rax_n(message->rax);
+    uint64_t flags = message->words[1];
+    uint32_t payer;
+    enum error error = payer_of(worker, message, &payer);
+
+    if (error != ERROR_NONE)
+        return error;
+    if (!count_is_good(count))
+        return ERROR_BAD_COUNT;
+    if (flags != 0 && flags != CLAIM_UNIQUE)
+        return ERROR_BAD_ARGUMENT;
+    error = frames_claim_run(worker, payer, message->words[0], count, flags == CLAIM_UNIQUE);
+    if (error == ERROR_NONE)
+        grant(worker, message, count);
+    return error;
+}

@@ -1,0 +1,36 @@
+/* How what a reply asks for is taken back, should the kernel refuse it or the server be killed before. */
+#ifndef FRAMESERV_CORE_REVERSAL_H
+#define FRAMESERV_CORE_REVERSAL_H
+
+#include "servers/frameserv/core/worker.h"
+
+/* There is nothing to take back any more. */
+static inline void reversal_clear(struct worker *worker)
+{
+    atomic_store_release(&worker->reversal->frame, 0);
+}
+
+/* Notes a frame's slot, before it is changed, and makes the frame the one intent of the transfer page. */
+static inline void reversal_set(struct worker *worker, uint64_t frame, uint64_t list_link, const struct slot *slot)
+{
+    struct reversal *reversal = worker->reversal;
+
+    reversal_clear(worker);
+    for (uint32_t k = 0; k < SLOT_STORAGE_WORDS; k++)
+        atomic_store_release(&reversal->slot.storage[k], slot->storage[k]);
+    atomic_store_release(&reversal->slot.ref_count, slot->ref_count);
+    atomic_store_release(&reversal->slot.kind_word, slot->kind_word);
+    atomic_store_release(&reversal->slot.in_list, slot->in_list);
+    atomic_store_release(&reversal->list, list_link);
+    atomic_store_release(&reversal->frame, frame + 1);
+    atomic_store_release(&worker->transfer[0], frame);
+    intent_set_run(worker, 1);
+}
+
+/* Whether a frame's last change may have to be taken back: the kernel has not accepted the reply yet. */
+static inline bool reversal_holds(const struct worker *worker, uint64_t frame)
+{
+    return worker->control->intent_run != 0 && worker->reversal->frame == frame + 1;
+}
+
+#endif
