@@ -1,5 +1,71 @@
 # Checks that need other tools than a compiler and a machine: coverage, threads, the model, fuzzing. docs/testing.md.
 
+# --- the model -------------------------------------------------------------------------------------------------------
+
+# The slot protocol and the locks as they are, with atomics that Relacy runs. Optimised, for its many runs.
+CXX_OF_CC = $(if $(GCC),g++,clang++)
+FLAGS_model = $(filter-out -O1 -fsanitize=%,$(FLAGS_host)) -O2 '-DQUIRE_ATOMIC_HEADER="tests/model/atomic.h"'
+FLAGS_model_cpp := -std=gnu++17 -I. -O2 -g -Wall -Wextra -Werror
+MODEL_OBJECTS := $(call objects,model,tests/model/calls.c servers/frameserv/core/slot.c libipc/src/error.c) \
+    $(O)/model/checker.o $(O)/model/model.o
+$(eval $(call compile,model))
+
+$(O)/model/%.o: tests/model/%.cpp tests/tools.mk build/compiler
+	$(call say,CXX,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CXX_OF_CC) $(FLAGS_model_cpp) -MMD -MP -c $< -o $@
+$(O)/model/model: $(MODEL_OBJECTS)
+	$(call say,LD,$@)
+	$(Q)$(CXX_OF_CC) -o $@ $^
+
+.PHONY: check-model
+check-model: $(O)/model/model
+	@$<
+
+# --- threads ---------------------------------------------------------------------------------------------------------
+
+# The server's core with a thread for each worker, under the thread sanitizer.
+FLAGS_tsan = $(filter-out -fsanitize=%,$(FLAGS_host)) -fsanitize=thread \
+    '-DQUIRE_ATOMIC_HEADER="tests/threads/atomic.h"'
+TSAN_OBJECTS := $(call objects,tsan,$(HOST_SOURCES) $(wildcard tests/threads/*.c tests/host/*_world.c) \
+    tests/fuzz/stand_in_check.c)
+$(eval $(call compile,tsan))
+
+$(O)/tsan/threads: $(TSAN_OBJECTS)
+	$(call say,LD,$@)
+	$(Q)$(CC) -fsanitize=thread -o $@ $^ -lpthread
+
+.PHONY: check-tsan
+check-tsan: $(O)/tsan/threads
+	@TSAN_OPTIONS=halt_on_error=1 $< $(SEED)
+
+# --- coverage --------------------------------------------------------------------------------------------------------
+
+# Of the server's core, by those programs of check-host that use it.
+COVERED := servers/frameserv/core
+COVERAGE_LINES ?= 95
+COVERAGE_BRANCHES ?= 90
+FLAGS_cover = $(filter-out -O1 -fsanitize=%,$(FLAGS_host)) -O0 --coverage
+COVER_SOURCES := $(HOST_SOURCES) $(filter-out tests/host/test_%.c,$(wildcard tests/host/*.c))
+COVER_TESTS := $(patsubst tests/host/%.c,$(O)/cover/%,$(shell grep -lE 'frameserv/core|_world.h|_calls.h' tests/host/test_*.c))
+$(eval $(call compile,cover))
+
+$(O)/cover/pure.a: $(call objects,cover,$(COVER_SOURCES))
+	$(call say,AR,$@)
+	$(Q)rm -f $@; ar rcsD $@ $^
+$(COVER_TESTS): $(O)/cover/%: $(O)/cover/tests/host/%.c.o $(O)/cover/pure.a
+	$(call say,LD,$@)
+	$(Q)$(CC) --coverage -o $@ $^ $(CHECK_LIBRARIES)
+.PRECIOUS: $(O)/cover/tests/host/%.c.o
+
+# gcov is gcc's.
+.PHONY: coverage coverage-tests
+coverage-tests: $(COVER_TESTS)
+coverage:
+	$(Q)$(MAKE) CC=gcc coverage-tests
+	@tests/coverage --lines $(COVERAGE_LINES) --branches $(COVERAGE_BRANCHES) $(COVERED) \
+	    $(patsubst $(O)/%,build/gcc/%,$(COVER_TESTS))
+
 # --- fuzzing ---------------------------------------------------------------------------------------------------------
 
 # A program for each of these: tests/fuzz/fuzz_NAME.c.

@@ -49,11 +49,6 @@ int call_make_unique(void)
     return slot_make_unique(&slot, &found);
 }
 
-void call_share(void)
-{
-    slot_publish_shared(&slot);
-}
-
 void call_lock_acquire(uint32_t worker)
 {
     lock_acquire(&lock, worker);

@@ -24,7 +24,6 @@ int call_add(uint64_t *count);
 int call_remove(bool *last);
 void call_retire(void);
 int call_make_unique(void);
-void call_share(void);
 void call_lock_acquire(uint32_t worker);
 void call_lock_release(void);
 
