@@ -27,12 +27,6 @@ must_use enum error allocator_take_some(struct worker *worker, uint32_t payer, u
 must_use enum error allocator_take_run(struct worker *worker, uint32_t payer, uint64_t count,
                                        const struct run_wish *wish);
 
-/* Until frames.c passes wishes on. */
-static inline must_use enum error allocator_take_contiguous(struct worker *worker, uint32_t payer, uint64_t count)
-{
-    return allocator_take_run(worker, payer, count, &(struct run_wish){.contiguous = true});
-}
-
 /* Takes a given frame, which has a slot that reads UNUSED. Errors: OverLimit; Busy: the frame is neither the
  * allocator's nor in use, but on its way between the two. */
 must_use enum error allocator_claim(struct worker *worker, uint32_t payer, uint64_t frame);

@@ -32,7 +32,8 @@ static void refill(struct worker *worker)
     struct cache *cache = worker->cache;
     struct block block;
 
-    while (cache->count < CACHE_BATCH && buddy_find(&worker->keep->buddy, &worker->window, worker->log, 0, false, &block))
+    while (cache->count < CACHE_BATCH &&
+           buddy_find(&worker->keep->buddy, &worker->window, worker->log, 0, false, &block))
         move_in(worker, cache, block);
 }
 

@@ -82,10 +82,12 @@ static enum error build_run(struct worker *worker, uint32_t payer, uint64_t *bui
 static enum error take(struct worker *worker, uint32_t payer, uint64_t done, uint64_t wanted,
                        const struct allocation *how, uint64_t *taken)
 {
-    *taken = wanted;
-    if (!how->contiguous && !how->low && how->align_order == 0)
+    const struct run_wish *wish = &how->wish;
+
+    if (!wish->contiguous && !wish->low && wish->align_order == 0)
         return allocator_take_some(worker, payer, done, wanted, taken);
-    return allocator_take_contiguous(worker, payer, wanted);
+    *taken = wanted;
+    return allocator_take_run(worker, payer, wanted, wish);
 }
 
 enum error frames_allocate_as(struct worker *worker, uint32_t payer, uint64_t count, const struct allocation *how)

@@ -13,10 +13,8 @@ must_use enum error frames_allocate(struct worker *worker, uint32_t payer, uint6
 
 /* How frames are to be. */
 struct allocation {
-    bool unique;          /* one exclusive owner each, instead of count 1 */
-    bool contiguous;      /* they follow one another */
-    bool low;             /* they lie below 4 GiB */
-    uint32_t align_order; /* the first one's number is a multiple of 2^align_order */
+    bool unique; /* one exclusive owner each, instead of count 1 */
+    struct run_wish wish;
 };
 
 /* `count` such frames, 1 to TRANSFER_FRAMES, into the transfer page. Errors: as above. */
@@ -26,7 +24,7 @@ must_use enum error frames_allocate_as(struct worker *worker, uint32_t payer, ui
 static inline must_use enum error frames_allocate_run(struct worker *worker, uint32_t payer, uint64_t count,
                                                       bool contiguous)
 {
-    return frames_allocate_as(worker, payer, count, &(struct allocation){.contiguous = contiguous});
+    return frames_allocate_as(worker, payer, count, &(struct allocation){.wish.contiguous = contiguous});
 }
 
 /* The frame at an address, as frames_allocate gives it. Errors: NotAligned, OutOfBound, Hole, Reserved, Unique, Busy,

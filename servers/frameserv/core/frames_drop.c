@@ -47,14 +47,31 @@ void frames_end(struct worker *worker, uint64_t frame)
         allocator_give(worker, frame, (uint32_t)kind_word_payer(word));
 }
 
+/* The rest of the drop of a frame whose kind does something at its end. */
+static __attribute__((noinline)) uint64_t drop_last(struct worker *worker, uint64_t frame)
+{
+    uint64_t word = finish(worker, frame);
+
+    if (word == PUT_OFF)
+        return lists_reap(worker, LIST_TURN);
+    allocator_give(worker, frame, (uint32_t)kind_word_payer(word));
+    return 1;
+}
+
 uint64_t frames_drop(struct worker *worker, uint64_t frame)
 {
+    struct slot *slot = window_slot(&worker->window, frame);
+    bool last = false;
+
     if (frame >= worker->window.frame_count)
         return 0;
     intent_set(worker, frame);
-    uint64_t word = take_handle(worker, frame);
-    if (word <= PUT_OFF)
-        return word == 0 ? 0 : lists_reap(worker, LIST_TURN);
+    if (slot_remove(slot, &last) != ERROR_NONE || !last)
+        return 0;
+    uint64_t word = atomic_load_relaxed(&slot->kind_word);
+    if (kind_word_kind(word) != KIND_UNTYPED)
+        return drop_last(worker, frame);
+    slot_retire(slot);
     allocator_give(worker, frame, (uint32_t)kind_word_payer(word));
     return 1;
 }

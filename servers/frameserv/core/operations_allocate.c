@@ -10,12 +10,11 @@ static bool allocation_read(uint64_t flags, uint64_t count, struct allocation *h
 {
     uint64_t order = flags >> ALLOC_ALIGN_SHIFT & 0xff;
 
-    *how = (struct allocation){.unique = flags & ALLOC_UNIQUE,
-                               .contiguous = flags & ALLOC_CONTIGUOUS,
-                               .low = flags & ALLOC_LOW,
-                               .align_order = (uint32_t)order};
+    *how = (struct allocation){
+        .unique = flags & ALLOC_UNIQUE,
+        .wish = {.contiguous = flags & ALLOC_CONTIGUOUS, .low = flags & ALLOC_LOW, .align_order = (uint32_t)order}};
     return flags == ((flags & ALLOC_FLAGS) | order << ALLOC_ALIGN_SHIFT) && order <= ALIGN_ORDER_MAX &&
-           (order == 0 || how->contiguous || count == 1);
+           (order == 0 || how->wish.contiguous || count == 1);
 }
 
 /* A reply that grants the first `count` frames of the transfer page. */
