@@ -393,7 +393,7 @@ void clients_end(struct clients *clients)
         while (clients->entries[k].account != 0)
             clients_call(clients, &call); /* drops the first of the account */
     }
-    call = (struct client_call){.mode = MODE_NONE, .label = MESSAGE_NOTHING, .account = 1};
+    call = (struct client_call){.mode = MODE_NONE, .label = MESSAGE_STATISTICS, .account = 1};
     for (uint32_t k = 0; lists_are_dying(clients->worker); k++) {
         must(k < CLIENT_FRAMES);
         clients_call(clients, &call);
