@@ -5,6 +5,7 @@
 #include "servers/frameserv/core/frames.h"
 #include "tests/host/frames_world.h"
 #include "tests/host/random.h"
+#include "tests/host/trap.h"
 #include <check.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -135,20 +136,13 @@ static void on_step(int signal_number)
     restore(&last_stop);
 }
 
-/* pushf and popf with room for the red zone of the function that this is inlined into. */
-#define TRAP_FLAG(operation)                                                                                           \
-    __asm__ volatile("lea -128(%%rsp), %%rsp\n\t"                                                                      \
-                     "pushfq\n\t" operation "\n\t"                                                                     \
-                     "popfq\n\t"                                                                                       \
-                     "lea 128(%%rsp), %%rsp" ::                                                                        \
-                         : "memory", "cc")
 #define KILL_ANYWHERE(statement) KILL_ANYWHERE_AFTER(false, statement)
 #define KILL_ANYWHERE_AFTER(refused, statement)                                                                        \
     do {                                                                                                               \
         begin(refused);                                                                                                \
-        TRAP_FLAG("orq $0x100, (%%rsp)");                                                                              \
+        TRAP_BEGIN();                                                                                                  \
         statement;                                                                                                     \
-        TRAP_FLAG("andq $~0x100, (%%rsp)");                                                                            \
+        TRAP_END();                                                                                                    \
         end();                                                                                                         \
     } while (0)
 
@@ -176,9 +170,9 @@ static void end(void)
     for (uint32_t k = 0; k < count; k++) {
         restore(&dirty[k]);
         save(&last_stop);
-        TRAP_FLAG("orq $0x100, (%%rsp)");
+        TRAP_BEGIN();
         recover();
-        TRAP_FLAG("andq $~0x100, (%%rsp)");
+        TRAP_END();
         check_recovered();
     }
     recovery_is_killed = false;

@@ -96,8 +96,8 @@ static uint32_t chunk_order(const struct worker *worker, uint64_t done, uint64_t
 }
 
 /* Takes a handle to each frame of a chunk away, and gives the frames back together if all of them ended and are
- * alike. Returns how many ended. */
-static uint64_t drop_chunk(struct worker *worker, uint64_t first, uint32_t order)
+ * alike. Returns how many ended; *put_off becomes true if the end of one was put off. */
+static uint64_t drop_chunk(struct worker *worker, uint64_t first, uint32_t order, bool *put_off)
 {
     uint64_t size = UINT64_C(1) << order;
     uint64_t words[1 << CHUNK_ORDER_MAX];
@@ -114,6 +114,7 @@ static uint64_t drop_chunk(struct worker *worker, uint64_t first, uint32_t order
         return size;
     }
     for (uint64_t k = 0; k < size; k++) {
+        *put_off = *put_off || words[k] == PUT_OFF;
         if (words[k] > PUT_OFF) {
             allocator_give(worker, first + k, (uint32_t)kind_word_payer(words[k]));
             unused += 1;
@@ -122,12 +123,13 @@ static uint64_t drop_chunk(struct worker *worker, uint64_t first, uint32_t order
     return unused;
 }
 
-/* As frames_drop, but what is put off is left to later. */
-static uint64_t drop_one(struct worker *worker, uint64_t frame)
+/* The same for one frame. */
+static uint64_t drop_one(struct worker *worker, uint64_t frame, bool *put_off)
 {
     if (frame >= worker->window.frame_count)
         return 0;
     uint64_t word = take_handle(worker, frame);
+    *put_off = *put_off || word == PUT_OFF;
     if (word <= PUT_OFF)
         return 0;
     allocator_give(worker, frame, (uint32_t)kind_word_payer(word));
@@ -136,17 +138,18 @@ static uint64_t drop_one(struct worker *worker, uint64_t frame)
 
 uint64_t frames_drop_run(struct worker *worker, uint64_t count)
 {
+    bool put_off = false;
     uint64_t unused = 0;
     uint64_t done = 0;
 
     intent_set_run(worker, count);
     while (done < count) {
         uint32_t order = chunk_order(worker, done, count);
-        unused +=
-            order != 0 ? drop_chunk(worker, worker->transfer[done], order) : drop_one(worker, worker->transfer[done]);
+        unused += order != 0 ? drop_chunk(worker, worker->transfer[done], order, &put_off)
+                             : drop_one(worker, worker->transfer[done], &put_off);
         done += UINT64_C(1) << order;
     }
-    if (lists_are_dying(worker))
+    if (put_off)
         unused += lists_reap(worker, LIST_TURN);
     return unused;
 }
