@@ -32,8 +32,8 @@ static rl::atomic<uint64_t> &find(const atomic_word *word)
 
 static bool is_planted(mistake what, const char *function, const char *operation)
 {
-    bool is = planted.what == what && strcmp(planted.function, function) == 0 &&
-              strcmp(planted.operation, operation) == 0;
+    bool is =
+        planted.what == what && strcmp(planted.function, function) == 0 && strcmp(planted.operation, operation) == 0;
     plant_reached = plant_reached || is;
     return is;
 }
@@ -115,8 +115,9 @@ int print_unplanted(const plant *plants, size_t count)
     for (size_t n = 0; n < ordered_count; n++) {
         bool found = false;
         for (size_t k = 0; k < count; k++)
-            found = found || (plants[k].what == mistake::weaker && strcmp(ordered[n].function, plants[k].function) == 0 &&
-                              strcmp(ordered[n].operation, plants[k].operation) == 0);
+            found =
+                found || (plants[k].what == mistake::weaker && strcmp(ordered[n].function, plants[k].function) == 0 &&
+                          strcmp(ordered[n].operation, plants[k].operation) == 0);
         if (!found) {
             printf("not planted: %s: %s\n", ordered[n].function, ordered[n].operation);
             missing += 1;

@@ -32,7 +32,10 @@ struct scenario {
 };
 
 #define SCENARIO(name)                                                                                                 \
-    {#name ", 2 threads", rl::simulate<name<2>>}, {#name ", 3 threads", rl::simulate<name<3>>}
+    {#name ", 2 threads", rl::simulate<name<2>>},                                                                      \
+    {                                                                                                                  \
+#name ", 3 threads", rl::simulate < name < 3>>                                                                 \
+    }
 static const scenario scenarios[] = {
     SCENARIO(claims), SCENARIO(clones), SCENARIO(conversions), SCENARIO(sharing), SCENARIO(owners), SCENARIO(locking),
 };
