@@ -210,7 +210,7 @@ endef
 $(foreach path,$(EXTRA_PATHS),$(eval $(call $(if $(filter %.elf,$(path)),extra_copy,extra_task),\
     $(call extra_file,$(path)),$(path))))
 
-include tests/tests.mk
 include tests/tools.mk
+include tests/tests.mk
 
 -include $(ALL_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(HOST_HELPERS:.o=.d) $(HOST_TESTS:$(O)/host/%=$(O)/host/tests/host/%.c.d) $(O)/kernel/offsets.h.d

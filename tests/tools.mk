@@ -73,9 +73,7 @@ FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 # What they share. Neither these nor helpers of the host tests count for coverage, which guides libFuzzer.
 FUZZ_HELPERS := $(call objects,host,tests/fuzz/clients.c tests/fuzz/stand_in_check.c $(wildcard tests/host/*_world.c))
 FUZZ_PROGRAMS := $(patsubst %,$(O)/fuzz/fuzz_%,$(FUZZ_NAMES))
-FUZZ_OBJECTS := $(call objects,fuzz,$(HOST_SOURCES) $(patsubst %,tests/fuzz/fuzz_%.c,$(FUZZ_NAMES)))
 SECONDS_EACH = $(or $(filter-out 0,$(shell expr '$(or $(SECONDS),60)' / $(words $(FUZZ_NAMES)))),1)
-FUZZ_FLAGS := -verbosity=0 -print_final_stats=1 -max_len=4096 -len_control=0 -timeout=10 -rss_limit_mb=2048
 
 FLAGS_fuzz = $(FLAGS_host) -fsanitize=fuzzer-no-link
 $(eval $(call compile,fuzz))
@@ -97,9 +95,16 @@ $(REPLAYS): $(O)/host/%: $(O)/host/tests/fuzz/%.c.o $(O)/host/tests/fuzz/replay.
 	$(Q)$(CC) -fsanitize=$(SANITIZE) -o $@ $^
 .PRECIOUS: $(O)/host/tests/fuzz/%.c.o $(O)/fuzz/tests/fuzz/%.c.o
 
-# libFuzzer is clang's. New inputs stay in build/fuzz/NAME; one that fails is named in the output.
+# libFuzzer is clang's. New inputs stay in build/fuzz/NAME, from where fuzz-corpus takes what the corpus lacks.
 .PHONY: fuzz fuzz-programs fuzz-corpus
 fuzz-programs: $(FUZZ_PROGRAMS)
 fuzz:
 	$(Q)$(MAKE) CC=clang fuzz-programs
-	@tests/fuzz/run --seconds $(SECONDS_EACH) $(if $(SEED),--seed $(SEED)) $(or $(ONLY),$(FUZZ_NAMES))
+	@tests/fuzz/run --seconds $(SECONDS_EACH) $(if $(SEED),--seed $(SEED)) $(or $(subst $(comma), ,$(ONLY)),$(FUZZ_NAMES))
+fuzz-corpus:
+	$(Q)$(MAKE) CC=clang fuzz-programs
+	@tests/fuzz/run --merge $(or $(subst $(comma), ,$(ONLY)),$(FUZZ_NAMES))
+
+-include $(patsubst %.o,%.d,$(MODEL_OBJECTS) $(TSAN_OBJECTS) $(FUZZ_HELPERS)) $(REPLAYS:$(O)/host/%=$(O)/host/tests/fuzz/%.c.d) \
+    $(FUZZ_PROGRAMS:$(O)/fuzz/%=$(O)/fuzz/tests/fuzz/%.c.d) $(COVER_TESTS:$(O)/cover/%=$(O)/cover/tests/host/%.c.d) \
+    $(patsubst %.o,%.d,$(call objects,fuzz,$(HOST_SOURCES)) $(call objects,cover,$(COVER_SOURCES)))

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* So many calls of each thread take about ten seconds. */
-#define CALLS 20000
+/* So many calls of each thread take 10 to 20 seconds. */
+#define CALLS 120000
 
 /* Small, so that threads meet: about half of it is in use. */
 static const struct world_region regions[] = {
