@@ -176,8 +176,10 @@ static void convert(struct client *client, struct client_handle *handle, bool un
 {
     struct message message = lend(client, unique ? MESSAGE_UNIQUE : MESSAGE_SHARE, ACTION_NONE, handle->frame);
 
-    if (serve(client, &message) == ERROR_NONE)
-        handle->unique = unique;
+    if (serve(client, &message) != ERROR_NONE)
+        return;
+    handle->unique = unique;
+    use(handle); /* at once, before anything else orders the threads */
 }
 
 static void metadata(struct client *client, const struct client_handle *handle)
