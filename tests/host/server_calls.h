@@ -6,26 +6,9 @@
 #include "servers/frameserv/core/dispatch.h"
 #include "servers/frameserv/core/quick.h"
 #include "tests/host/frames_world.h"
+#include "tests/host/run_tests.h"
 #include <check.h>
 #include <string.h>
-
-/* Runs all tests of a program's one suite, each with a minute. */
-#define RUN_TESTS(name, ...)                                                                                           \
-    int main(void)                                                                                                     \
-    {                                                                                                                  \
-        const TTest *const tests[] = {__VA_ARGS__};                                                                    \
-        Suite *suite = suite_create(name);                                                                             \
-        TCase *cases = tcase_create(name);                                                                             \
-        for (unsigned k = 0; k < sizeof(tests) / sizeof(tests[0]); k++)                                                \
-            tcase_add_test(cases, tests[k]);                                                                           \
-        tcase_set_timeout(cases, 60);                                                                                  \
-        suite_add_tcase(suite, cases);                                                                                 \
-        SRunner *runner = srunner_create(suite);                                                                       \
-        srunner_run_all(runner, CK_ENV);                                                                               \
-        int failed = srunner_ntests_failed(runner);                                                                    \
-        srunner_free(runner);                                                                                          \
-        return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;                                                              \
-    }
 
 #define ALL_SERVICES (SERVICE_RIGHT_CLAIM | SERVICE_RIGHT_LOOKUP)
 #define HOLE 160
