@@ -2,6 +2,8 @@
 
 #include "servers/frameserv/core/boot.h"
 #include "servers/frameserv/core/cache.h"
+#include "servers/frameserv/core/lists.h"
+#include <quire/abi.h>
 #include <check.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -192,6 +194,66 @@ static void check_slot(const struct slot *slot, uint64_t frame, uint8_t where)
         expect_eq(slot->kind_word, 0);
 }
 
+static bool is_backed(const struct world *world, uint64_t frame)
+{
+    return window_has_slot(&world->window, frame) && world->backed[frame / SLOTS_PER_PAGE];
+}
+
+/* Walks a list from its front to its back. */
+static void check_members(struct world *world, uint8_t *members, uint64_t list)
+{
+    const struct slot *slot = world_slot(world, list);
+    uint64_t previous = 0;
+    uint64_t length = 0;
+
+    for (uint64_t link = slot->storage[LIST_WORD_FRONT]; link != 0;) {
+        expect_le(link, world->window.frame_count);
+        const struct slot *member = world_slot(world, link - 1);
+        expect(!members[link - 1], "frame %lu is in a list twice", link - 1);
+        members[link - 1] = 1;
+        expect_eq(member->in_list, slot->storage[LIST_WORD_ID]);
+        expect_eq(member->storage[MEMBER_PREVIOUS], previous);
+        expect_eq(member->ref_count, REF_COUNT_UNIQUE);
+        expect_eq(kind_word_kind(member->kind_word), KIND_UNTYPED);
+        previous = link;
+        link = member->storage[MEMBER_NEXT];
+        length += 1;
+    }
+    expect_eq(slot->storage[LIST_WORD_BACK], previous);
+    expect_eq(slot->storage[LIST_WORD_LENGTH], length);
+}
+
+static void check_lists(struct world *world)
+{
+    const struct list_keep *keep = &world->keep->lists;
+    uint8_t *members = calloc(world->window.frame_count, 1);
+    uint64_t dying = 0;
+
+    for (uint64_t link = keep->dying; link != 0; link = world_slot(world, link - 1)->storage[LIST_WORD_CHAIN]) {
+        expect_eq(world_slot(world, link - 1)->in_list, LIST_DYING);
+        expect_eq(world_slot(world, link - 1)->ref_count, REF_COUNT_UNIQUE);
+        dying += 1;
+    }
+    for (uint64_t frame = 0; frame < world->window.frame_count; frame++) {
+        if (!is_backed(world, frame) || kind_word_kind(world_slot(world, frame)->kind_word) != KIND_LIST)
+            continue;
+        uint64_t in_list = world_slot(world, frame)->in_list;
+        expect(in_list == 0 || in_list == LIST_DYING, "list %lu is in list %lu", frame, in_list);
+        dying -= in_list == LIST_DYING;
+        members[frame] = 1;
+        check_members(world, members, frame);
+    }
+    expect_eq(dying, 0);
+    for (uint64_t frame = 0; frame < world->window.frame_count; frame++) {
+        if (is_backed(world, frame) && world_slot(world, frame)->in_list != 0)
+            expect(members[frame], "frame %lu says that it is in a list", frame);
+    }
+    for (uint32_t k = 0; k < LIST_LOCKS; k++)
+        expect_eq(keep->locks[k], 0);
+    expect_eq(keep->dying_lock, 0);
+    free(members);
+}
+
 struct world_census world_check(struct world *world)
 {
     const struct keep *keep = world->keep;
@@ -240,5 +302,6 @@ struct world_census world_check(struct world *world)
     for (uint32_t k = 0; k < WORLD_WORKERS; k++)
         expect_eq(keep->logs[k].length, 0);
     free(where);
+    check_lists(world);
     return census;
 }

@@ -6,6 +6,7 @@
 #include "servers/frameserv/core/dispatch.h"
 #include "servers/frameserv/core/quick.h"
 #include "tests/host/frames_world.h"
+#include "tests/host/run_tests.h"
 #include <check.h>
 #include <string.h>
 
@@ -54,8 +55,8 @@ static inline struct message serve(struct call call)
     return message;
 }
 
-/* What every error reply is: the error, and nothing else. */
-static inline void check_error(struct message message, enum error error)
+/* What every error reply is: the error, the place in a run that it is about, and nothing else. */
+static inline void check_error_at(struct message message, enum error error, uint64_t place)
 {
     expect(message.rsi == error, "%s instead of %s", error_name(message.rsi), error_name(error));
     if (error == ERROR_NONE)
@@ -63,8 +64,14 @@ static inline void check_error(struct message message, enum error error)
     expect_eq(rax_action(message.rax), ACTION_NONE);
     expect_eq(rax_n(message.rax), 0);
     expect_eq(message.r13 | message.r14, 0);
-    for (uint32_t k = 0; k < MESSAGE_WORDS; k++)
+    expect_eq(message.words[0], place);
+    for (uint32_t k = 1; k < MESSAGE_WORDS; k++)
         expect_eq(message.words[k], 0);
+}
+
+static inline void check_error(struct message message, enum error error)
+{
+    check_error_at(message, error, 0);
 }
 
 static inline struct message succeed(struct call call)
@@ -75,15 +82,20 @@ static inline struct message succeed(struct call call)
     return message;
 }
 
-static inline void refused(struct call call, enum error error)
+static inline void refused_at(struct call call, enum error error, uint64_t place)
 {
     struct allocator_statistics before;
     struct allocator_statistics after;
 
     allocator_count(worker, &before);
-    check_error(serve(call), error);
+    check_error_at(serve(call), error, place);
     allocator_count(worker, &after);
     ck_assert_mem_eq(&before, &after, sizeof(before));
+}
+
+static inline void refused(struct call call, enum error error)
+{
+    refused_at(call, error, 0);
 }
 
 static inline uint64_t allocate(void)
@@ -103,6 +115,50 @@ static inline struct call give_back(uint64_t frame)
 {
     return (struct call){
         .operation = MESSAGE_DROP, .mode = MODE_DROP, .n = 1, .r13 = frame_word_make(frame, RIGHTS_FRAME)};
+}
+
+/* Lends a run, whose frames' numbers the kernel writes into the transfer page. */
+static inline struct call lend_run(uint32_t operation, enum action want, const uint64_t *frames, uint32_t n)
+{
+    struct call call = lend(operation, want, frames[0], RIGHTS_FRAME);
+
+    for (uint32_t k = 0; k < n; k++)
+        worker->transfer[k] = frames[k];
+    call.n = n;
+    return call;
+}
+
+static inline void make_unique(uint64_t frame)
+{
+    succeed(lend(MESSAGE_UNIQUE, ACTION_NONE, frame, RIGHTS_FRAME));
+}
+
+static inline uint64_t allocate_unique(void)
+{
+    uint64_t frame = allocate();
+
+    make_unique(frame);
+    return frame;
+}
+
+/* The kernel does as the reply asks. */
+static inline void repurpose_frame(uint64_t frame, enum kind kind)
+{
+    struct call call = lend(MESSAGE_REPURPOSE, ACTION_CONVERT, frame, RIGHTS_FRAME);
+
+    call.words[0] = kind;
+    succeed(call);
+}
+
+/* The kernel refuses the action of the last reply: what was done is undone, and the caller hears the kernel's error. */
+static inline void refuse(struct message message, enum error error)
+{
+    for (uint32_t times = 0; times < 2; times++) { /* a second refusal undoes nothing more */
+        message.rax = error;
+        dispatch_refused(worker, &message);
+        ck_assert_uint_eq(rax_number(message.rax), SYSTEM_CALL_REPLY_RECEIVE);
+        check_error(message, error);
+    }
 }
 
 #endif

@@ -88,17 +88,6 @@ START_TEST(a_drop_is_never_refused)
 }
 END_TEST
 
-/* The kernel refuses the action: what was done is undone, and the caller hears the kernel's error. */
-static void refuse(struct message message, enum error error)
-{
-    message.rax = error;
-    dispatch_refused(worker, &message);
-    ck_assert_uint_eq(rax_number(message.rax), SYSTEM_CALL_REPLY_RECEIVE);
-    check_error(message, error);
-    message.rax = error; /* a second refusal undoes nothing more */
-    dispatch_refused(worker, &message);
-}
-
 START_TEST(refused_replies)
 {
     create();

@@ -95,26 +95,28 @@ static uint32_t chunk_order(const struct worker *worker, uint64_t done, uint64_t
     return order >= CHUNK_ORDER_MIN ? order : 0;
 }
 
-/* Gives a frame back if the end of its last handle left this word. Returns how many: 0 or 1. */
-static uint64_t give_ended(struct worker *worker, uint64_t frame, uint64_t word)
+/* Gives a frame back if the end of its last handle left this word. Returns how many: 0 or 1. *put_off becomes true if
+ * its end was put off. */
+static uint64_t give_ended(struct worker *worker, uint64_t frame, uint64_t word, bool *put_off)
 {
+    *put_off = *put_off || word == PUT_OFF;
     if (word <= PUT_OFF)
         return 0;
     allocator_give(worker, frame, (uint32_t)kind_word_payer(word));
     return 1;
 }
 
-/* As frames_drop, but what is put off is left to later. */
-static uint64_t drop_one(struct worker *worker, uint64_t frame)
+/* Takes a handle to one frame away, and gives it back if it ended. */
+static uint64_t drop_one(struct worker *worker, uint64_t frame, bool *put_off)
 {
     if (frame >= worker->window.frame_count)
         return 0;
-    return give_ended(worker, frame, take_handle(worker, frame));
+    return give_ended(worker, frame, take_handle(worker, frame), put_off);
 }
 
 /* Takes a handle to each frame of a chunk away, and gives the frames back together if all of them ended and are
  * alike. Returns how many ended. */
-static uint64_t drop_chunk(struct worker *worker, uint64_t first, uint32_t order)
+static uint64_t drop_chunk(struct worker *worker, uint64_t first, uint32_t order, bool *put_off)
 {
     uint64_t size = UINT64_C(1) << order;
     uint64_t alike = take_handle(worker, first);
@@ -129,27 +131,28 @@ static uint64_t drop_chunk(struct worker *worker, uint64_t first, uint32_t order
         return size;
     }
     for (uint64_t k = 0; k < done; k++)
-        unused += give_ended(worker, first + k, alike);
+        unused += give_ended(worker, first + k, alike, put_off);
     if (done < size)
-        unused += give_ended(worker, first + done, word);
+        unused += give_ended(worker, first + done, word, put_off);
     for (uint64_t k = done + 1; k < size; k++)
-        unused += drop_one(worker, first + k);
+        unused += drop_one(worker, first + k, put_off);
     return unused;
 }
 
 uint64_t frames_drop_run(struct worker *worker, uint64_t count)
 {
+    bool put_off = false;
     uint64_t unused = 0;
     uint64_t done = 0;
 
     intent_set_run(worker, count);
     while (done < count) {
         uint32_t order = chunk_order(worker, done, count);
-        unused +=
-            order != 0 ? drop_chunk(worker, worker->transfer[done], order) : drop_one(worker, worker->transfer[done]);
+        unused += order != 0 ? drop_chunk(worker, worker->transfer[done], order, &put_off)
+                             : drop_one(worker, worker->transfer[done], &put_off);
         done += UINT64_C(1) << order;
     }
-    if (lists_are_dying(worker))
+    if (put_off)
         unused += lists_reap(worker, LIST_TURN);
     return unused;
 }
