@@ -96,7 +96,7 @@ static uint32_t chunk_order(const struct worker *worker, uint64_t done, uint64_t
 }
 
 /* Gives a frame back if the end of its last handle left this word. Returns how many: 0 or 1. *put_off becomes true if
- * that end was put off. */
+ * its end was put off. */
 static uint64_t give_ended(struct worker *worker, uint64_t frame, uint64_t word, bool *put_off)
 {
     *put_off = *put_off || word == PUT_OFF;
@@ -106,7 +106,7 @@ static uint64_t give_ended(struct worker *worker, uint64_t frame, uint64_t word,
     return 1;
 }
 
-/* The same for one frame. */
+/* Takes a handle to one frame away, and gives it back if it ended. */
 static uint64_t drop_one(struct worker *worker, uint64_t frame, bool *put_off)
 {
     if (frame >= worker->window.frame_count)
