@@ -309,8 +309,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("order");
-    TCase *tests = tcase_create("order");
+    Suite *suite = suite_create("access_order");
+    TCase *tests = tcase_create("access_order");
 
     tcase_add_checked_fixture(tests, setup, NULL);
     tcase_add_test(tests, unique_acquires_and_share_releases);
