@@ -50,6 +50,9 @@ SANITIZE ?= address,undefined
 FLAGS_host = -std=gnu11 -D_GNU_SOURCE -DQUIRE_HOST -I. -Ilibipc/include -O1 -g -fno-omit-frame-pointer \
     -fno-strict-aliasing -fsanitize=$(SANITIZE) -fno-sanitize-recover=all $(WARNINGS) $(CHECK_FLAGS)
 
+# Measured natively: as a task's code is compiled, but for the host.
+FLAGS_native = -std=gnu11 -D_GNU_SOURCE -DQUIRE_HOST -I. -Ilibipc/include -O2 -g -fno-strict-aliasing $(WARNINGS)
+
 # $(call link,SCRIPT,ENTRY OPTIONS): one static ELF file of the prerequisites that are objects or archives.
 link = $(LD) -static -nostdlib -z noexecstack -z max-page-size=4096 --fatal-warnings --build-id=none \
     -T $(1) $(2) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(MUSL)
@@ -78,7 +81,7 @@ HOST_HELPERS := $(call objects,host,$(filter-out tests/host/test_%.c,$(wildcard 
 # Tasks: a folder in servers/, tests/tasks/ or tests/bench/, or one file in the latter two.
 folders = $(patsubst %/,%,$(wildcard $(addsuffix /*/,$(1))))
 SERVER_FOLDERS := $(call folders,servers)
-TEST_TASKS := $(call folders,tests/tasks tests/bench) $(wildcard tests/tasks/*.c tests/bench/*.c)
+TEST_TASKS := $(filter-out tests/bench/host,$(call folders,tests/tasks tests/bench)) $(wildcard tests/tasks/*.c tests/bench/*.c)
 task_name = $(basename $(notdir $(1)))
 TASK_NAMES := $(call task_name,$(SERVER_FOLDERS) $(TEST_TASKS))
 TASK_FILES := $(patsubst %,build/tasks/%.elf,$(TASK_NAMES))
@@ -86,7 +89,7 @@ $(if $(filter-out $(words $(sort $(TASK_NAMES))),$(words $(TASK_NAMES))),\
     $(error two tasks have one name: $(sort $(TASK_NAMES))))
 
 # TASKS=PATH[:OPTION...][,PATH...]: tasks from anywhere, for this run: a C file, a folder of them, or a linked ELF file.
-# Each gets the words of TASK_OPTIONS and its own; `-WORD` takes one of the former away.
+# Each gets the words of TASK_OPTIONS and its own; `-WORD` takes one of the former away; after `--` come its arguments.
 comma := ,
 colon := :
 TASK_OPTIONS ?= claim lookup verdict
@@ -94,8 +97,9 @@ EXTRA_ITEMS := $(subst $(comma), ,$(TASKS))
 item_words = $(subst $(colon), ,$(1))
 item_path = $(patsubst %/,%,$(firstword $(call item_words,$(1))))
 item_own = $(wordlist 2,99,$(call item_words,$(1)))
-item_options = $(filter-out $(patsubst -%,%,$(filter -%,$(call item_own,$(1)))),$(TASK_OPTIONS)) \
-    $(filter-out -%,$(call item_own,$(1)))
+item_taken = $(filter-out --,$(filter -%,$(call item_own,$(1))))
+item_options = $(filter-out $(patsubst -%,%,$(call item_taken,$(1))),$(TASK_OPTIONS)) \
+    $(filter-out $(call item_taken,$(1)),$(call item_own,$(1)))
 EXTRA_PATHS := $(foreach item,$(EXTRA_ITEMS),$(call item_path,$(item)))
 extra_file = build/extra/$(call task_name,$(1)).elf
 EXTRA_FILES := $(foreach path,$(EXTRA_PATHS),$(call extra_file,$(path)))
@@ -141,7 +145,7 @@ $(O)/$(1)/%.S.o: %.S $(O)/flags-$(1)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$(CC) $$(filter-out -fcallgraph-info=su,$$(FLAGS_$(1))) -MMD -MP -c $$< -o $$@
 endef
-$(foreach variant,kernel library server task extra host,$(eval $(call compile,$(variant))))
+$(foreach variant,kernel library server task extra host native,$(eval $(call compile,$(variant))))
 
 # Offsets of structure members for assembly: the compiler writes lines `->NAME $value` into its output.
 $(filter %.S.o,$(KERNEL_OBJECTS)): $(O)/kernel/offsets.h
@@ -212,4 +216,4 @@ $(foreach path,$(EXTRA_PATHS),$(eval $(call $(if $(filter %.elf,$(path)),extra_c
 
 include tests/tests.mk
 
--include $(ALL_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(HOST_HELPERS:.o=.d) $(HOST_TESTS:$(O)/host/%=$(O)/host/tests/host/%.c.d) $(O)/kernel/offsets.h.d
+-include $(ALL_OBJECTS:.o=.d) $(NATIVE_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(HOST_HELPERS:.o=.d) $(HOST_TESTS:$(O)/host/%=$(O)/host/tests/host/%.c.d) $(O)/kernel/offsets.h.d

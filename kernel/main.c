@@ -29,6 +29,25 @@ static void boot_data_read(uint32_t magic, uint64_t information)
     boot_data.information_base = information;
 }
 
+/* Refuses a map that calls memory what is none: the kernel would not survive its first use. Tries both ends of each
+ * region that lie in [from, to), since boot must touch no more. */
+static void memory_probe(uint64_t from, uint64_t to)
+{
+    for (uint32_t i = 0; i < memory.regions.count * 2; i++) {
+        const struct region *region = &memory.regions.regions[i / 2];
+        uint64_t address = i % 2 ? region->end - sizeof(uint64_t) : region->base;
+        if ((region->type != REGION_USABLE && region->type != REGION_METADATA) || address < from || address >= to)
+            continue;
+        volatile uint64_t *word = physical_pointer(address);
+        uint64_t before = *word;
+        *word = ~before;
+        bool kept = *word == ~before;
+        *word = before;
+        if (!kept)
+            refuse("memory map: there is no memory at 0x%lx, which is said to be usable", address);
+    }
+}
+
 static void log_level_set(void)
 {
     char level[16];
@@ -58,15 +77,24 @@ static void regions_show(void)
 /* Called by boot/header.S. information is a physical address. */
 _Noreturn void kernel_main(uint32_t magic, uint64_t information)
 {
+    const char *missing = feature_missing();
+
     uart_initialise();
+    if (missing)
+        refuse("this processor lacks %s", missing);
     boot_data_read(magic, information); /* copy out what the loader says */
     log_level_set();
     print_line(PRINT_INFORMATION, "Quire, loaded by %s", boot_data.loader_name);
     require(regions_from_boot_data(&boot_data, image_physical(image_start), image_physical(image_end), &memory.regions),
-            "memory map");                                              /* sort out whose memory is whose */
+            "memory map"); /* sort out whose memory is whose */
+    if (memory.regions.frame_count > feature_frames())
+        refuse("memory map: it reaches to 0x%lx, this processor to 0x%lx", memory.regions.frame_count * FRAME_SIZE,
+               feature_frames() * FRAME_SIZE);
+    memory_probe(0, EARLY_LOW_END);
     require(reserve_plan(&memory.reserve, &memory.regions), "reserve"); /* set aside what window and ledger need */
     early_initialise(&memory.early, &memory.regions); /* from here to early_retire memory can be allocated */
     kernel_map(feature_large_pages());                /* the final page tables */
+    memory_probe(EARLY_LOW_END, PHYSICAL_MAX);
     feature_enable();
     descriptor_initialise(); /* segments, interrupts, system calls */
     require(reserve_complete(&memory.reserve, &memory.early), "reserve");
@@ -78,7 +106,7 @@ _Noreturn void kernel_main(uint32_t magic, uint64_t information)
     verdict_start();
     legacy_controllers_mask();
     if (timer_initialise() == 0)
-        refuse("timer: the local interrupt controller does not count");
+        refuse("timer: the local interrupt controller does not count, or there is no interval timer to measure it by");
     schedule();
     resume_current();
 }

@@ -12,7 +12,7 @@
 _Noreturn void verdict(enum verdict verdict)
 {
     static const char *const lines[] = {"verdict: pass\n", "verdict: fail\n", "verdict: panic\n", "verdict: refused\n"};
-    const char *line = lines[verdict - VERDICT_PASS];
+    const char *line = lines[verdict - MACHINE_PASSED];
 
     uart_write(line, strlen(line));
     uart_drain();
@@ -31,13 +31,18 @@ void verdict_expect(void)
     atomic_add_relaxed(&expected, 1);
 }
 
+_Noreturn void verdict_of_task(bool passed)
+{
+    verdict(passed && !atomic_load_relaxed(&spoilt) ? MACHINE_PASSED : MACHINE_FAILED);
+}
+
 void verdict_task_ended(bool passed)
 {
     if (!passed)
         verdict_spoil();
     if (atomic_subtract_release(&expected, 1) == 1) {
         atomic_fence_acquire();
-        verdict(atomic_load_relaxed(&spoilt) ? VERDICT_FAIL : VERDICT_PASS);
+        verdict_of_task(true);
     }
 }
 
@@ -49,7 +54,7 @@ void verdict_spoil(void)
 void verdict_start(void)
 {
     if (atomic_load_relaxed(&spoilt) && !atomic_load_relaxed(&expected))
-        verdict(VERDICT_FAIL);
+        verdict(MACHINE_FAILED);
 }
 
 _Noreturn void verdict_because(enum verdict reason, const char *before, const char *format, ...)
@@ -64,6 +69,8 @@ _Noreturn void verdict_because(enum verdict reason, const char *before, const ch
 
 void require(enum error error, const char *what)
 {
+    if (error == ERROR_NO_MEMORY)
+        refuse("%s: this machine has too little memory", what);
     if (error)
         refuse("%s: %s, %s", what, error_name(error), error_sentence(error));
 }

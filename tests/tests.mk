@@ -1,5 +1,19 @@
 # Running, checking, measuring: the second half of the Makefile.
 
+# --- the shim ---------------------------------------------------------------------------------------------------------
+
+# A small 32-bit program between boot loader and kernel that spoils what the loader says: see tests/boot/shim.h.
+# Structures are laid out as the kernel's are: 64-bit members at multiples of 8.
+FLAGS_shim = $(FREESTANDING) -m32 -malign-double -mgeneral-regs-only
+SHIM_OBJECTS := $(call objects,shim,$(call find,tests/boot))
+ALL_OBJECTS += $(SHIM_OBJECTS)
+$(eval $(call compile,shim))
+build/shim.elf: $(SHIM_OBJECTS) tests/boot/shim.lds build/compiler
+	$(call say,LD,$@)
+	$(Q)$(LD) -m elf_i386 -static -nostdlib -z noexecstack -z max-page-size=4096 --fatal-warnings --build-id=none \
+	    -T tests/boot/shim.lds -o $@ $(SHIM_OBJECTS)
+	$(Q)grub-file --is-x86-multiboot2 $@
+
 # --- machines --------------------------------------------------------------------------------------------------------
 
 SUITE ?= $(if $(TASKS),alone,demo)
@@ -8,7 +22,7 @@ $(foreach switch,UEFI ICOUNT BOCHS,$(if $(filter $(SWITCHES_OFF),$($(switch))),$
 RUN_FLAGS = $(if $(UEFI),--uefi) $(if $(MEM),--memory $(MEM)) $(if $(MACHINE),--machine $(MACHINE)) \
     $(if $(CPU),--cpu $(CPU)) $(if $(CPUS),--cpus $(CPUS)) $(if $(ICOUNT),--icount) \
     $(if $(BOCHS),--bochs$(if $(filter-out 1,$(BOCHS)), $(BOCHS))) $(if $(TIMEOUT),--timeout $(TIMEOUT)) \
-    $(if $(SEED),--seed $(SEED)) $(if $(LOG),--log $(LOG)) \
+    $(if $(SEED),--seed $(SEED)) $(if $(LOG),--log $(LOG)) $(if $(SPOIL),--spoil '$(SPOIL)') \
     $(foreach item,$(EXTRA_ITEMS),\
     --task '$(call extra_file,$(call item_path,$(item))) $(strip $(call item_options,$(item)))')
 
@@ -16,7 +30,7 @@ RUN_FLAGS = $(if $(UEFI),--uefi) $(if $(MEM),--memory $(MEM)) $(if $(MACHINE),--
 demo: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
 	@tests/run --suite demo $(RUN_FLAGS)
 
-run: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
+run: build/quire.elf $(TASK_FILES) $(EXTRA_FILES) $(if $(SPOIL),build/shim.elf)
 	@tests/run --suite $(SUITE) $(RUN_FLAGS)
 
 # Guest instructions, so always these machines.
@@ -27,6 +41,15 @@ bench: build/quire.elf $(TASK_FILES) build/trace.so
 # Puts the figures into the page that tells about them.
 performance: build/quire.elf $(TASK_FILES) build/trace.so
 	@$(BENCH) --document docs/performance.md $(BENCH_FLAGS)
+
+# The frame server's core on this machine, one thread, and two beside one.
+.PHONY: bench-host
+NATIVE_OBJECTS := $(call objects,native,$(wildcard servers/frameserv/core/*.c tests/bench/host/*.c) $(SHARED_SOURCES))
+bench-host: $(O)/native/bench
+	@$< | column -t -s '	'; exit $${PIPESTATUS[0]}
+$(O)/native/bench: $(NATIVE_OBJECTS)
+	$(call say,LD,$@)
+	$(Q)$(CC) -pthread -o $@ $^
 
 # bench_peer also runs with `nofpu`.
 $(O)/task/tests/bench/bench_peer.c.o: FLAGS_task += -mgeneral-regs-only
@@ -44,11 +67,11 @@ debug: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
 .PHONY: check check-host check-iso host-tests
 CHECK_ONLY = CK_FORK=yes tests/check $(if $(ONLY),--only '$(ONLY)') $(if $(SEED),--seed $(SEED)) \
     $(if $(LOG),--log $(LOG)) $(if $(CPUS),--cpus $(CPUS))
-check: host-tests build/quire.elf $(TASK_FILES)
+check: host-tests build/quire.elf build/shim.elf $(TASK_FILES)
 	@$(CHECK_ONLY) host $(HOST_TESTS) iso
 check-host: host-tests
 	@$(CHECK_ONLY) host $(HOST_TESTS)
-check-iso: build/quire.elf $(TASK_FILES)
+check-iso: build/quire.elf build/shim.elf $(TASK_FILES)
 	@$(CHECK_ONLY) iso
 
 host-tests: $(HOST_TESTS)

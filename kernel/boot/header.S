@@ -10,6 +10,12 @@
 #define EFER_BITS 0x901         /* system calls, long mode, no-execute */
 #define CR0_BITS 0x80010000     /* paging, write protection in ring 0 */
 #define CR4_PAE 0x20
+#define UART_DATA 0x3f8         /* see cpu/uart.c */
+#define UART_LINE_STATUS 0x3fd
+#define UART_TRANSMIT_EMPTY 0x20
+#define UART_PATIENCE 100000
+#define MACHINE_REFUSED 0x13    /* see verdict.h and verdict.c */
+#define QEMU_EXIT_PORT 0xf4
 
     .section .boot.header, "a"
     .balign 8
@@ -62,8 +68,7 @@ boot_entry:
     movl $boot_low + PAGE_TABLE_ENTRY, boot_root + 256 * 8
     movl $boot_high + PAGE_TABLE_ENTRY, boot_root + 511 * 8
 
-    movl %cr4, %eax
-    orl $CR4_PAE, %eax
+    movl $CR4_PAE, %eax         /* and nothing that the loader may have left: no fifth level of tables */
     movl %eax, %cr4
     movl $boot_root, %eax
     movl %eax, %cr3
@@ -77,15 +82,22 @@ boot_entry:
     lgdt boot_descriptors
     ljmp $SELECTOR_KERNEL_CODE, $boot_long
 
-    /* Too old a processor: say so on the serial port, as far as it is set up, and stop. */
+    /* Too old a processor: say so on the serial port, as far as it is set up, and end (see verdict.c). */
 no_long_mode:
     movl $no_long_mode_text, %esi
-2:  lodsb
-    testb %al, %al
-    jz 3f
-    movw $0x3f8, %dx
+2:  movl $UART_PATIENCE, %ecx
+4:  movw $UART_LINE_STATUS, %dx
+    inb %dx, %al
+    testb $UART_TRANSMIT_EMPTY, %al
+    loopz 4b
+    lodsb
+    movw $UART_DATA, %dx
     outb %al, %dx
-    jmp 2b
+    testb %al, %al
+    jnz 2b
+    movl $MACHINE_REFUSED, %eax
+    movw $QEMU_EXIT_PORT, %dx
+    outl %eax, %dx
 3:  hlt
     jmp 3b
 no_long_mode_text:

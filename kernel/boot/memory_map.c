@@ -78,7 +78,7 @@ enum error regions_from_boot_data(const struct boot_data *data, uint64_t kernel_
     for (uint32_t k = 0; k < out->count; k++)
         usable |= out->regions[k].type == REGION_USABLE;
     if (!error && !usable)
-        error = ERROR_BAD_BOOT_DATA;
+        error = ERROR_NO_MEMORY;
     if (error)
         memset(out, 0, sizeof(*out));
     return error;

@@ -16,7 +16,7 @@
  * information is RECLAIMABLE: it was copied out, but stays untouched until the end of boot like every region
  * that is not USABLE. The early allocator and the reserves then carve USABLE regions.
  * NO_ROOM: more regions than the table holds.
- * BAD_BOOT_DATA: no usable memory below PHYSICAL_MAX, or data->information_base is no physical address. */
+ * NO_MEMORY: none is usable below PHYSICAL_MAX. BAD_BOOT_DATA: data->information_base is no physical address. */
 must_use enum error regions_from_boot_data(const struct boot_data *data, uint64_t kernel_start, uint64_t kernel_end,
                                            struct region_table *out);
 

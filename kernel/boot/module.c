@@ -58,6 +58,14 @@ static void endpoints_shorten(uint32_t count)
         memory_early_free(endpoints[--endpoint_count].frame * FRAME_SIZE, 1);
 }
 
+/* Whether nobody else, the kernel say, claims the memory that the module lies in. */
+static bool is_apart(const struct boot_module *module)
+{
+    const struct region *region = region_find(&memory.regions, module->start);
+
+    return module->start == module->end || (region && region->type == REGION_MODULE && module->end <= region->end);
+}
+
 static enum error load(const struct boot_module *module, struct boot_task *made)
 {
     struct elf_image image;
@@ -66,6 +74,8 @@ static enum error load(const struct boot_module *module, struct boot_task *made)
 
     if (!error)
         error = options_check(&made->options);
+    if (!error && !is_apart(module))
+        error = ERROR_BAD_BOOT_DATA;
     if (!error)
         error = elf_parse(physical_pointer(module->start), module->end - module->start, &image);
     if (error)
@@ -117,6 +127,9 @@ enum error modules_load(const struct boot_data *data)
             return error;
         task_count++;
     }
+    if (!server)
+        print_line(PRINT_QUIET, "none of %u modules is a frame server: one needs the option server",
+                   data->module_count);
     return server ? ERROR_NONE : ERROR_NO_SERVER;
 }
 

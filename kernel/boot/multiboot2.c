@@ -6,17 +6,15 @@
 #define HEADER_SIZE 8 /* u32 total size, u32 reserved */
 #define TAG_SIZE 8    /* u32 type, u32 size */
 #define TAG_ALIGNMENT 8
-#define MAP_HEADER_SIZE 16 /* the tag, u32 entry size, u32 entry version */
-#define MODULE_LINE 16     /* offset of a module's command line, behind u32 start, u32 end */
-#define RSDP_OLD_SIZE 20
+#define MAP_HEADER_SIZE 16      /* the tag, u32 entry size, u32 entry version */
+#define MODULE_LINE 16          /* offset of a module's command line, behind u32 start, u32 end */
 #define FRAMEBUFFER_SIZE 30     /* of its tag up to bits and type */
 #define FRAMEBUFFER_SIZE_RGB 38 /* with colours */
 
 /* Types that can be there once; bit per type. */
 #define TAGS_ONCE                                                                                                      \
     (UINT32_C(1) << MULTIBOOT2_TAG_COMMAND_LINE | UINT32_C(1) << MULTIBOOT2_TAG_LOADER_NAME |                          \
-     UINT32_C(1) << MULTIBOOT2_TAG_MEMORY_MAP | UINT32_C(1) << MULTIBOOT2_TAG_FRAMEBUFFER |                            \
-     UINT32_C(1) << MULTIBOOT2_TAG_ACPI_OLD | UINT32_C(1) << MULTIBOOT2_TAG_ACPI_NEW)
+     UINT32_C(1) << MULTIBOOT2_TAG_MEMORY_MAP | UINT32_C(1) << MULTIBOOT2_TAG_FRAMEBUFFER)
 
 struct tag {
     const uint8_t *bytes;
@@ -102,18 +100,6 @@ static enum boot_fault read_framebuffer(struct boot_data *out, struct tag tag)
     return BOOT_FAULT_NONE;
 }
 
-/* The newer RSDP is preferred, whichever comes first. */
-static enum boot_fault read_rsdp(struct boot_data *out, struct tag tag, uint32_t size)
-{
-    if (tag.size < TAG_SIZE + size)
-        return BOOT_FAULT_TAG_TOO_SHORT;
-    if (size > out->rsdp_size) {
-        memcpy(out->rsdp, tag.bytes + TAG_SIZE, size);
-        out->rsdp_size = size;
-    }
-    return BOOT_FAULT_NONE;
-}
-
 static enum boot_fault read_tag(struct boot_data *out, uint32_t type, struct tag tag)
 {
     switch (type) {
@@ -127,10 +113,6 @@ static enum boot_fault read_tag(struct boot_data *out, uint32_t type, struct tag
         return read_memory_map(out, tag);
     case MULTIBOOT2_TAG_FRAMEBUFFER:
         return read_framebuffer(out, tag);
-    case MULTIBOOT2_TAG_ACPI_OLD:
-        return read_rsdp(out, tag, RSDP_OLD_SIZE);
-    case MULTIBOOT2_TAG_ACPI_NEW:
-        return read_rsdp(out, tag, BOOT_RSDP);
     case MULTIBOOT2_TAG_EFI_BOOT_SERVICES:
         return BOOT_FAULT_SERVICES_RUNNING;
     default:

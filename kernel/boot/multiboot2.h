@@ -22,8 +22,6 @@
 #define MULTIBOOT2_TAG_MODULE 3
 #define MULTIBOOT2_TAG_MEMORY_MAP 6
 #define MULTIBOOT2_TAG_FRAMEBUFFER 8
-#define MULTIBOOT2_TAG_ACPI_OLD 14          /* a copy of the RSDP of ACPI 1.0 */
-#define MULTIBOOT2_TAG_ACPI_NEW 15          /* a copy of the RSDP of ACPI 2.0 and later */
 #define MULTIBOOT2_TAG_EFI_BOOT_SERVICES 18 /* boot services were not ended */
 
 /* Types of the memory map's entries; every other number means reserved. */
@@ -45,7 +43,6 @@
 #define BOOT_MODULES 32
 #define BOOT_LINE 768 /* bytes of a command line with its end */
 #define BOOT_LOADER_NAME 64
-#define BOOT_RSDP 36 /* bytes of an RSDP of ACPI 2.0 (ACPI 6.4, 5.2.5.3); version 1.0 has 20 */
 
 enum boot_fault {
 #define BOOT_FAULT(NAME, sentence) BOOT_FAULT_##NAME,
@@ -91,8 +88,6 @@ struct boot_data {
     struct boot_map_entry map[BOOT_MAP_ENTRIES];
     struct boot_module modules[BOOT_MODULES];
     struct boot_framebuffer framebuffer;
-    uint32_t rsdp_size; /* bytes of rsdp that are filled: 0, 20 (ACPI 1.0) or 36; checksums unchecked */
-    uint8_t rsdp[BOOT_RSDP];
     char command_line[BOOT_LINE];       /* empty when the loader gave none */
     char loader_name[BOOT_LOADER_NAME]; /* likewise; cut when longer */
 };

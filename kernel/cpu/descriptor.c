@@ -26,6 +26,9 @@ static const uint8_t stack_vectors[1 + CPU_INTERRUPT_STACKS] = {[1] = 2, [2] = 8
 #define REGISTER_STAR UINT32_C(0xc0000081)
 #define REGISTER_LSTAR UINT32_C(0xc0000082)
 #define REGISTER_FLAGS_MASK UINT32_C(0xc0000084)
+#define REGISTER_SYSENTER_SEGMENT UINT32_C(0x174)
+
+#define DEBUG_CONTROL_OFF UINT64_C(0x400) /* of DR7, as after reset (Intel SDM volume 3, table 10-1) */
 
 /* Cleared at a system call: trap, interrupt, direction, I/O privilege, nested task, alignment check. */
 #define FLAGS_CLEARED UINT64_C(0x47700)
@@ -100,6 +103,8 @@ void descriptor_initialise(void)
     __asm__ volatile("lidt %0" ::"m"(interrupts));
     __asm__ volatile("lldt %w0" ::"r"(0)); /* none: after reset it lies at address 0, where a task may write */
     __asm__ volatile("ltr %w0" ::"r"(SELECTOR_TASK_STATE));
+    __asm__ volatile("movq %0, %%dr7" ::"r"(DEBUG_CONTROL_OFF)); /* breakpoints that the loader set */
+    model_register_write(REGISTER_SYSENTER_SEGMENT, 0);          /* and another way into ring 0 */
     model_register_write(REGISTER_STAR, (uint64_t)SELECTOR_KERNEL_CODE << 32 | (uint64_t)(SELECTOR_USER_DATA - 8)
                                                                                    << 48);
     model_register_write(REGISTER_LSTAR, (uint64_t)(uintptr_t)system_call_entry);

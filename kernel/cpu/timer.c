@@ -20,6 +20,7 @@
 #define GATE_ON 0x01
 #define GATE_SPEAKER 0x02
 #define GATE_OUTPUT 0x20
+#define PATIENCE 10000000 /* readings; a tick takes far fewer */
 
 /* Local APIC registers (Intel SDM volume 3, table 11-1); in x2APIC mode model-specific from 0x800 on. */
 #define REGISTER_APIC_BASE 0x1b
@@ -71,7 +72,17 @@ void legacy_controllers_mask(void)
     }
 }
 
-/* Controller clocks that pass in one tick, by the PIT's one shot of that length. */
+/* Waits for the output of the PIT's one shot to be as it should; 0 when it never is. */
+static uint32_t await_output(uint8_t output)
+{
+    uint32_t patience = PATIENCE;
+
+    while ((port_read_8(GATE) & GATE_OUTPUT) != output && --patience)
+        ;
+    return patience;
+}
+
+/* Controller clocks that pass in one tick, by the PIT's one shot of that length; 0 when there is no PIT. */
 static uint32_t measure(void)
 {
     uint32_t shot = PIT_HERTZ / TIMER_HERTZ;
@@ -83,8 +94,8 @@ static uint32_t measure(void)
     port_write_8(PIT_CHANNEL_2, (uint8_t)(shot >> 8));
     apic_write(APIC_TIMER_INITIAL, UINT32_MAX);
     port_write_8(GATE, gate | GATE_ON);
-    for (uint32_t patience = 0; !(port_read_8(GATE) & GATE_OUTPUT) && patience < 10000000; patience++)
-        ;
+    if (!await_output(0) || !await_output(GATE_OUTPUT))
+        return 0;
     return UINT32_MAX - apic_read(APIC_TIMER_CURRENT);
 }
 
@@ -101,7 +112,7 @@ uint32_t timer_initialise(void)
     apic_write(APIC_TIMER_DIVIDE, APIC_DIVIDE_BY_16);
     apic_write(APIC_TIMER, APIC_MASKED | VECTOR_TIMER);
     uint32_t clocks = measure();
-    if (clocks == 0)
+    if (clocks == 0 || clocks == UINT32_MAX) /* no PIT, or the counter reads all ones or zero: there is none */
         return 0;
     apic_write(APIC_TIMER, APIC_TIMER_PERIODIC | VECTOR_TIMER);
     apic_write(APIC_TIMER_INITIAL, clocks);

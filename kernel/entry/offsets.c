@@ -12,7 +12,7 @@
 
 _Static_assert(HANDLES_PER_TABLE == 64 && sizeof(struct handle_entry) == 64, "shifts in ipc/short_way.inc");
 _Static_assert(LEDGER_WORDS_PER_LEAF == 512 && FRAME_SIZE == 4096, "shifts in ipc/service.S");
-_Static_assert(SYSTEM_CALL_CALL == 0, "tested as such in ipc/fastpath.S");
+_Static_assert(SYSTEM_CALL_CALL == 0 && SYSTEM_CALL_REPLY_RECEIVE == 1, "tested as such in ipc/fastpath.S");
 
 void offsets(void);
 void offsets(void)

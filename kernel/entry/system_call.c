@@ -90,7 +90,7 @@ static enum error perform(struct task *task, enum system_call number, struct ans
             return ERROR_NOT_PERMITTED;
         if (in->rdi > 1)
             return ERROR_BAD_ARGUMENT;
-        verdict(in->rdi == 0 ? VERDICT_PASS : VERDICT_FAIL);
+        verdict_of_task(in->rdi == VERDICT_PASS);
     case SYSTEM_CALL_PATTERN:
         if (!task->server)
             return ERROR_NOT_PERMITTED;

@@ -7,6 +7,7 @@
 #include "kernel/object/task.h"
 #include "kernel/print.h"
 #include "kernel/verdict.h"
+#include <quire/names.h>
 
 #define EXCEPTIONS 32
 #define VECTOR_DEBUG 1
@@ -26,34 +27,6 @@ extern const char system_call_entry[];
 
 void trap_from_task(uint64_t vector, uint64_t error);
 void trap_on_stack(struct stack_frame *frame);
-
-static const char *exception_name(uint64_t vector)
-{
-    static const char *const names[EXCEPTIONS] = {
-        [0] = "divide error",
-        [1] = "debug",
-        [2] = "non-maskable interrupt",
-        [3] = "breakpoint",
-        [4] = "overflow",
-        [5] = "bound",
-        [6] = "invalid opcode",
-        [7] = "FPU not available",
-        [8] = "double fault",
-        [10] = "invalid TSS",
-        [11] = "segment not present",
-        [12] = "stack fault",
-        [13] = "protection fault",
-        [14] = "page fault",
-        [16] = "x87 error",
-        [17] = "alignment check",
-        [18] = "machine check",
-        [19] = "SIMD FPU error",
-        [20] = "virtualization",
-        [21] = "control protection",
-    };
-
-    return vector < EXCEPTIONS && names[vector] ? names[vector] : "unknown exception";
-}
 
 static void interrupt(uint64_t vector)
 {

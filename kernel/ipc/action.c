@@ -27,8 +27,8 @@ static enum error grant_check(uint64_t word)
 
 /* Check, zero and enter are one step under the frame's lock: before it nobody has a handle, after it the frame is clean.
  * HOLE, IN_USE, RESERVED. */
-static enum error grant_frame(struct task *caller, struct handle_entry *entry, uint32_t generation, uint64_t frame,
-                              uint32_t rights)
+static inline __attribute__((always_inline)) enum error
+grant_frame(struct task *caller, struct handle_entry *entry, uint32_t generation, uint64_t frame, uint32_t rights)
 {
     atomic_word *word = ledger_find(frame);
 
@@ -108,15 +108,19 @@ static void run_undo(struct task *caller, uint32_t dst, uint32_t n)
 static enum error grant_run(struct task *server, struct task *caller, uint32_t dst, uint32_t n, uint32_t generation,
                             uint32_t rights)
 {
-    enum error error = ERROR_NONE;
+    const volatile uint64_t *frames = server->transfer;
 
-    for (uint32_t k = 0; k < n && !error; k++) {
-        uint64_t frame = *(volatile uint64_t *)&server->transfer[k];
-        error = grant_frame(caller, handle_table_entry(caller, dst + k), generation, frame, rights);
-        if (error)
-            run_undo(caller, dst, k);
+    for (uint32_t part, done = 0; done < n; done += part) {
+        struct handle_entry *entries = handle_table_part(caller, dst + done, n - done, &part);
+        for (uint32_t k = 0; k < part; k++) {
+            enum error error = grant_frame(caller, &entries[k], generation, frames[done + k], rights);
+            if (error) {
+                run_undo(caller, dst, done + k);
+                return error;
+            }
+        }
     }
-    return error;
+    return ERROR_NONE;
 }
 
 /* BAD_COUNT: none, or more than the caller asked for. NOT_ALIGNED, HOLE, IN_USE, RESERVED: the frame can not be
@@ -254,13 +258,15 @@ static enum error mint(struct task *server, struct task *caller, struct acted *a
 }
 
 /* Of any server; r14 is the number of handles (n in rax is the room for the next call's). Errors as for carry_move,
- * and BAD_COUNT for more than the caller asked for. */
+ * BAD_COUNT for more than the caller asked for, IN_USE for the handle that the replier is about to receive at. */
 static enum error move(struct task *replier, struct task *caller, struct acted *acted)
 {
     uint64_t n = replier->registers.r14;
 
     if (n > rax_n(caller->registers.rax))
         return ERROR_BAD_COUNT;
+    if (handle_index(replier->registers.rdi) - handle_index(replier->registers.r13) < n)
+        return ERROR_IN_USE;
     acted->n = (uint32_t)n;
     return carry_move(replier, replier->registers.r13, acted->n, caller, rax_dst(caller->registers.rax),
                       &acted->handle);

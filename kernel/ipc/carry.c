@@ -106,21 +106,28 @@ static enum error move_to_server_check(const struct handle_entry *entry)
  * end, for which the worker has one page. */
 static enum error drop_run_check(const struct handle_entry *entry)
 {
-    if (entry->kind == KIND_ENDPOINT || entry->kind == KIND_TASK || kind_reads(entry->kind))
+    if (entry->kind != KIND_UNTYPED && /* most are */
+        (entry->kind == KIND_ENDPOINT || entry->kind == KIND_TASK || kind_reads(entry->kind)))
         return ERROR_BAD_COUNT;
-    return drop_check(entry);
+    return entry->state == HANDLE_INSTALLED ? ERROR_INSTALLED : ERROR_NONE;
 }
 
 static inline __attribute__((always_inline)) enum error run_check(struct task *caller, handle first, uint32_t n,
                                                                   enum error (*check)(const struct handle_entry *))
 {
     enum error error = count_check(n);
+    uint32_t generation = handle_generation(first);
+    uint32_t index = handle_index(first);
+    struct handle_entry *entry;
 
-    for (uint32_t k = 0; k < n && !error; k++) {
-        struct handle_entry *entry;
-        error = handle_find(caller, handle_of_run(first, k), &entry);
-        if (!error)
-            error = check(entry);
+    if (!error && generation == 0)
+        return handle_find(caller, first, &entry); /* an error: no handle has this one, as below an empty entry */
+    for (uint32_t part; n > 0 && !error; index += part, n -= part) {
+        if (index >= caller->handle_limit)
+            return ERROR_BAD_HANDLE;
+        entry = handle_table_part(caller, index, n, &part);
+        for (const struct handle_entry *end = entry + part; entry < end && !error; entry++)
+            error = handle_entry_generation(entry) == generation ? check(entry) : handle_entry_check(entry, generation);
     }
     return error;
 }
@@ -133,24 +140,44 @@ static void show(struct task *worker, uint64_t frame)
 }
 
 /* Takes an entry out of its ring, to the frame server: unlink, clear the mapping, flush; only then may the frame be
- * used again. It is LEAVING. moved: the last handle leaves the frame with the server, from the account. */
-static void leave(struct handle_entry *entry, struct task *worker, bool moved, uint32_t account)
+ * used again. It is LEAVING. moved: the last handle leaves the frame with the server, from the account. reads: its kind
+ * may be one whose end needs the frame's contents. Returns the frame's number. */
+static inline __attribute__((always_inline)) uint64_t leave(struct handle_entry *entry, struct task *worker, bool moved,
+                                                            bool reads, uint32_t account)
 {
-    atomic_word *word = ledger_find(handle_entry_frame(entry));
-    uint64_t value = handle_unlink(entry, ledger_lock(word));
+    uint64_t frame = handle_entry_frame(entry);
+    atomic_word *word = ledger_find(frame);
 
+    if (entry->kind == KIND_ENDPOINT && (entry->rights & RIGHT_RECEIVE))
+        task_leave_endpoint(entry, NULL);
+    uint64_t value = handle_unlink(entry, ledger_lock(word));
     if (mapping_exists(entry))
         mapping_clear(entry);
     if (moved && ledger_word_state(value) == LEDGER_FREE)
         value = ledger_word_server(account);
-    else if (kind_reads(entry->kind) && ledger_word_state(value) == LEDGER_FREE)
-        show(worker, handle_entry_frame(entry));
+    else if (reads && kind_reads(entry->kind) && ledger_word_state(value) == LEDGER_FREE)
+        show(worker, frame);
     entry->length = handle_entry_generation(entry);
-    entry->name = handle_entry_frame(entry);
+    entry->name = frame;
     entry->state = HANDLE_LEAVING;
     entry->place = 0;
     entry->detail = 0;
     ledger_unlock(word, value);
+    return frame;
+}
+
+/* Several; their frames' numbers go into the transfer page. */
+static inline __attribute__((always_inline)) void leave_all(struct task *caller, struct task *worker, uint32_t index,
+                                                            uint32_t n, bool moved)
+{
+    uint64_t *transfer = worker->transfer;
+    uint32_t account = badge_account(caller->badge);
+
+    for (uint32_t part; n > 0; index += part, n -= part) {
+        struct handle_entry *entry = handle_table_part(caller, index, n, &part);
+        for (struct handle_entry *end = entry + part; entry < end; entry++)
+            *transfer++ = leave(entry, worker, moved, false, account);
+    }
 }
 
 /* To the frame server: the entries keep their frame numbers until the reply commits. */
@@ -164,18 +191,29 @@ static enum error leave_run(struct task *caller, struct task *worker, bool moved
 
     if (error)
         return error;
-    for (uint32_t k = 0; k < n; k++) {
-        struct handle_entry *entry = handle_table_entry(caller, handle_index(first) + k);
-        leave(entry, worker, moved, badge_account(caller->badge));
-        if (n > 1)
-            worker->transfer[k] = handle_entry_frame(entry);
-        else
-            carried->r13 = frame_word_make(handle_entry_frame(entry), entry->rights);
+    struct handle_entry *entry = handle_table_entry(caller, handle_index(first));
+    if (n == 1) {
+        uint64_t frame = leave(entry, worker, moved, true, badge_account(caller->badge));
+        carried->r13 = frame_word_make(frame, entry->rights);
+    } else if (moved) {
+        leave_all(caller, worker, handle_index(first), n, true);
+    } else {
+        leave_all(caller, worker, handle_index(first), n, false);
     }
-    caller->service.leaving = handle_table_entry(caller, handle_index(first));
+    caller->service.leaving = entry;
     caller->service.leaving_first = handle_index(first);
     caller->service.leaving_count = n;
     return ERROR_NONE;
+}
+
+/* A handle that left is its holder's again. */
+static void come_back(struct handle_entry *entry)
+{
+    atomic_word *word = ledger_find(handle_entry_frame(entry));
+
+    entry->name |= entry->length << 32;
+    entry->state = HANDLE_HELD;
+    ledger_unlock(word, handle_link(entry, ledger_lock(word)));
 }
 
 void carry_settle(struct task *caller, bool refused)
@@ -184,15 +222,15 @@ void carry_settle(struct task *caller, bool refused)
 
     if (mode != MODE_DROP && mode != MODE_ATTACH && (mode != MODE_MOVE || !caller->callee->server))
         return;
-    for (uint32_t k = 0; k < caller->service.leaving_count; k++) {
-        struct handle_entry *entry = handle_table_entry(caller, caller->service.leaving_first + k);
-        if (mode != MODE_DROP && refused) {
-            atomic_word *word = ledger_find(handle_entry_frame(entry));
-            entry->name |= entry->length << 32;
-            entry->state = HANDLE_HELD;
-            ledger_unlock(word, handle_link(entry, ledger_lock(word)));
-        } else {
-            handle_empty(entry);
+    uint32_t count = caller->service.leaving_count;
+    for (uint32_t part, done = 0; done < count; done += part) {
+        struct handle_entry *entries =
+            handle_table_part(caller, caller->service.leaving_first + done, count - done, &part);
+        for (struct handle_entry *entry = entries; entry < entries + part; entry++) {
+            if (mode != MODE_DROP && refused)
+                come_back(entry);
+            else
+                handle_empty_left(entry);
         }
     }
 }

@@ -62,11 +62,7 @@ system_call_entry:
     jne keep_message
 deliver_call:
     movq ENTRY_PLACE(%rcx), %rdi        /* the badge */
-    movq $0, LINE_RECEIVER(%r15)
-    movq %rbx, TASK_CALLER(%rbp)
-    movq %rbp, TASK_CALLEE(%rbx)
-    movl $TASK_AWAITING, TASK_STATE(%rbx)
-    movl $TASK_RUNNING, TASK_STATE(%rbp)
+    begin_service
     xorl %r13d, %r13d
     xorl %r14d, %r14d
     clear_selectors %r14d
@@ -96,20 +92,13 @@ not_plain_call:
     orl CPU_RESCHEDULE, %r11d
     jnz system_call_slow
     cmpq $0, SERVICE_PENDING(%rbp)
-    jne service_reply
+    jne more_than_words
     cmpw $SYSTEM_CALL_REPLY_RECEIVE, %ax /* without an action; n and dst name room for handles */
     jne system_call_slow
-    .global plain_reply
 plain_reply:
     movq %rax, REGISTERS_RAX(%rbx)
     switch_fpu reply
-    movq TASK_CONTROL(%rbx), %rcx       /* the reply is accepted: what the worker meant to do is done */
-    movq $0, CONTROL_INTENT(%rcx)
-    movq $0, CONTROL_INTENT_RUN(%rcx)
-    movq %rbx, LINE_RECEIVER(%r15)
-    movq $0, TASK_CALLER(%rbx)
-    movl $TASK_RECEIVING, TASK_STATE(%rbx)
-    movl $TASK_RUNNING, TASK_STATE(%rbp)
+    end_service
     xorl %eax, %eax
     xorl %edi, %edi
     xorl %r13d, %r13d
@@ -117,6 +106,16 @@ plain_reply:
     clear_selectors %r14d
     enter_task
     switch_fpu_rest reply
+
+more_than_words:
+    cmpl $0, TASK_SERVER(%rbx)
+    jne service_reply
+    cmpl $(MODE_MOVE << MODE_SHIFT), SERVICE_PENDING(%rbp) /* what moved is there since the call: only words go back */
+    jne system_call_slow
+    cmpw $SYSTEM_CALL_REPLY_RECEIVE, %ax
+    jne system_call_slow
+    movq $0, SERVICE_PENDING(%rbp)      /* C, should it have to answer, has nothing to settle either */
+    jmp plain_reply
 
 /* C does it, whatever it is. */
     .global system_call_slow

@@ -97,7 +97,6 @@ enum error reply_receive(struct task *task)
         error = ERROR_NO_CALLER;
     if (error)
         return error;
-    line->closed = 0;
     if (!line->first || !take_call(task, line))
         wait(task, line, caller);
     else if (caller)

@@ -122,11 +122,7 @@ deliver_request:
     movzwl %ax, %ecx                    /* number 0, want, mode */
     movq %rcx, SERVICE_PENDING(%rbx)
     movl %eax, %eax                     /* status 0, want, mode, n */
-    movq $0, LINE_RECEIVER(%r15)
-    movq %rbx, TASK_CALLER(%rbp)
-    movq %rbp, TASK_CALLEE(%rbx)
-    movl $TASK_AWAITING, TASK_STATE(%rbx)
-    movl $TASK_RUNNING, TASK_STATE(%rbp)
+    begin_service
     cmpl $0, TASK_FPU(%rbx)
     je 1f
     close_fpu
@@ -208,11 +204,9 @@ anchor_leaves:
     leaq LEDGER_WORD_HELD(%rdi), %r11
     jmp left
 
-/* From fastpath.S: rbp is the caller, whose call has more to it than words, and that may go on at once. */
+/* From fastpath.S: rbx is a worker, rbp its caller, whose call has more to it than words, and that may go on at once. */
     .global service_reply
 service_reply:
-    cmpl $0, TASK_SERVER(%rbx)
-    je reply_to_move
     movl SERVICE_PENDING(%rbp), %ecx
     cmpw $HOW(REPLY_RECEIVE, NONE, NONE, 0), %ax
     je reply_words
@@ -266,15 +260,6 @@ reply_handle:
     movl $(1 << N_SHIFT), %eax
     jmp deliver_reply
 
-/* Between ordinary tasks what moved is there since the call, and words are all that goes back. */
-reply_to_move:
-    cmpl $(MODE_MOVE << MODE_SHIFT), SERVICE_PENDING(%rbp)
-    jne system_call_slow
-    cmpw $SYSTEM_CALL_REPLY_RECEIVE, %ax
-    jne system_call_slow
-    movq $0, SERVICE_PENDING(%rbp)
-    jmp plain_reply
-
 restore_and_slow:
     movq REGISTERS_RAX(%rbx), %rax
     jmp system_call_slow
@@ -302,16 +287,10 @@ reply_words:
 2:  xorl %eax, %eax
     xorl %r13d, %r13d
 
-/* rax: status and n of handles, r13: the first. The reply is accepted: what the worker meant to do is done. */
+/* rax: status and n of handles, r13: the first. */
 deliver_reply:
     movq $0, SERVICE_PENDING(%rbp)
-    movq TASK_CONTROL(%rbx), %rcx
-    movq $0, CONTROL_INTENT(%rcx)
-    movq $0, CONTROL_INTENT_RUN(%rcx)
-    movq %rbx, LINE_RECEIVER(%r15)
-    movq $0, TASK_CALLER(%rbx)
-    movl $TASK_RECEIVING, TASK_STATE(%rbx)
-    movl $TASK_RUNNING, TASK_STATE(%rbp)
+    end_service
     xorl %edi, %edi
     xorl %r14d, %r14d
     cmpl $0, TASK_FPU(%rbp)

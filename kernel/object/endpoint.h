@@ -12,7 +12,7 @@ struct task;
 struct endpoint_line {
     struct task *receiver; /* waits for a call on this CPU, or NULL */
     struct task *first;    /* callers that wait for a receiver, highest priority first */
-    uint64_t closed;       /* not 0: the server is gone, and calls get NO_SERVER */
+    uint64_t closed;       /* not 0: nobody can receive any more, and calls get NO_SERVER; then receiver is NULL */
     uint64_t unused[5];
 };
 _Static_assert(sizeof(struct endpoint_line) == 64, "one cache line");

@@ -67,13 +67,19 @@ must_use static inline uint64_t handle_unlink(struct handle_entry *entry, uint64
     return ledger_word_held(next) | LEDGER_LOCKED;
 }
 
-/* Empties an entry that is in no ring. */
-static inline void handle_empty(struct handle_entry *entry)
+/* Empties an entry that is in no ring, and has neither place nor detail, as one that is LEAVING. */
+static inline void handle_empty_left(struct handle_entry *entry)
 {
     entry->name = 0;
     entry->kind = KIND_NONE;
     entry->rights = 0;
     entry->state = HANDLE_EMPTY;
+}
+
+/* Empties an entry that is in no ring. */
+static inline void handle_empty(struct handle_entry *entry)
+{
+    handle_empty_left(entry);
     entry->place = 0;
     entry->detail = 0;
 }

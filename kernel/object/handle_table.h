@@ -13,9 +13,28 @@ static inline struct handle_entry *handle_table_entry(const struct task *task, u
     return &task->tables[index / HANDLES_PER_TABLE][index % HANDLES_PER_TABLE];
 }
 
-/* The filled entry that the task's handle names.
- * BAD_HANDLE: no such entry, or an empty one. STALE_HANDLE: filled since under another generation.
+/* Of `count` entries from `index` on, which exist, those that lie in one table: the first one's address; *part: how many. */
+static inline struct handle_entry *handle_table_part(const struct task *task, uint32_t index, uint32_t count,
+                                                     uint32_t *part)
+{
+    uint32_t room = HANDLES_PER_TABLE - index % HANDLES_PER_TABLE;
+
+    *part = count < room ? count : room;
+    return &task->tables[index / HANDLES_PER_TABLE][index % HANDLES_PER_TABLE];
+}
+
+/* Whether an entry was filled under a generation. BAD_HANDLE: it is empty. STALE_HANDLE: filled since under another one.
  * An entry in state LEAVING counts as empty; it and an empty one have generation 0, which no handle has. */
+must_use static inline enum error handle_entry_check(const struct handle_entry *entry, uint32_t generation)
+{
+    uint32_t found = handle_entry_generation(entry);
+
+    if (found == 0)
+        return ERROR_BAD_HANDLE;
+    return found == generation ? ERROR_NONE : ERROR_STALE_HANDLE;
+}
+
+/* The filled entry that the task's handle names. BAD_HANDLE: no such entry; and as above. */
 must_use static inline enum error handle_find(const struct task *task, handle value, struct handle_entry **entry)
 {
     uint32_t index = handle_index(value);
@@ -23,13 +42,10 @@ must_use static inline enum error handle_find(const struct task *task, handle va
     if (index >= task->handle_limit)
         return ERROR_BAD_HANDLE;
     struct handle_entry *found = &task->tables[index / HANDLES_PER_TABLE][index % HANDLES_PER_TABLE];
-    uint32_t generation = handle_entry_generation(found);
-    if (generation == 0)
-        return ERROR_BAD_HANDLE;
-    if (generation != handle_generation(value))
-        return ERROR_STALE_HANDLE;
-    *entry = found;
-    return ERROR_NONE;
+    enum error error = handle_entry_check(found, handle_generation(value));
+    if (!error)
+        *entry = found;
+    return error;
 }
 
 /* Whether n entries from index dst on exist (else BAD_DESTINATION) and are empty (else OCCUPIED);
@@ -40,9 +56,12 @@ must_use static inline enum error handle_destination(const struct task *task, ui
         return ERROR_BAD_COUNT;
     if (dst == 0 || dst >= task->handle_limit || n > task->handle_limit - dst)
         return ERROR_BAD_DESTINATION;
-    for (uint32_t k = 0; k < n; k++)
-        if (task->tables[(dst + k) / HANDLES_PER_TABLE][(dst + k) % HANDLES_PER_TABLE].state != HANDLE_EMPTY)
-            return ERROR_OCCUPIED;
+    for (uint32_t part; n > 0; dst += part, n -= part) {
+        const struct handle_entry *entries = handle_table_part(task, dst, n, &part);
+        for (const struct handle_entry *entry = entries; entry < entries + part; entry++)
+            if (entry->state != HANDLE_EMPTY)
+                return ERROR_OCCUPIED;
+    }
     return ERROR_NONE;
 }
 

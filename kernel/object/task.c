@@ -37,23 +37,22 @@ static void refuse_call(struct task *caller)
     schedule_ready(caller);
 }
 
-/* Whether a task other than the one that ends can receive at the endpoint of an entry. */
-static bool other_receiver(const struct handle_entry *entry)
+/* Whether another handle lets a task receive at the endpoint of an entry: one that does not end. */
+static bool other_receiver(const struct handle_entry *entry, const struct task *ending)
 {
     for (const struct handle_entry *at = entry->next; at != entry; at = at->next)
-        if ((at->rights & RIGHT_RECEIVE) && at->owner != entry->owner && at->owner->state != TASK_STOPPED)
+        if ((at->rights & RIGHT_RECEIVE) && at->owner != ending && at->owner->state != TASK_STOPPED)
             return true;
     return false;
 }
 
-/* The task receives at this endpoint no more, and if it was the last that could, nobody waits there for ever. */
-static void leave_endpoint(struct task *task, const struct handle_entry *entry)
+void task_leave_endpoint(const struct handle_entry *entry, const struct task *ending)
 {
     struct endpoint_line *line = (struct endpoint_line *)(uintptr_t)entry->detail;
 
-    if (line->receiver == task)
+    if (line->receiver && line->receiver == ending)
         line->receiver = NULL;
-    if (other_receiver(entry))
+    if (other_receiver(entry, ending))
         return;
     line->closed = 1;
     for (struct task *caller = endpoint_dequeue(line); caller; caller = endpoint_dequeue(line))
@@ -65,7 +64,7 @@ static void leave_endpoints(struct task *task)
     for (uint32_t index = 1; index < task->handle_limit; index++) {
         const struct handle_entry *entry = handle_table_entry(task, index);
         if (entry->kind == KIND_ENDPOINT && (entry->rights & RIGHT_RECEIVE) && entry->state == HANDLE_HELD)
-            leave_endpoint(task, entry);
+            task_leave_endpoint(entry, task);
     }
 }
 

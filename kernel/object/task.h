@@ -72,6 +72,10 @@ _Static_assert(sizeof(struct task) <= 4096, "one frame");
 /* Sets a zeroed task object up: name, priority, FPU class, initial FPU state. It is STOPPED. */
 void task_initialise(struct task *task, const char *name, uint32_t priority, bool fpu);
 
+/* A handle that can receive goes, or the task that holds it ends (else NULL): if nobody can receive at the endpoint any
+ * more, its callers get NO_SERVER, those that wait there and all later ones. */
+void task_leave_endpoint(const struct handle_entry *entry, const struct task *ending);
+
 /* Ends a task for ever: it leaves every queue, whoever waits for it gets NO_SERVER, and if it was the running one, nobody
  * is. What it held stays held. passed: it exited with 0; the machine's verdict may hang on it (kernel/verdict.h). */
 void task_stop(struct task *task, bool passed);

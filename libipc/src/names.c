@@ -27,3 +27,16 @@ const char *region_name(uint64_t region)
         return "unlisted";
     }
 }
+
+const char *exception_name(uint64_t vector)
+{
+    switch (vector) {
+#define EXCEPTION(number, name)                                                                                        \
+    case number:                                                                                                       \
+        return name;
+#include <quire/exceptions.def>
+#undef EXCEPTION
+    default:
+        return "unlisted";
+    }
+}

@@ -61,6 +61,13 @@ sub read_from {
     return;
 }
 
+# Whether an instruction seen is one of a file. Of one that lies on two pages QEMU shows only the beginning.
+sub same {
+    my ($seen, $there) = @_;
+    my $crosses = $there && hex(substr $there->{address}, -3) + length($there->{bytes}) / 2 > 4096;
+    return $there && ($crosses ? index($there->{bytes}, $seen->{bytes}) == 0 : $there->{bytes} eq $seen->{bytes});
+}
+
 # Finds the file of each page that something was executed in: the one that has these very instructions there.
 sub recognise {
     my ($self) = @_;
@@ -69,7 +76,7 @@ sub recognise {
     for my $page (sort keys %pages) {
         my @owners = grep {
             my $file = $self->{files}{$_};
-            !grep { my $there = $file->{ $_->{address} }; !$there || $there->{bytes} ne $_->{bytes} } @{ $pages{$page} }
+            !grep { !same($_, $file->{ $_->{address} }) } @{ $pages{$page} }
         } sort keys %{ $self->{files} };
         die "bench: code at $page is of ", (@owners ? "one of @owners" : 'no known file'), "\n" if @owners != 1;
         $known{$page} = $owners[0];

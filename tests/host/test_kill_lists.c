@@ -209,9 +209,9 @@ START_TEST(end_of_a_record)
         for (uint32_t k = 0; k < SLOT_STORAGE_WORDS; k++)
             world->views[0][k] = tag;
         world->controls[0].view_frame = frame + 1;
+        last_record = tag; /* whenever it was killed after the handle had gone: recovery ends what was begun */
         KILL_ANYWHERE(frames_drop(worker, frame));
         check_recovered();
-        ck_assert_uint_eq(world->keep->records[1][4], tag);
     }
     world_destroy(world);
 }

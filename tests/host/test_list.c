@@ -288,6 +288,13 @@ START_TEST(refused_takes_from_changed_lists)
     ck_assert_uint_eq(frames_drop(other, list), 1); /* no list any more: the frame ends, too */
     refuse(message, ERROR_NOT_WANTED);
     ck_assert_uint_eq(world_check(world).charged, 3);
+
+    list = make_filled_list(frames, 1);
+    message = take(list, LIST_FRONT, 0);
+    world_slot(world, list)->storage[LIST_WORD_ID] += 1; /* its frame is another list by now */
+    refuse(message, ERROR_NOT_WANTED);
+    expect_list(list, NULL, 0);
+    ck_assert_uint_eq(world_check(world).charged, 4);
     world_destroy(world);
 }
 END_TEST

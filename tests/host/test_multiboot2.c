@@ -120,8 +120,6 @@ static void whole_block(struct block *block)
     add_module(block, 0x213000, 0x213000, "");
     add_map(block, 6, 24);
     add_framebuffer(block, MULTIBOOT2_FRAMEBUFFER_RGB, 30);
-    add(block, MULTIBOOT2_TAG_ACPI_OLD, "RSD PTR old_________", 20);
-    add(block, MULTIBOOT2_TAG_ACPI_NEW, "RSD PTR new_________________________", 36);
     add(block, 4711, "unknown", 7);
     add_end(block);
 }
@@ -198,8 +196,6 @@ START_TEST(copies_everything)
     ck_assert_uint_eq(data.framebuffer.green_bits, 7);
     ck_assert_uint_eq(data.framebuffer.blue_position, 0);
     ck_assert_uint_eq(data.framebuffer.blue_bits, 6);
-    ck_assert_uint_eq(data.rsdp_size, 36);
-    ck_assert_mem_eq(data.rsdp, "RSD PTR new_________________________", 36);
 }
 END_TEST
 
@@ -213,7 +209,6 @@ START_TEST(least_block)
     ck_assert_str_eq(data.loader_name, "");
     ck_assert_uint_eq(data.module_count, 0);
     ck_assert(!data.framebuffer.present);
-    ck_assert_uint_eq(data.rsdp_size, 0);
 }
 END_TEST
 
@@ -235,27 +230,6 @@ START_TEST(bytes_after_the_end_tag)
     block.size += 24;
     finish(&block);
     ck_assert_int_eq(parse(&block), ERROR_NONE);
-}
-END_TEST
-
-START_TEST(newer_rsdp_wins_in_any_order)
-{
-    begin(&block);
-    add_map(&block, 1, 24);
-    add(&block, MULTIBOOT2_TAG_ACPI_NEW, "RSD PTR new_________________________", 36);
-    add(&block, MULTIBOOT2_TAG_ACPI_OLD, "RSD PTR old_________", 20);
-    add_end(&block);
-    ck_assert_int_eq(parse(&block), ERROR_NONE);
-    ck_assert_uint_eq(data.rsdp_size, 36);
-    ck_assert_mem_eq(data.rsdp, "RSD PTR new_________________________", 36);
-
-    begin(&block);
-    add_map(&block, 1, 24);
-    add(&block, MULTIBOOT2_TAG_ACPI_OLD, "RSD PTR old_________", 20);
-    add_end(&block);
-    ck_assert_int_eq(parse(&block), ERROR_NONE);
-    ck_assert_uint_eq(data.rsdp_size, 20);
-    ck_assert_mem_eq(data.rsdp, "RSD PTR old_________", 20);
 }
 END_TEST
 
@@ -368,7 +342,7 @@ END_TEST
 START_TEST(repeated_tags)
 {
     static const uint32_t once[] = {MULTIBOOT2_TAG_COMMAND_LINE, MULTIBOOT2_TAG_LOADER_NAME, MULTIBOOT2_TAG_MEMORY_MAP,
-                                    MULTIBOOT2_TAG_FRAMEBUFFER,  MULTIBOOT2_TAG_ACPI_OLD,    MULTIBOOT2_TAG_ACPI_NEW};
+                                    MULTIBOOT2_TAG_FRAMEBUFFER};
 
     for (uint32_t k = 0; k < sizeof(once) / sizeof(once[0]); k++) {
         whole_block(&block);
@@ -408,8 +382,7 @@ START_TEST(empty_payloads)
     static const struct {
         uint32_t type, size;
     } cases[] = {{MULTIBOOT2_TAG_COMMAND_LINE, 0}, {MULTIBOOT2_TAG_LOADER_NAME, 0}, {MULTIBOOT2_TAG_MODULE, 8},
-                 {MULTIBOOT2_TAG_MODULE, 0},       {MULTIBOOT2_TAG_MEMORY_MAP, 7},  {MULTIBOOT2_TAG_FRAMEBUFFER, 21},
-                 {MULTIBOOT2_TAG_ACPI_OLD, 19},    {MULTIBOOT2_TAG_ACPI_NEW, 35}};
+                 {MULTIBOOT2_TAG_MODULE, 0},       {MULTIBOOT2_TAG_MEMORY_MAP, 7},  {MULTIBOOT2_TAG_FRAMEBUFFER, 21}};
 
     for (uint32_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
         begin(&block);
@@ -625,7 +598,6 @@ int main(void)
     tcase_add_test(good, least_block);
     tcase_add_test(good, later_entry_versions);
     tcase_add_test(good, bytes_after_the_end_tag);
-    tcase_add_test(good, newer_rsdp_wins_in_any_order);
     tcase_add_test(good, text_framebuffer_has_no_colours);
     tcase_add_test(good, loader_name_is_cut);
     tcase_add_test(faults, misaligned);

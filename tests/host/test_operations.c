@@ -85,13 +85,10 @@ START_TEST(alloc_errors)
     worker = &world->workers[0];
     call = (struct call){.operation = MESSAGE_ALLOC, .want = ACTION_GRANT, .n = 101};
     refused(call, ERROR_NO_MEMORY);
-    succeed((struct call){.operation = MESSAGE_CLAIM,
-                          .want = ACTION_GRANT,
-                          .n = 1,
-                          .services = SERVICE_RIGHT_CLAIM,
-                          .words = {50 * FRAME_SIZE}});
     call.words[0] = ALLOC_CONTIGUOUS;
-    call.n = 51;
+    uint64_t middle;
+    ck_assert_int_eq(frames_claim(worker, 1, 40 * FRAME_SIZE, &middle), ERROR_NONE); /* 59 follow it */
+    call.n = 60;
     refused(call, ERROR_NO_MEMORY);
     world_check(world);
     world_destroy(world);

@@ -587,13 +587,13 @@ START_TEST(boot_data_without_memory)
     small_machine();
     data.map_count = 0;
     add_entry(0xf0000, 0x10000, MEMORY_RESERVED);
-    ck_assert_int_eq(build(), ERROR_BAD_BOOT_DATA);
+    ck_assert_int_eq(build(), ERROR_NO_MEMORY);
     ck_assert_mem_eq(&table, &empty, sizeof(table));
     /* All of it under the kernel, or wrapping. */
     data.map_count = 0;
     add_entry(0x100000, 0x20000, MULTIBOOT2_MEMORY_USABLE);
     add_entry(0x200000, UINT64_MAX, MULTIBOOT2_MEMORY_USABLE);
-    ck_assert_int_eq(build(), ERROR_BAD_BOOT_DATA);
+    ck_assert_int_eq(build(), ERROR_NO_MEMORY);
     ck_assert_mem_eq(&table, &empty, sizeof(table));
 }
 END_TEST

@@ -24,7 +24,7 @@ told_verdict() {
 }
 
 timed_out() {
-    code=3 reason="no end within $limit s"
+    code=3 reason="no end within $limit s: a task with \`verdict\` did not end (-verdict, TIMEOUT=s)"
 }
 
 # Counts TAP in the serial log: `planned`, `plans`, `good`, `bad`, `bailed`. Several tasks may each report a plan.
@@ -62,6 +62,25 @@ weigh_tests() {
     if [ "$code" -ne 0 ] && [ "$failed" -eq 0 ]; then
         failed=1
     fi
+}
+
+# Makes a pass of the end that was expected, if the machine told what it had to; a failure of every other.
+weigh_expectation() {
+    local text ended
+    ended=$(verdict_name "$code")
+    ended=${ended,,}
+    tests='' passed=0 failed=1
+    if [ "$ended" != "$expect" ]; then
+        code=1 reason="expected $expect, but it ended with $ended${reason:+: $reason}"
+        return
+    fi
+    for text in "${shows[@]}"; do
+        if ! grep -qaF -- "$text" "$work/serial.log"; then
+            code=1 reason="$ended as expected, but it did not tell: $text"
+            return
+        fi
+    done
+    code=0 passed=1 failed=0 reason="$expect as expected"
 }
 
 # Prints the ELF file of task $1, if it is known: a task of the command line or of the suite.

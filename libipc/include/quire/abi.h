@@ -77,6 +77,10 @@ enum system_call {
     SYSTEM_CALLS
 };
 
+/* What the system call VERDICT takes. */
+#define VERDICT_PASS 0
+#define VERDICT_FAIL 1
+
 #define MESSAGE_WORDS 5
 
 /* A handle: index:32 | generation:32, lowest bits first. No handle is 0, since generations start at 1. */

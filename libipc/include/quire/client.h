@@ -92,7 +92,8 @@ static inline must_use enum error frame_allocate_unique(handle *frame)
  * had; 0 too when the error is about none. Errors: those of frame_claim, BadCount, BadArgument (flags). */
 must_use enum error frame_claim_run(uint64_t address, uint32_t count, uint64_t flags, handle *first, uint32_t *failed);
 
-/* A second handle to a frame, with rights that the first one has. The first one keeps its own.
+/* A second handle to a frame, with rights that the first one has (quire/rights.def; RIGHTS_FRAME: all; a copy that is to
+ * be mapped needs RIGHT_MAP too). The first one keeps its own.
  * Errors: BadHandle, StaleHandle, MissingRight (no clone right), BadRights, WrongKind, Unique, Revoked. */
 must_use enum error frame_clone(handle frame, uint32_t rights, handle *copy);
 
@@ -128,7 +129,8 @@ must_use enum error frame_check_run(handle first, uint32_t count, uint64_t kind,
 /* The first five words of the last frame of kind RECORD that ended at this task's account; 0 before any did. */
 must_use enum error record_last(uint64_t words[MESSAGE_WORDS]);
 
-/* Gives a handle back; it is unmapped first. With the last handle the frame becomes unused.
+/* Gives a handle back; it is unmapped first. With the last handle the frame becomes unused. Who drops the handle that
+ * frame_server() names gets BadHandle from every function here afterwards.
  * Errors: BadHandle, StaleHandle, Installed, InUse (the last handle to an endpoint). */
 must_use enum error frame_drop(handle frame);
 

@@ -8,4 +8,7 @@
 const char *kind_name(uint64_t kind);
 const char *region_name(uint64_t region);
 
+/* What the processor calls an exception by its vector ("page fault"); "unlisted" for any other number. */
+const char *exception_name(uint64_t vector);
+
 #endif

@@ -224,9 +224,6 @@ SYSTEM_CALL_INLINE must_use enum error system_call_print(uint32_t count, const u
     return (enum error)rax_status(message.rax);
 }
 
-#define VERDICT_PASS 0
-#define VERDICT_FAIL 1
-
 /* Ends the machine; comes back only with an error. Errors: NotPermitted, BadArgument. */
 SYSTEM_CALL_INLINE must_use enum error system_call_verdict(uint64_t verdict)
 {

@@ -8,9 +8,9 @@
 
 #include "servers/frameserv/core/worker.h"
 
-/* Many frames are taken and given back as whole blocks of these orders, 16 to 64 frames: a transaction for each. */
+/* Many frames are taken and given back as whole blocks of these orders, 16 to 512 frames: a transaction for each. */
 #define CHUNK_ORDER_MIN 4
-#define CHUNK_ORDER_MAX 6
+#define CHUNK_ORDER_MAX 9
 
 /* Takes one free frame and sets the intent to it. Errors: OverLimit, NoMemory (no frame is free). */
 must_use enum error allocator_take(struct worker *worker, uint32_t payer, uint64_t *frame);

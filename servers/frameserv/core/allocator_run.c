@@ -12,9 +12,10 @@ static void take_block(struct worker *worker, uint32_t payer, uint64_t done, str
     struct transaction transaction = transaction_begin(worker->log);
     uint64_t size = UINT64_C(1) << order;
     uint64_t word = kind_word(KIND_UNTYPED, 0, payer);
+    atomic_word *transfer = &worker->transfer[done];
 
     for (uint64_t k = 0; k < size; k++)
-        atomic_store_release(&worker->transfer[done + k], first + k);
+        atomic_store_release(&transfer[k], first + k);
     buddy_take(&worker->keep->buddy, &worker->window, &transaction, block, first, order);
     wr(&transaction, kind_word_of(worker, first), word);
     if (size > 1)

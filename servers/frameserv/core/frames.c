@@ -64,11 +64,17 @@ enum error frames_allocate(struct worker *worker, uint32_t payer, uint64_t *fram
 static enum error build_run(struct worker *worker, uint32_t payer, uint64_t *built, uint64_t end, bool unique)
 {
     struct slot *slots = worker->window.slots;
+    const atomic_word *frames = worker->transfer;
     enum error error = ERROR_NONE;
     uint64_t k = *built;
 
-    while (k < end && (error = build(&slots[worker->transfer[k]], unique)) == ERROR_NONE)
-        k += 1;
+    if (unique) {
+        while (k < end && (error = build(&slots[frames[k]], true)) == ERROR_NONE)
+            k += 1;
+    } else {
+        while (k < end && (error = build(&slots[frames[k]], false)) == ERROR_NONE)
+            k += 1;
+    }
     *built = k;
     if (error == ERROR_NONE)
         return ERROR_NONE;

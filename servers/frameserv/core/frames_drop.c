@@ -95,32 +95,15 @@ static uint32_t chunk_order(const struct worker *worker, uint64_t done, uint64_t
     return order >= CHUNK_ORDER_MIN ? order : 0;
 }
 
-/* Takes a handle to each frame of a chunk away, and gives the frames back together if all of them ended and are
- * alike. Returns how many ended; *put_off becomes true if the end of one was put off. */
-static uint64_t drop_chunk(struct worker *worker, uint64_t first, uint32_t order, bool *put_off)
+/* Gives a frame back if the end of its last handle left this word. Returns how many: 0 or 1. *put_off becomes true if
+ * that end was put off. */
+static uint64_t give_ended(struct worker *worker, uint64_t frame, uint64_t word, bool *put_off)
 {
-    uint64_t size = UINT64_C(1) << order;
-    uint64_t words[1 << CHUNK_ORDER_MAX];
-    uint64_t differ = 0;
-    uint64_t unused = 0;
-
-    words[0] = take_handle(worker, first);
-    for (uint64_t k = 1; k < size; k++) {
-        words[k] = take_handle(worker, first + k);
-        differ += words[k] != words[0];
-    }
-    if (differ == 0 && words[0] > PUT_OFF) {
-        allocator_give_chunk(worker, first, order);
-        return size;
-    }
-    for (uint64_t k = 0; k < size; k++) {
-        *put_off = *put_off || words[k] == PUT_OFF;
-        if (words[k] > PUT_OFF) {
-            allocator_give(worker, first + k, (uint32_t)kind_word_payer(words[k]));
-            unused += 1;
-        }
-    }
-    return unused;
+    *put_off = *put_off || word == PUT_OFF;
+    if (word <= PUT_OFF)
+        return 0;
+    allocator_give(worker, frame, (uint32_t)kind_word_payer(word));
+    return 1;
 }
 
 /* The same for one frame. */
@@ -128,12 +111,32 @@ static uint64_t drop_one(struct worker *worker, uint64_t frame, bool *put_off)
 {
     if (frame >= worker->window.frame_count)
         return 0;
-    uint64_t word = take_handle(worker, frame);
-    *put_off = *put_off || word == PUT_OFF;
-    if (word <= PUT_OFF)
-        return 0;
-    allocator_give(worker, frame, (uint32_t)kind_word_payer(word));
-    return 1;
+    return give_ended(worker, frame, take_handle(worker, frame), put_off);
+}
+
+/* Takes a handle to each frame of a chunk away, and gives the frames back together if all of them ended and are
+ * alike. Returns how many ended. */
+static uint64_t drop_chunk(struct worker *worker, uint64_t first, uint32_t order, bool *put_off)
+{
+    uint64_t size = UINT64_C(1) << order;
+    uint64_t alike = take_handle(worker, first);
+    uint64_t word = alike;
+    uint64_t unused = 0;
+    uint64_t done = 1;
+
+    while (done < size && (word = take_handle(worker, first + done)) == alike)
+        done += 1;
+    if (done == size && alike > PUT_OFF) {
+        allocator_give_chunk(worker, first, order);
+        return size;
+    }
+    for (uint64_t k = 0; k < done; k++)
+        unused += give_ended(worker, first + k, alike, put_off);
+    if (done < size)
+        unused += give_ended(worker, first + done, word, put_off);
+    for (uint64_t k = done + 1; k < size; k++)
+        unused += drop_one(worker, first + k, put_off);
+    return unused;
 }
 
 uint64_t frames_drop_run(struct worker *worker, uint64_t count)

@@ -204,7 +204,7 @@ static void others(void)
     lie = lie_of(ACTION_NONE, MODE_NONE, ACTION_MOVE, frame_server(), 1);
     refused("a move that nobody wants", lie, 0, ERROR_NOT_WANTED);
     lie.want = ACTION_MOVE;
-    refused("a move of the server's own endpoint", lie, 0, ERROR_MISSING_RIGHT);
+    refused("a move of the server's own endpoint", lie, 0, ERROR_IN_USE);
     lie.r13 = handle_make(ROOM, 1);
     refused("a move of what the server does not hold", lie, 0, ERROR_BAD_HANDLE);
     lie.r14 = 2;
