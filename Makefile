@@ -214,6 +214,7 @@ endef
 $(foreach path,$(EXTRA_PATHS),$(eval $(call $(if $(filter %.elf,$(path)),extra_copy,extra_task),\
     $(call extra_file,$(path)),$(path))))
 
+include tests/tools.mk
 include tests/tests.mk
 
 -include $(ALL_OBJECTS:.o=.d) $(NATIVE_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(HOST_HELPERS:.o=.d) $(HOST_TESTS:$(O)/host/%=$(O)/host/tests/host/%.c.d) $(O)/kernel/offsets.h.d

@@ -68,13 +68,13 @@ debug: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
 CHECK_ONLY = CK_FORK=yes tests/check $(if $(ONLY),--only '$(ONLY)') $(if $(SEED),--seed $(SEED)) \
     $(if $(LOG),--log $(LOG)) $(if $(CPUS),--cpus $(CPUS))
 check: host-tests build/quire.elf build/shim.elf $(TASK_FILES)
-	@$(CHECK_ONLY) host $(HOST_TESTS) iso
+	@$(CHECK_ONLY) host $(HOST_TESTS) $(REPLAYS) iso
 check-host: host-tests
-	@$(CHECK_ONLY) host $(HOST_TESTS)
+	@$(CHECK_ONLY) host $(HOST_TESTS) $(REPLAYS)
 check-iso: build/quire.elf build/shim.elf $(TASK_FILES)
 	@$(CHECK_ONLY) iso
 
-host-tests: $(HOST_TESTS)
+host-tests: $(HOST_TESTS) $(REPLAYS)
 
 # An archive, so that a test can stand in for a source by defining its functions itself.
 $(O)/host/pure.a: $(HOST_OBJECTS) $(HOST_HELPERS)
@@ -87,8 +87,9 @@ $(HOST_TESTS): $(O)/host/%: $(O)/host/tests/host/%.c.o $(O)/host/pure.a
 
 # --- sources ---------------------------------------------------------------------------------------------------------
 
-C_FILES := $(shell find kernel libipc servers tests docs -name '*.c' -o -name '*.h' 2>/dev/null | sort)
-SHELL_FILES := $(wildcard .ci/run iso/build iso/check-elf tests/run tests/run-selftest tests/check tests/deps \
+C_FILES := $(shell find kernel libipc servers tests docs -name '*.c' -o -name '*.h' -o -name '*.[ch]pp' 2>/dev/null | sort)
+SHELL_FILES := $(wildcard .ci/run iso/build iso/check-elf tests/run tests/run-selftest tests/check tests/coverage tests/deps \
+    tests/fuzz/run \
     tests/debug/run tests/machine/*.sh)
 
 TIDY_FILES := $(filter kernel/%.c libipc/%.c servers/%.c,$(C_FILES))

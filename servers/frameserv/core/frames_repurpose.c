@@ -5,6 +5,7 @@
 #include "servers/frameserv/core/lists.h"
 #include "servers/frameserv/core/reversal.h"
 #include <quire/kinds.h>
+#include <string.h>
 
 /* Writes storage and kind of a slot whose owner is alone. */
 static void rewrite(struct transaction *transaction, struct slot *slot, const uint64_t *storage, uint64_t word)
@@ -28,11 +29,12 @@ static void change(struct worker *worker, struct transaction *transaction, struc
 {
     uint64_t word = slot->kind_word;
     uint64_t storage[SLOT_STORAGE_WORDS] = {0};
-    struct slot old = *slot;
+    struct slot old = {
+        .ref_count = ref_count, .kind_word = word, .in_list = slot->in_list}; /* others may read the count */
 
+    memcpy(old.storage, slot->storage, sizeof(old.storage));
     if (kind == KIND_LIST)
         storage[LIST_WORD_ID] = lists_new_id(worker);
-    old.ref_count = ref_count;
     reversal_set(worker, window_frame(&worker->window, slot), 0, &old);
     rewrite(transaction, slot, storage, kind_word(kind, kind_word_flags(word), kind_word_payer(word)));
 }

@@ -137,17 +137,23 @@ enum error lists_take(struct worker *worker, uint64_t list_frame, uint64_t place
     return error;
 }
 
+/* Whether the frame that a link leads to is a member still. It may be in another list, whose lock is not held. */
+static bool is_member(const struct worker *worker, const struct list *list, uint64_t link)
+{
+    return atomic_load_relaxed(&link_slot(worker, link)->in_list) == list->id;
+}
+
 /* The member that a frame comes before which was in the list, with these links: its old neighbours may have left. */
 static uint64_t old_place(struct worker *worker, const struct list *list, const struct slot *old)
 {
     uint64_t next = old->storage[MEMBER_NEXT];
     uint64_t previous = old->storage[MEMBER_PREVIOUS];
 
-    if (next == 0 || link_slot(worker, next)->in_list == list->id)
+    if (next == 0 || is_member(worker, list, next))
         return next;
     if (previous == 0)
         return list->slot->storage[LIST_WORD_FRONT];
-    return link_slot(worker, previous)->in_list == list->id ? link_slot(worker, previous)->storage[MEMBER_NEXT] : 0;
+    return is_member(worker, list, previous) ? link_slot(worker, previous)->storage[MEMBER_NEXT] : 0;
 }
 
 bool lists_put_back(struct worker *worker)

@@ -18,7 +18,8 @@ static inline void reversal_set(struct worker *worker, uint64_t frame, uint64_t 
     reversal_clear(worker);
     for (uint32_t k = 0; k < SLOT_STORAGE_WORDS; k++)
         atomic_store_release(&reversal->slot.storage[k], slot->storage[k]);
-    atomic_store_release(&reversal->slot.ref_count, slot->ref_count);
+    atomic_store_release(&reversal->slot.ref_count,
+                         atomic_load_relaxed(&slot->ref_count)); /* look-ups try to change it */
     atomic_store_release(&reversal->slot.kind_word, slot->kind_word);
     atomic_store_release(&reversal->slot.in_list, slot->in_list);
     atomic_store_release(&reversal->list, list_link);

@@ -1,0 +1,403 @@
+#include "tests/fuzz/clients.h"
+
+#include "servers/frameserv/core/dispatch.h"
+#include "servers/frameserv/core/frames.h"
+#include "servers/frameserv/core/lists.h"
+#include "servers/frameserv/core/quick.h"
+#include "tests/fuzz/fuzz.h"
+#include <quire/kinds.h>
+
+#define RUN_MAX 32 /* handles that go along with one call */
+
+/* What an operation may leave changed only if it succeeds. */
+struct state {
+    struct slot slots[CLIENT_FRAMES];
+    uint64_t used[ACCOUNTS];
+    bool dying; /* members of dying lists may end with any call */
+};
+
+void clients_start(struct clients *clients, struct world *world)
+{
+    must(world->window.frame_count <= CLIENT_FRAMES);
+    memset(clients, 0, sizeof(*clients));
+    clients->world = world;
+    clients->worker = &world->workers[0];
+}
+
+uint64_t clients_listed(const struct clients *clients, uint32_t number)
+{
+    uint64_t listed[CLIENT_FRAMES];
+    uint32_t count = 0;
+
+    for (uint64_t frame = 0; frame < clients->world->window.frame_count; frame++) {
+        if (clients->moved_by[frame] != 0)
+            listed[count++] = frame;
+    }
+    return count > 0 ? listed[number % count] : 0;
+}
+
+static struct state *state_of(const struct clients *clients)
+{
+    static struct state states[2];
+    static uint32_t next;
+    struct state *state = &states[next++ % 2];
+
+    memset(state, 0, sizeof(*state));
+    for (uint64_t frame = 0; frame < clients->world->window.frame_count; frame++) {
+        if (window_has_slot(&clients->world->window, frame))
+            state->slots[frame] = *world_slot(clients->world, frame);
+    }
+    for (uint32_t k = 0; k < ACCOUNTS; k++)
+        state->used[k] = clients->world->keep->accounts[k].used;
+    state->dying = lists_are_dying(clients->worker);
+    return state;
+}
+
+/* Free frames may have changed places within the allocator. */
+static void must_be_as_before(const struct clients *clients, const struct state *before)
+{
+    const struct state *now = state_of(clients);
+
+    for (uint64_t frame = 0; frame < clients->world->window.frame_count; frame++) {
+        const struct slot *slot = &before->slots[frame];
+        if (before->dying && clients->handles[frame] == 0)
+            continue;
+        if (slot->ref_count == REF_COUNT_UNUSED)
+            must(now->slots[frame].ref_count == REF_COUNT_UNUSED);
+        else
+            must(memcmp(slot, &now->slots[frame], sizeof(*slot)) == 0);
+    }
+    must(before->dying || memcmp(before->used, now->used, sizeof(now->used)) == 0);
+}
+
+/* Slots against the ledger, and all else against each other. */
+static void audit(struct clients *clients)
+{
+    world_check(clients->world);
+    for (uint64_t frame = 0; frame < clients->world->window.frame_count; frame++) {
+        if (!window_has_slot(&clients->world->window, frame))
+            continue;
+        const struct slot *slot = world_slot(clients->world, frame);
+        uint64_t kind = kind_word_kind(slot->kind_word);
+        if (clients->handles[frame] > 0) {
+            must(slot->ref_count == clients->handles[frame] ||
+                 (clients->handles[frame] == 1 && slot->ref_count == REF_COUNT_UNIQUE));
+            must(kind == clients->kinds[frame]);
+            must(slot->in_list == 0);
+        } else if (slot->ref_count == REF_COUNT_UNUSED) {
+            clients->moved_by[frame] = 0;
+        } else if (kind_word_payer(slot->kind_word) != ACCOUNT_SYSTEM) {
+            must(slot->ref_count == REF_COUNT_UNIQUE && slot->in_list != 0);
+            must(kind == KIND_LIST || (kind == KIND_UNTYPED && clients->moved_by[frame] != 0));
+        }
+    }
+}
+
+static struct client_entry *empty_entry(struct clients *clients)
+{
+    for (uint32_t k = 0; k < CLIENT_ENTRIES; k++) {
+        if (clients->entries[k].account == 0)
+            return &clients->entries[k];
+    }
+    return NULL;
+}
+
+static uint32_t empty_entries(const struct clients *clients)
+{
+    uint32_t count = 0;
+
+    for (uint32_t k = 0; k < CLIENT_ENTRIES; k++)
+        count += clients->entries[k].account == 0;
+    return count;
+}
+
+static void enter(struct clients *clients, uint64_t frame, uint32_t rights, uint32_t account)
+{
+    struct client_entry *entry = empty_entry(clients);
+
+    must(entry != NULL);
+    *entry = (struct client_entry){frame, rights, account};
+    clients->handles[frame] += 1;
+}
+
+/* The handle leaves its table. moved: it is the server's then. */
+static void leave(struct clients *clients, struct client_entry *entry, bool moved)
+{
+    uint64_t frame = entry->frame;
+
+    clients->handles[frame] -= 1;
+    if (clients->handles[frame] == 0 && moved)
+        clients->moved_by[frame] = entry->account;
+    if (clients->handles[frame] == 0 && !moved && kind_reads(clients->kinds[frame])) {
+        atomic_word *view = (atomic_word *)(uintptr_t)clients->worker->view;
+        for (uint32_t k = 0; k < SLOT_STORAGE_WORDS; k++)
+            view[k] = frame * SLOT_STORAGE_WORDS + k;
+        clients->worker->control->view_frame = frame + 1;
+    }
+    *entry = (struct client_entry){0};
+}
+
+/* `count` handles of the account, from the first-th on, counted modulo their number. false: it has not so many. */
+static bool choose(struct clients *clients, uint32_t account, uint32_t first, uint32_t count,
+                   struct client_entry **chosen)
+{
+    struct client_entry *own[CLIENT_ENTRIES];
+    uint32_t owned = 0;
+
+    for (uint32_t k = 0; k < CLIENT_ENTRIES; k++) {
+        if (clients->entries[k].account == account)
+            own[owned++] = &clients->entries[k];
+    }
+    if (owned < count)
+        return false;
+    for (uint32_t k = 0; k < count; k++)
+        chosen[k] = own[(first + k) % owned];
+    return true;
+}
+
+static uint64_t frame_word(const struct client_entry *entry)
+{
+    return frame_word_make(entry->frame, entry->rights);
+}
+
+static bool borrow(struct clients *clients, const struct client_call *call, struct message *message)
+{
+    struct client_entry *chosen[RUN_MAX];
+    uint32_t count = call->count > 1 ? call->count : 1;
+    uint32_t rights = UINT32_MAX;
+
+    if (!choose(clients, call->account, call->entry, count, chosen))
+        return false;
+    for (uint32_t k = 0; k < count; k++) {
+        rights &= chosen[k]->rights;
+        if (count > 1)
+            clients->worker->transfer[k] = chosen[k]->frame;
+    }
+    message->r13 = frame_word_make(chosen[0]->frame, rights);
+    if (count == 1 && call->other_entry % 4 == 0 && choose(clients, call->account, call->other_entry, 1, chosen))
+        message->r14 = frame_word(chosen[0]);
+    return true;
+}
+
+static bool attach(struct clients *clients, const struct client_call *call, struct message *message,
+                   struct client_entry *moved)
+{
+    struct client_entry *chosen;
+    struct client_entry *lent;
+
+    if (call->count != 1 || !choose(clients, call->account, call->entry, 1, &chosen) ||
+        !choose(clients, call->account, call->other_entry, 1, &lent) || lent == chosen)
+        return false;
+    if (clients->kinds[chosen->frame] != KIND_UNTYPED || !(chosen->rights & RIGHT_MOVE))
+        return false;
+    *moved = *chosen;
+    message->r13 = frame_word(chosen);
+    message->r14 = call->mode == MODE_ATTACH ? frame_word(lent) : 0;
+    leave(clients, chosen, true);
+    return true;
+}
+
+static bool drop(struct clients *clients, const struct client_call *call, struct message *message)
+{
+    struct client_entry *chosen[RUN_MAX];
+
+    if (call->count == 0 || !choose(clients, call->account, call->entry, call->count, chosen))
+        return false;
+    for (uint32_t k = 0; k < call->count && call->count > 1; k++) {
+        if (kind_reads(clients->kinds[chosen[k]->frame]))
+            return false;
+    }
+    message->r13 = call->count == 1 ? frame_word(chosen[0]) : 0;
+    for (uint32_t k = 0; k < call->count; k++) {
+        if (call->count > 1)
+            clients->worker->transfer[k] = chosen[k]->frame;
+        leave(clients, chosen[k], false);
+    }
+    return true;
+}
+
+/* What the kernel does before it delivers. false: it refuses. */
+static bool deliver(struct clients *clients, const struct client_call *call, struct message *message,
+                    struct client_entry *moved)
+{
+    bool makes_handles = call->want == ACTION_GRANT || call->want == ACTION_CLONE || call->want == ACTION_HAND_BACK;
+
+    if (makes_handles && empty_entries(clients) < call->count + 1)
+        return false;
+    memset(clients->worker->control, 0, sizeof(*clients->worker->control));
+    *message = (struct message){.rax = rax_make(ERROR_NONE, call->want, call->mode, call->count, 0),
+                                .rdi = badge_make(call->account, call->services),
+                                .rsi = call->label};
+    memcpy(message->words, call->words, sizeof(message->words));
+    switch (call->mode) {
+    case MODE_NONE:
+        return true;
+    case MODE_BORROW:
+        return borrow(clients, call, message);
+    case MODE_MOVE:
+    case MODE_ATTACH:
+        return attach(clients, call, message, moved);
+    case MODE_DROP:
+        return drop(clients, call, message);
+    default:
+        return false;
+    }
+}
+
+/* Errors that runs are refused with say in word 0 which frame they are about. */
+static bool tells_place(const struct client_call *call)
+{
+    switch (label_operation(call->label)) {
+    case MESSAGE_CLAIM:
+    case MESSAGE_CLONE:
+    case MESSAGE_LOOKUP:
+    case MESSAGE_UNIQUE:
+    case MESSAGE_SHARE:
+    case MESSAGE_CHECK:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void check_error(const struct client_call *call, const struct message *message)
+{
+    must(strcmp(error_name(message->rsi), error_name(UINT64_MAX)) != 0);
+    must(rax_action(message->rax) == ACTION_NONE && rax_n(message->rax) == 0);
+    must(message->r13 == 0 && message->r14 == 0);
+    must(message->words[0] == 0 || (tells_place(call) && message->words[0] < call->count));
+    for (uint32_t k = 1; k < MESSAGE_WORDS; k++)
+        must(message->words[k] == 0);
+}
+
+/* What a restarted server does before it serves. */
+static void recover(struct clients *clients)
+{
+    struct worker *worker = clients->worker;
+    const struct worker_control *control = worker->control;
+
+    worker->pending = (struct pending){0};
+    keep_roll_back(clients->world->keep);
+    if (control->intent != 0)
+        frames_reconcile(worker, control->intent - 1, clients->handles[control->intent - 1],
+                         clients->kinds[control->intent - 1]);
+    for (uint64_t k = 0; k < control->intent_run; k++)
+        frames_reconcile(worker, worker->transfer[k], clients->handles[worker->transfer[k]],
+                         clients->kinds[worker->transfer[k]]);
+}
+
+static void grant(struct clients *clients, const struct client_call *call, const struct message *message)
+{
+    uint32_t count = rax_n(message->rax);
+    uint64_t flags = label_operation(call->label) == MESSAGE_ALLOC ? call->words[0] : 0;
+    uint64_t first = message->words[0] / FRAME_SIZE;
+
+    must(count == call->count && message->r14 == RIGHTS_FRAME);
+    must(first % (UINT64_C(1) << (flags >> ALLOC_ALIGN_SHIFT)) == 0);
+    must(label_operation(call->label) != MESSAGE_CLAIM || message->words[0] == call->words[0]);
+    for (uint32_t k = 0; k < count; k++) {
+        uint64_t frame = count == 1 ? message->r13 / FRAME_SIZE : clients->worker->transfer[k];
+        must(frame < clients->world->window.frame_count && clients->handles[frame] == 0);
+        must(k > 0 || frame == first);
+        must(!(flags & ALLOC_CONTIGUOUS) || frame == first + k);
+        must(label_operation(call->label) != MESSAGE_CLAIM || frame == first + k);
+        clients->kinds[frame] = KIND_UNTYPED;
+        clients->moved_by[frame] = 0;
+        enter(clients, frame, RIGHTS_FRAME, call->account);
+    }
+}
+
+/* Does the action. false: the kernel refuses it. */
+static bool act(struct clients *clients, const struct client_call *call, const struct message *message,
+                const atomic_word *lent)
+{
+    uint64_t frame = message->r13 / FRAME_SIZE;
+    uint32_t count = rax_n(message->rax);
+
+    switch (rax_action(message->rax)) {
+    case ACTION_GRANT:
+        grant(clients, call, message);
+        return true;
+    case ACTION_CLONE:
+        for (uint32_t k = 0; k < count; k++) {
+            frame = count == 1 ? frame : lent[k];
+            must(frame < clients->world->window.frame_count && clients->handles[frame] > 0);
+            must(kind_is_shareable(clients->kinds[frame]) && message->r14 != 0);
+            enter(clients, frame, (uint32_t)message->r14, call->account);
+        }
+        return true;
+    case ACTION_CONVERT:
+        must(clients->handles[frame] > 0 && kind_is_convertible(message->r14));
+        if (clients->handles[frame] > 1)
+            return false;
+        clients->kinds[frame] = (enum kind)message->r14;
+        return true;
+    case ACTION_HAND_BACK:
+        must(clients->handles[frame] == 0);
+        if (clients->moved_by[frame] != call->account)
+            return false;
+        clients->moved_by[frame] = 0;
+        enter(clients, frame, RIGHTS_FRAME, call->account);
+        return true;
+    default:
+        return true;
+    }
+}
+
+void clients_call(struct clients *clients, const struct client_call *call)
+{
+    struct client_entry moved = {0};
+    struct message message;
+    atomic_word lent[RUN_MAX];
+
+    must(call->count <= RUN_MAX);
+    if (!deliver(clients, call, &message, &moved))
+        return;
+    memcpy(lent, clients->worker->transfer, sizeof(lent));
+    const struct state *before = state_of(clients);
+    if (!quick_serve(clients->worker, &message))
+        dispatch(clients->worker, &message);
+    must(rax_number(message.rax) == SYSTEM_CALL_REPLY_RECEIVE);
+    must(rax_action(message.rax) == ACTION_NONE || rax_action(message.rax) == call->want);
+    if (message.rsi != ERROR_NONE) {
+        must(call->mode != MODE_DROP);
+        check_error(call, &message);
+        if (moved.account != 0) {
+            clients->moved_by[moved.frame] = 0;
+            enter(clients, moved.frame, moved.rights, moved.account);
+        }
+        must_be_as_before(clients, before);
+    } else if (rax_action(message.rax) != ACTION_NONE && call->server_is_killed) {
+        recover(clients);
+        must_be_as_before(clients, before);
+    } else if (call->kernel_refuses && rax_action(message.rax) != ACTION_NONE) {
+        message.rax = ERROR_REVOKED;
+        dispatch_refused(clients->worker, &message);
+        must(message.rsi == ERROR_REVOKED);
+        must_be_as_before(clients, before);
+    } else if (!act(clients, call, &message, lent)) {
+        message.rax = ERROR_NOT_WANTED;
+        dispatch_refused(clients->worker, &message);
+        must(message.rsi == ERROR_NOT_WANTED);
+        must_be_as_before(clients, before);
+    }
+    audit(clients);
+}
+
+void clients_end(struct clients *clients)
+{
+    struct client_call call = {.mode = MODE_DROP, .count = 1, .label = MESSAGE_DROP};
+
+    for (uint32_t k = 0; k < CLIENT_ENTRIES; k++) {
+        call.account = clients->entries[k].account;
+        while (clients->entries[k].account != 0)
+            clients_call(clients, &call); /* drops the first of the account */
+    }
+    call = (struct client_call){.mode = MODE_NONE, .label = MESSAGE_STATISTICS, .account = 1};
+    for (uint32_t k = 0; lists_are_dying(clients->worker); k++) {
+        must(k < CLIENT_FRAMES);
+        clients_call(clients, &call);
+    }
+    must(empty_entries(clients) == CLIENT_ENTRIES);
+    must(world_check(clients->world).charged == 0);
+}
