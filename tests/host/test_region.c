@@ -507,11 +507,13 @@ static enum error build(void)
 START_TEST(boot_data_whole)
 {
     small_machine();
-    data.module_count = 2;
+    data.module_count = 3;
     data.modules[0].start = 0x200000;
     data.modules[0].end = 0x201001;
     data.modules[1].start = 0x203000;
     data.modules[1].end = 0x203000;
+    data.modules[2].start = 0x205000;
+    data.modules[2].end = 0x206800;
     data.framebuffer = (struct boot_framebuffer){
         .present = true, .address = 0xfd000000, .pitch = 4096, .height = 768, .width = 1024, .bits = 32};
     add_entry(0x3000000, 0x1000, MULTIBOOT2_MEMORY_BAD);
@@ -523,7 +525,8 @@ START_TEST(boot_data_whole)
     ck_assert_str_eq(text(), "0-8000 usable, 8000-9000 reserved, 9000-b000 reclaimable, b000-9f000 usable, "
                              "9f000-a0000 reserved, a0000-f0000 unknown, f0000-100000 reserved, "
                              "100000-124000 kernel, 124000-200000 usable, 200000-202000 module, "
-                             "202000-3000000 usable, 3000000-3001000 bad memory, 3001000-3002000 reserved, "
+                             "202000-205000 usable, 205000-207000 module, 207000-3000000 usable, 3000000-3001000 bad "
+                             "memory, 3001000-3002000 reserved, "
                              "3002000-3fe0000 usable, 3fe0000-3ff0000 reclaimable, "
                              "3ff0000-4000000 non-volatile sleep, 4000000-fd000000 unknown, "
                              "fd000000-fd300000 framebuffer");
