@@ -74,7 +74,7 @@ uint64_t frames_drop(struct worker *worker, uint64_t frame);
 /* The same for the first `count` frames of the transfer page. Returns how many became unused. */
 uint64_t frames_drop_run(struct worker *worker, uint64_t count);
 
-/* Ends a busy frame, for recovery and for frames without handles. */
+/* Ends a frame without handles, whatever its count says: for recovery. */
 void frames_end(struct worker *worker, uint64_t frame);
 
 /* Changes the kind of a frame that was lent and has one handle; the slot's storage is cleared. *changes: it was of

@@ -32,10 +32,10 @@ struct reversal {
 
 /* What lists have in common. Each list's own words are in its frame's slot (lists.h). */
 struct list_keep {
-    atomic_word last_id;           /* the last id given; ids are never used again */
-    atomic_word dying;             /* lists that ended with members: the first one's frame number + 1 */
-    atomic_word dying_lock;        /* guards those, and `dying` */
-    atomic_word locks[LIST_LOCKS]; /* locks[id % LIST_LOCKS] guards a list, and the links of its members */
+    atomic_word dying;      /* lists that ended with members: the first one's frame number + 1; every call reads it */
+    atomic_word dying_lock; /* guards those, and `dying` */
+    atomic_word last_id __attribute__((aligned(64))); /* the last id given; ids are never used again */
+    atomic_word locks[LIST_LOCKS];                    /* locks[id % LIST_LOCKS]: a list, and the links of its members */
 } __attribute__((aligned(64)));
 
 struct keep {
