@@ -336,6 +336,9 @@ static bool act(struct clients *clients, const struct client_call *call, const s
         must(clients->handles[frame] == 0);
         if (clients->moved_by[frame] != call->account)
             return false;
+        must(world_slot(clients->world, frame)->storage[MEMBER_NEXT] ==
+             0); /* no number of a frame is left for a client */
+        must(world_slot(clients->world, frame)->storage[MEMBER_PREVIOUS] == 0);
         clients->moved_by[frame] = 0;
         enter(clients, frame, RIGHTS_FRAME, call->account);
         return true;
