@@ -140,22 +140,22 @@ static void show(struct task *worker, uint64_t frame)
 }
 
 /* Takes an entry out of its ring, to the frame server: unlink, clear the mapping, flush; only then may the frame be
- * used again. It is LEAVING. moved: the last handle leaves the frame with the server, from the account. reads: its kind
- * may be one whose end needs the frame's contents. Returns the frame's number. */
+ * used again. It is LEAVING. moved: the last handle leaves the frame with the server, from the account. any_kind: it may
+ * be one that goes alone, see drop_run_check. Returns the frame's number. */
 static inline __attribute__((always_inline)) uint64_t leave(struct handle_entry *entry, struct task *worker, bool moved,
-                                                            bool reads, uint32_t account)
+                                                            bool any_kind, uint32_t account)
 {
     uint64_t frame = handle_entry_frame(entry);
     atomic_word *word = ledger_find(frame);
 
-    if (entry->kind == KIND_ENDPOINT && (entry->rights & RIGHT_RECEIVE))
+    if (any_kind && entry->kind == KIND_ENDPOINT && (entry->rights & RIGHT_RECEIVE))
         task_leave_endpoint(entry, NULL);
     uint64_t value = handle_unlink(entry, ledger_lock(word));
     if (mapping_exists(entry))
         mapping_clear(entry);
     if (moved && ledger_word_state(value) == LEDGER_FREE)
         value = ledger_word_server(account);
-    else if (reads && kind_reads(entry->kind) && ledger_word_state(value) == LEDGER_FREE)
+    else if (any_kind && kind_reads(entry->kind) && ledger_word_state(value) == LEDGER_FREE)
         show(worker, frame);
     entry->length = handle_entry_generation(entry);
     entry->name = frame;
@@ -235,20 +235,44 @@ void carry_settle(struct task *caller, bool refused)
     }
 }
 
+static inline void replace(struct handle_entry *entry, struct task *to, struct handle_entry *room, uint32_t generation)
+{
+    atomic_word *word = ledger_find(handle_entry_frame(entry));
+
+    ledger_unlock(word, handle_replace(entry, to, room, generation, ledger_lock(word)));
+}
+
+/* What nearly every message moves. */
+static inline enum error move_one(struct task *from, handle value, struct task *to, uint32_t dst, handle *moved)
+{
+    struct handle_entry *entry;
+    struct handle_entry *room = handle_table_entry(to, dst);
+    enum error error = handle_find(from, value, &entry);
+
+    if (!error)
+        error = move_check(entry);
+    if (error)
+        return error;
+    if (!room || room->state != HANDLE_EMPTY)
+        return ERROR_NO_ROOM;
+    uint32_t generation = handle_generation_next(to);
+    replace(entry, to, room, generation);
+    *moved = handle_make(dst, generation);
+    return ERROR_NONE;
+}
+
 enum error carry_move(struct task *from, handle first, uint32_t n, struct task *to, uint32_t dst, handle *moved)
 {
+    if (n == 1)
+        return move_one(from, first, to, dst, moved);
     enum error error = run_check(from, first, n, move_check);
-
     if (error)
         return error;
     if (handle_destination(to, dst, n) != ERROR_NONE)
         return ERROR_NO_ROOM;
     uint32_t generation = handle_generation_next(to);
-    for (uint32_t k = 0; k < n; k++) {
-        struct handle_entry *entry = handle_table_entry(from, handle_index(first) + k);
-        atomic_word *word = ledger_find(handle_entry_frame(entry));
-        ledger_unlock(word, handle_replace(entry, to, handle_table_entry(to, dst + k), generation, ledger_lock(word)));
-    }
+    for (uint32_t k = 0; k < n; k++)
+        replace(handle_table_entry(from, handle_index(first) + k), to, handle_table_entry(to, dst + k), generation);
     *moved = handle_make(dst, generation);
     return ERROR_NONE;
 }
