@@ -96,10 +96,11 @@ static void every_change(void)
     for (uint32_t i = 0; i < count * count; i++) {
         enum kind from = kinds[i / count];
         enum kind to = kinds[i % count];
-        bool good = expect_success(frame_repurpose(frame, from)) & expect_success(frame_repurpose(frame, to));
+        bool good = expect_success(frame_repurpose(frame, from)) && expect_success(frame_repurpose(frame, to));
         struct snapshot now = snapshot(frame);
 
-        good &= expect_equal(now.frame.kind, to) & expect_equal(now.handle.kind, to);
+        good &= expect_equal(now.frame.kind, to);
+        good &= expect_equal(now.handle.kind, to);
         good &= expect_equal(now.frame.payer, before.frame.payer);
         if (!kind_is_shareable(to)) {
             good &= expect_equal(now.frame.reference_count, REF_COUNT_UNIQUE);
