@@ -132,11 +132,12 @@ static inline __attribute__((always_inline)) enum error run_check(struct task *c
     return error;
 }
 
-/* For the end of a frame that nobody can write any more. */
-static void show(struct task *worker, uint64_t frame)
+/* For the end of a frame that nobody can write any more; if it is not the end, what was shown before is not it either. */
+static void show(struct task *worker, uint64_t frame, bool ends)
 {
-    memcpy(worker->view, frame_pointer(frame), FRAME_SIZE);
-    worker->control->view_frame = frame + 1;
+    worker->control->view_frame = ends ? frame + 1 : 0;
+    if (ends)
+        memcpy(worker->view, frame_pointer(frame), FRAME_SIZE);
 }
 
 /* Takes an entry out of its ring, to the frame server: unlink, clear the mapping, flush; only then may the frame be
@@ -155,8 +156,8 @@ static inline __attribute__((always_inline)) uint64_t leave(struct handle_entry 
         mapping_clear(entry);
     if (moved && ledger_word_state(value) == LEDGER_FREE)
         value = ledger_word_server(account);
-    else if (any_kind && kind_reads(entry->kind) && ledger_word_state(value) == LEDGER_FREE)
-        show(worker, frame);
+    else if (any_kind && kind_reads(entry->kind))
+        show(worker, frame, ledger_word_state(value) == LEDGER_FREE);
     entry->length = handle_entry_generation(entry);
     entry->name = frame;
     entry->state = HANDLE_LEAVING;

@@ -17,7 +17,6 @@ static void check_data(const struct boot_data *data)
 
     must(data->map_count <= BOOT_MAP_ENTRIES && data->module_count <= BOOT_MODULES);
     must(ends(data->command_line, BOOT_LINE) && ends(data->loader_name, BOOT_LOADER_NAME));
-    must(data->rsdp_size == 0 || data->rsdp_size == 20 || data->rsdp_size == BOOT_RSDP);
     for (uint32_t k = 0; k < data->module_count; k++) {
         must(data->modules[k].start <= data->modules[k].end && ends(data->modules[k].line, BOOT_LINE));
         if (module_options_parse(data->modules[k].line, &options) == ERROR_NONE)
