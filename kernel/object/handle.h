@@ -39,6 +39,8 @@ _Static_assert(sizeof(struct handle_entry) == 64, "one cache line");
 #define HANDLE_TABLES_MAX 128 /* tables a task can have: 8192 handles */
 _Static_assert(PHYSICAL_MAX / FRAME_SIZE <= UINT64_C(1) << 32, "a frame number fits half of a name");
 
+#define HANDLE_GENERATION_UNIT (UINT64_C(1) << 32) /* of a name */
+
 static inline uint64_t handle_entry_frame(const struct handle_entry *entry)
 {
     return (uint32_t)entry->name;
@@ -46,7 +48,7 @@ static inline uint64_t handle_entry_frame(const struct handle_entry *entry)
 
 static inline uint32_t handle_entry_generation(const struct handle_entry *entry)
 {
-    return (uint32_t)(entry->name >> 32);
+    return (uint32_t)(entry->name / HANDLE_GENERATION_UNIT);
 }
 
 #endif

@@ -32,7 +32,7 @@ must_use static inline uint64_t handle_link(struct handle_entry *entry, uint64_t
 static inline void handle_set(struct task *task, struct handle_entry *entry, uint32_t generation, uint64_t frame,
                               enum kind kind, uint32_t rights)
 {
-    entry->name = frame | (uint64_t)generation << 32;
+    entry->name = frame | generation * HANDLE_GENERATION_UNIT;
     entry->kind = (uint16_t)kind;
     entry->rights = (uint16_t)rights;
     entry->state = HANDLE_HELD;

@@ -60,6 +60,7 @@ enum operation {
 #define ALLOC_LOW 2        /* they lie below 4 GiB */
 #define ALLOC_UNIQUE 4     /* one exclusive owner each, whom nobody can look up or clone from */
 #define ALLOC_ALIGN_SHIFT 8
+#define ALLOC_ALIGN_UNIT (UINT64_C(1) << ALLOC_ALIGN_SHIFT)
 
 #define CLAIM_UNIQUE 4 /* flag of CLAIM, in word 1: as above */
 

@@ -17,7 +17,7 @@ struct operation_rules {
 };
 
 #define NEVER 0x100 /* fits no eight bits */
-#define HOW(rax) ((rax) >> 8 & 0xff)
+#define HOW(rax) ((rax) / 256 % 256)
 
 /* Operations on runs of handles that are lent; the others take one. */
 #define RUNS (1 << MESSAGE_LOOKUP | 1 << MESSAGE_CLONE | 1 << MESSAGE_UNIQUE | 1 << MESSAGE_SHARE | 1 << MESSAGE_CHECK)

@@ -8,12 +8,12 @@
 /* Reads the flags of an allocation. false: there are others, or they contradict one another. */
 static bool allocation_read(uint64_t flags, uint64_t count, struct allocation *how)
 {
-    uint64_t order = flags >> ALLOC_ALIGN_SHIFT & 0xff;
+    uint64_t order = flags / ALLOC_ALIGN_UNIT % 256;
 
     *how = (struct allocation){
         .unique = flags & ALLOC_UNIQUE,
         .wish = {.contiguous = flags & ALLOC_CONTIGUOUS, .low = flags & ALLOC_LOW, .align_order = (uint32_t)order}};
-    return flags == ((flags & ALLOC_FLAGS) | order << ALLOC_ALIGN_SHIFT) && order <= ALIGN_ORDER_MAX &&
+    return flags == ((flags & ALLOC_FLAGS) | order * ALLOC_ALIGN_UNIT) && order <= ALIGN_ORDER_MAX &&
            (order == 0 || how->wish.contiguous || count == 1);
 }
 
