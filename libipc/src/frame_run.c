@@ -6,12 +6,17 @@
 
 must_use enum error frame_allocate_with(uint32_t count, uint64_t flags, handle *first)
 {
-    struct message message = {.words = {flags}};
+    struct message message;
+    enum error error;
 
     if (count > UINT16_MAX) { /* does not fit the message */
         return ERROR_BAD_COUNT;
     }
-    return request_handles(&message, MESSAGE_ALLOC, ACTION_GRANT, MODE_NONE, count, first);
+    do {
+        message = (struct message){.words = {flags}};
+        error = request_handles(&message, MESSAGE_ALLOC, ACTION_GRANT, MODE_NONE, count, first);
+    } while (error == ERROR_AGAIN); /* each time the server has ended more of the lists that were dropped */
+    return error;
 }
 
 must_use enum error frame_claim_run(uint64_t address, uint32_t count, uint64_t flags, handle *first, uint32_t *failed)

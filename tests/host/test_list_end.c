@@ -152,8 +152,36 @@ START_TEST(runs_find_them)
     list = make_filled_list(frames, MANY);
     succeed(give_back(list));
     call.words[0] = ALLOC_CONTIGUOUS;
-    succeed(call);
+    struct message message = serve(call);
+    while (message.rsi == ERROR_AGAIN) { /* a wish does its share a call, however long the list */
+        uint64_t before = charged();
+        message = serve(call);
+        ck_assert(message.rsi == ERROR_NONE || before - charged() <= 2 * LIST_TURN + 1);
+    }
+    ck_assert_uint_eq(message.rsi, ERROR_NONE);
     ck_assert_uint_eq(charged(), 400);
+    world_destroy(world);
+}
+END_TEST
+
+/* One that can never be met is refused in the end, and no call works on more than its share of a dropped list. */
+START_TEST(vain_wishes_take_turns)
+{
+    world = world_create_plain(400);
+    worker = &world->workers[0];
+    uint64_t list = make_filled_list(frames, MANY);
+    succeed(give_back(list));
+    struct call call = {.operation = MESSAGE_ALLOC, .want = ACTION_GRANT, .n = 400};
+    call.words[0] = ALLOC_CONTIGUOUS | UINT64_C(18) << ALLOC_ALIGN_SHIFT;
+    allocate();
+    uint32_t calls = 0;
+    for (struct message message = {.rsi = ERROR_AGAIN}; message.rsi == ERROR_AGAIN; calls++) {
+        uint64_t before = charged();
+        message = serve(call);
+        ck_assert_uint_le(before - charged(), 2 * LIST_TURN + 1);
+        ck_assert(message.rsi == ERROR_AGAIN || message.rsi == ERROR_NO_MEMORY);
+    }
+    ck_assert_uint_gt(calls, 1);
     world_destroy(world);
 }
 END_TEST
@@ -190,5 +218,5 @@ START_TEST(calls_that_reap_do_their_own)
 END_TEST
 
 RUN_TESTS("list_end", cleared, a_short_list_ends_at_once, only_the_last_handle_ends_it, a_long_list_ends_bit_by_bit,
-          later_calls_reap, a_run_of_lists, allocations_find_them, runs_find_them, limits_find_them,
-          calls_that_reap_do_their_own)
+          later_calls_reap, a_run_of_lists, allocations_find_them, runs_find_them, vain_wishes_take_turns,
+          limits_find_them, calls_that_reap_do_their_own)

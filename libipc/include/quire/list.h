@@ -3,7 +3,7 @@
  * their first three words of metadata (the links take the other two), and stay charged to who pushed them.
  *
  * Functions return errors as those of quire/client.h do: nothing has changed then. Errors that every one of them can
- * give beside its own: BadHandle and StaleHandle, WrongKind (the handle is no list's, or the frame is not untyped),
+ * give beside its own: BadHandle and StaleHandle, WrongKind (the handle is no list's, or the frame not of kind UNTYPED),
  * MissingRight (of the list: write to change it, read to look), Busy.
  * Every function is one message unless it says otherwise, whatever the list's length. */
 #ifndef QUIRE_LIST_H
@@ -36,7 +36,7 @@ struct list_cursor {
 must_use enum error list_create(handle *list);
 
 /* Moves a frame to the front or the back of a list: the handle is gone. The frame must be unique (NotUnique), untyped,
- * unmapped (Mapped), with a handle that may be moved (MissingRight) and metadata words 3 and 4 of 0 (TooLong).
+ * unmapped (Mapped), with a handle that has all rights (MissingRight: who takes it out gets all) and metadata words 3 and 4 of 0 (TooLong).
  * What a list knows of the frame before is what its owner wrote before: the push releases it, a look acquires it. */
 must_use enum error list_push_front(handle list, handle frame);
 must_use enum error list_push_back(handle list, handle frame);
@@ -53,7 +53,7 @@ must_use enum error list_back(handle list, struct list_member *member);
 /* How many frames it holds. */
 must_use enum error list_length(handle list, uint64_t *length);
 
-/* Whether it holds the frame at a physical address. Errors: NotAligned, OutOfBound, Hole. */
+/* Whether it holds the frame at a physical address. Errors: NotAligned, OutOfBound, Hole, Reserved. */
 must_use enum error list_contains(handle list, uint64_t address, bool *contained);
 
 /* Drops the first LIST_CLEAR_FRAMES frames of a list, or all if it has fewer. *left: how many are in it still. */

@@ -68,7 +68,8 @@ static enum error run(struct worker *worker, struct message *message)
         uint64_t how = HOW(message->rax);
         if (how == rules->plain && (rules->right & ~badge_rights(message->rdi)) == 0)
             return rules->run(worker, message);
-        if (how == rules->lending && (rax_n(message->rax) <= 1 || rules->runs))
+        if (how == rules->lending && (rax_n(message->rax) <= 1 || rules->runs) &&
+            (message->r14 == 0 || rax_mode(message->rax) == MODE_ATTACH)) /* no operation takes two that are lent */
             return rules->run(worker, message);
     }
     return explain(message);

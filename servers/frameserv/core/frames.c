@@ -84,13 +84,20 @@ static enum error build_run(struct worker *worker, uint32_t payer, uint64_t *bui
     return error;
 }
 
+/* What free frames alone need not fulfil. How many dying members it takes cannot be told, so a call does its share, and the
+ * caller asks again. */
+static bool is_wish(const struct allocation *how)
+{
+    return how->wish.contiguous || how->wish.low || how->wish.align_order != 0;
+}
+
 /* Takes some or all of the frames that are still to come. */
 static enum error take(struct worker *worker, uint32_t payer, uint64_t done, uint64_t wanted,
                        const struct allocation *how, uint64_t *taken)
 {
     const struct run_wish *wish = &how->wish;
 
-    if (!wish->contiguous && !wish->low && wish->align_order == 0)
+    if (!is_wish(how))
         return allocator_take_some(worker, payer, done, wanted, taken);
     *taken = wanted;
     return allocator_take_run(worker, payer, wanted, wish);
@@ -107,8 +114,10 @@ enum error frames_allocate_as(struct worker *worker, uint32_t payer, uint64_t co
         error = take(worker, payer, done, count - done, how, &taken);
         if (error == ERROR_NONE)
             error = build_run(worker, payer, &done, done + taken, how->unique);
-        else if (reap_and_retry(worker, error, &tried))
+        else if (!(tried && is_wish(how)) && reap_and_retry(worker, error, &tried))
             continue;
+        else if (error == ERROR_NO_MEMORY && is_wish(how) && lists_are_dying(worker))
+            error = ERROR_AGAIN;
         if (error != ERROR_NONE)
             break;
     }

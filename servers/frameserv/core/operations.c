@@ -15,6 +15,7 @@ enum error operation_drop(struct worker *worker, struct message *message)
     uint64_t count = rax_n(message->rax);
     uint64_t unused = count == 1 ? frames_drop(worker, frame_word_frame(message->r13)) : frames_drop_run(worker, count);
 
+    worker->control->view_frame = 0; /* what the kernel showed was for this drop only */
     reply_words(worker, message, unused, 0, 0, 0, 0);
     return ERROR_NONE;
 }

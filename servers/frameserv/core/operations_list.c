@@ -14,6 +14,8 @@ enum error operation_list_push(struct worker *worker, struct message *message)
 
     if (!(frame_word_rights(message->r14) & RIGHT_WRITE))
         return ERROR_MISSING_RIGHT;
+    if ((frame_word_rights(message->r13) & RIGHTS_FRAME) != RIGHTS_FRAME) /* who takes it out gets all of them */
+        return ERROR_MISSING_RIGHT;
     enum error error = lists_push(worker, frame_word_frame(message->r14), frame_word_frame(message->r13),
                                   message->words[0], message->words[1], &length);
     if (error == ERROR_NONE)

@@ -33,7 +33,7 @@ static inline bool quick_clone(struct worker *worker, struct message *message)
     uint64_t rights = message->words[0];
     uint64_t count;
 
-    if (!(lent & RIGHT_CLONE) || rights == 0 || (rights & ~lent) != 0)
+    if (!(lent & RIGHT_CLONE) || rights == 0 || (rights & ~lent) != 0 || message->r14 != 0)
         return false;
     enum error error = frames_clone(worker, frame, &count);
     if (error == ERROR_NONE)
@@ -53,6 +53,7 @@ static inline __attribute__((always_inline)) bool quick_serve(struct worker *wor
     }
     if (message->rax == QUICK_CALL(NONE, DROP)) {
         reply_words(worker, message, frames_drop(worker, frame_word_frame(message->r13)), 0, 0, 0, 0);
+        worker->control->view_frame = 0; /* what the kernel showed was for this drop only */
         return true;
     }
     if (message->rax == QUICK_CALL(CLONE, BORROW))

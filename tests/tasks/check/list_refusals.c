@@ -50,6 +50,40 @@ static void shared_frame(void)
     end();
 }
 
+/* Who takes a frame out gets all rights: so who has fewer can not push it. */
+static void frame_with_fewer_rights(void)
+{
+    handle frame;
+    handle copy;
+
+    require(begin());
+    require_success(frame_allocate(&frame));
+    require_success(frame_clone(frame, RIGHTS_FRAME & ~RIGHT_WRITE, &copy));
+    require_success(frame_drop(frame));
+    require_success(frame_unique(copy));
+    expect_not_pushed(list, copy, ERROR_MISSING_RIGHT);
+    expect_success(frame_drop(copy));
+    end();
+}
+
+/* No request takes a second handle that is lent. */
+static void two_lent(void)
+{
+    struct message message = {
+        .rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_BORROW, 1, 0), .rdi = frame_server(), .rsi = MESSAGE_INFO};
+    handle frame;
+
+    require(begin());
+    require_success(frame_allocate(&frame));
+    message.r13 = frame;
+    message.r14 = list;
+    system_call_call(&message);
+    expect_equal(rax_status(message.rax), ERROR_NONE);
+    expect_equal(message.rsi, ERROR_BAD_COUNT);
+    expect_success(frame_drop(frame));
+    end();
+}
+
 static void mapped_frame(void)
 {
     handle frame;
@@ -344,6 +378,8 @@ static void bad_addresses(void)
 
 static const struct tap_test tests[] = {
     {"shared_frame", shared_frame},
+    {"frame_with_fewer_rights", frame_with_fewer_rights},
+    {"two_lent", two_lent},
     {"mapped_frame", mapped_frame},
     {"other_kinds", other_kinds},
     {"long_metadata", long_metadata},
