@@ -60,11 +60,11 @@ static __attribute__((noinline)) uint64_t drop_last(struct worker *worker, uint6
 
 uint64_t frames_drop(struct worker *worker, uint64_t frame)
 {
-    struct slot *slot = window_slot(&worker->window, frame);
     bool last = false;
 
     if (frame >= worker->window.frame_count)
         return 0;
+    struct slot *slot = window_slot(&worker->window, frame);
     intent_set(worker, frame);
     if (slot_remove(slot, &last) != ERROR_NONE || !last)
         return 0;
