@@ -102,4 +102,23 @@ START_TEST(contents_of_others)
 }
 END_TEST
 
-RUN_TESTS("record", words_outlive_the_frame, the_payer_gets_them, only_at_the_end, contents_of_others)
+/* What was shown for a drop that was not the frame's last is nobody's words at a later end. */
+START_TEST(a_view_is_of_one_drop)
+{
+    create();
+    uint64_t frame = record(1);
+    struct call call = lend(MESSAGE_CLONE, ACTION_CLONE, frame, RIGHTS_FRAME);
+    call.words[0] = RIGHT_READ;
+    succeed(call);
+    show(frame, 400);
+    ck_assert_uint_eq(succeed(give_back(frame)).words[0], 0);
+    ck_assert_uint_eq(world->controls[0].view_frame, 0);
+    ck_assert_uint_eq(succeed(give_back(frame)).words[0], 1);
+    expect_last(1, 0);
+    world_check(world);
+    world_destroy(world);
+}
+END_TEST
+
+RUN_TESTS("record", words_outlive_the_frame, the_payer_gets_them, only_at_the_end, a_view_is_of_one_drop,
+          contents_of_others)
