@@ -29,7 +29,7 @@ static void errors(void)
 static void system_calls(void)
 {
     heading("System calls", "| number | name | registers in | registers out | what it does |", 5);
-#define SYSTEM_CALL(number, NAME, name, in, out, text)                                                                 \
+#define SYSTEM_CALL(number, NAME, name, in, out, rights, idempotent, errors, text)                                     \
     printf("| %d | `%s` | %s | %s | %s |\n", number, #name, in, out, text);
 #include <quire/system_calls.def>
 #undef SYSTEM_CALL
@@ -58,7 +58,7 @@ static void messages(void)
     heading("Messages to the frame server",
             "| operation | name | handles | needs the action | idempotent | words in | words out | what it does |", 8);
 #define M(MODE) (1u << MODE_##MODE)
-#define MESSAGE(number, NAME, name, modes, want, idempotent, in, out, text)                                            \
+#define MESSAGE(number, NAME, name, modes, want, idempotent, in, out, errors, text)                                    \
     printf("| %d | `%s` | ", number, #name);                                                                           \
     print_modes(modes);                                                                                                \
     printf(" | %s | %s | %s | %s | %s |\n", action_names[ACTION_##want], yes(idempotent), in, out, text);

@@ -20,7 +20,7 @@ static uint32_t mode_of(uint32_t operation, uint32_t choice)
 {
 #define M(name) (1 << MODE_##name)
     static const uint8_t modes[] = {
-#define MESSAGE(number, NAME, name, modes, want, idempotent, in, out, text) modes,
+#define MESSAGE(number, NAME, name, modes, want, idempotent, in, out, errors, text) modes,
 #include <quire/messages.def>
 #undef MESSAGE
     };
@@ -35,7 +35,7 @@ static uint32_t mode_of(uint32_t operation, uint32_t choice)
 static uint32_t wanted(uint32_t operation)
 {
     static const uint8_t wants[] = {
-#define MESSAGE(number, NAME, name, modes, want, idempotent, in, out, text) ACTION_##want,
+#define MESSAGE(number, NAME, name, modes, want, idempotent, in, out, errors, text) ACTION_##want,
 #include <quire/messages.def>
 #undef MESSAGE
     };

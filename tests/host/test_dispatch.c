@@ -23,13 +23,13 @@ START_TEST(modes_and_wants)
 {
 #define M(name) (1 << MODE_##name)
     static const uint8_t modes[] = {
-#define MESSAGE(number, NAME, name, modes, want, idempotent, in, out, text) modes,
+#define MESSAGE(number, NAME, name, modes, want, idempotent, in, out, errors, text) modes,
 #include <quire/messages.def>
 #undef MESSAGE
     };
 #undef M
     static const uint8_t wants[] = {
-#define MESSAGE(number, NAME, name, modes, want, idempotent, in, out, text) ACTION_##want,
+#define MESSAGE(number, NAME, name, modes, want, idempotent, in, out, errors, text) ACTION_##want,
 #include <quire/messages.def>
 #undef MESSAGE
     };

@@ -15,7 +15,7 @@ static atomic_word moved_by[256]; /* the ledger's: account whose handle went to 
 const char *client_operation_name(uint32_t operation)
 {
     static const char *const names[] = {
-#define MESSAGE(number, NAME, name, modes, want, idempotent, in, out, text) #name,
+#define MESSAGE(number, NAME, name, modes, want, idempotent, in, out, errors, text) #name,
 #include <quire/messages.def>
 #undef MESSAGE
     };

@@ -4,9 +4,10 @@
 #define QUIRE_ABI_H
 
 #include <quire/error.h>
+#include <stdbool.h>
 #include <stdint.h>
 
-#define ABI_VERSION UINT32_C(1)
+#define ABI_VERSION UINT32_C(2)
 
 enum kind {
 #define KIND(number, NAME, name, untyped, shareable, object, convertible, reads, text) KIND_##NAME = (number),
@@ -30,10 +31,33 @@ enum right {
 /* What a fresh frame's handle may do. */
 #define RIGHTS_FRAME (RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE | RIGHT_MAP | RIGHT_CLONE | RIGHT_MOVE | RIGHT_OWNER)
 
+/* What the handle to a frame that was made an endpoint or a task may do at the most. */
+#define RIGHTS_ENDPOINT (RIGHT_CALL | RIGHT_RECEIVE | RIGHT_NOTIFY | RIGHT_CLONE | RIGHT_MOVE | RIGHT_OWNER)
+#define RIGHTS_TASK (RIGHT_CLONE | RIGHT_MOVE | RIGHT_OWNER)
+
 enum service_right {
 #define SERVICE_RIGHT(bit, NAME, name, text) SERVICE_RIGHT_##NAME = 1 << (bit),
 #include <quire/service_rights.def>
 #undef SERVICE_RIGHT
+};
+
+/* Powers of a task, which it can give to those that it creates. */
+enum power {
+#define POWER(bit, NAME, name, text) POWER_##NAME = 1 << (bit),
+#include <quire/powers.def>
+#undef POWER
+};
+
+/* What a task is doing, and why it ended (LOOK). */
+enum task_state {
+#define TASK_STATE(number, NAME, name, text) TASK_##NAME = (number),
+#include <quire/task_states.def>
+#undef TASK_STATE
+};
+enum task_end {
+#define TASK_END(number, NAME, name, text) TASK_END_##NAME = (number),
+#include <quire/task_states.def>
+#undef TASK_END
 };
 
 enum action {
@@ -49,7 +73,7 @@ enum mode {
 };
 
 enum operation {
-#define MESSAGE(number, NAME, name, modes, want, idempotent, in, out, text) MESSAGE_##NAME = (number),
+#define MESSAGE(number, NAME, name, modes, want, idempotent, in, out, errors, text) MESSAGE_##NAME = (number),
 #include <quire/messages.def>
 #undef MESSAGE
     MESSAGES
@@ -72,7 +96,7 @@ enum list_place { LIST_FRONT, LIST_BACK, LIST_AT, LIST_AFTER, LIST_BEFORE };
 #define CHECK_UNTYPED UINT64_MAX /* in place of a kind: any that tasks can map */
 
 enum system_call {
-#define SYSTEM_CALL(number, NAME, name, in, out, text) SYSTEM_CALL_##NAME = (number),
+#define SYSTEM_CALL(number, NAME, name, in, out, rights, idempotent, errors, text) SYSTEM_CALL_##NAME = (number),
 #include <quire/system_calls.def>
 #undef SYSTEM_CALL
     SYSTEM_CALLS
@@ -154,6 +178,15 @@ static inline uint32_t rax_dst(uint64_t rax)
     return (uint32_t)(rax >> 32);
 }
 
+#define MOVE_HANDLES_MAX 64 /* that one message between clients, GIVE or TAKE moves */
+
+static inline uint32_t rax_flags(uint64_t rax)
+{
+    return (uint32_t)(rax >> 32);
+}
+
+#define RECEIVED_NOTIFICATION                                                                                          \
+    2 /* flag: no call, but bits in rsi that somebody sent by NOTIFY, an interrupt, a task's end */
 #define RECEIVED_INTERRUPTED 1 /* flag: the server died in this call once; finish or answer it, do not start anew */
 
 /* Label of a message: operation:32 | flags:32. */
@@ -190,6 +223,12 @@ static inline uint32_t badge_rights(uint64_t badge)
     return (uint32_t)(badge >> 32);
 }
 
+/* r8 of CREATE: priority:8 | fpu:8 | powers:16. */
+static inline uint64_t create_make(uint32_t priority, bool fpu, uint32_t powers)
+{
+    return priority | (uint64_t)fpu << 8 | powers << 16;
+}
+
 /* r13, r14 as the frame server receives lent or dropped frames: rights:12 below the physical address. */
 static inline uint64_t frame_word_make(uint64_t frame, uint32_t rights)
 {
@@ -217,6 +256,8 @@ static inline uint32_t frame_word_rights(uint64_t word)
 #define STACK_SIZE UINT64_C(0x8000)
 #define START_PAGE_ADDRESS UINT64_C(0x7fffff100000)
 #define BOOT_INFORMATION_ADDRESS UINT64_C(0x7fffff101000)
+#define BOOT_MODULES_ADDRESS UINT64_C(0x7fffff110000) /* struct boot_modules, in init only */
+#define MODULES_ADDRESS UINT64_C(0x100000000000)      /* the modules themselves, likewise */
 #define WORKER_ADDRESS(worker) (UINT64_C(0x7fffff200000) + (worker)*UINT64_C(0x4000)) /* control, transfer page, view */
 #define WORKER_TRANSFER_OFFSET UINT64_C(0x1000)
 #define WORKER_VIEW_OFFSET UINT64_C(0x2000)

@@ -1,4 +1,4 @@
-/* Messages between tasks, through endpoints that they were given at their start. */
+/* Messages and notifications between tasks, through endpoints. */
 #ifndef QUIRE_ENDPOINT_H
 #define QUIRE_ENDPOINT_H
 
@@ -9,9 +9,10 @@
 struct endpoint_message {
     uint64_t label;
     uint64_t words[MESSAGE_WORDS];
-    handle first;   /* the first of `count` handles that follow one another */
-    uint32_t count; /* 0: no handle goes along, or came */
-    uint64_t badge; /* of the handle that a received call came through */
+    handle first;          /* the first of `count` handles that follow one another */
+    uint32_t count;        /* 0: no handle goes along, or came */
+    uint64_t badge;        /* of the handle that a received call came through */
+    uint64_t notification; /* received: not 0: there is no call, but these bits */
 };
 
 /* Sends the message and waits for the reply, which takes its place. `room`: how many handles the reply may bring.
@@ -22,8 +23,8 @@ struct endpoint_message {
  * as many to come back, whatever `room` says beside 0. */
 must_use enum error endpoint_call(handle endpoint, struct endpoint_message *message, uint32_t room);
 
-/* Waits for a call. `room`: how many handles it may bring.
- * Errors: BadHandle, StaleHandle, WrongKind, MissingRight (no receive right), NoTableEntry. */
+/* Waits for a call or a notification (message->notification is not 0 then, and all else is). `room`: how many handles
+ * a call may bring. Errors: BadHandle, StaleHandle, WrongKind, MissingRight (no receive right), NoTableEntry. */
 must_use enum error endpoint_receive(handle endpoint, struct endpoint_message *message, uint32_t room);
 
 /* Replies with the message to the call that was received last, then waits for the next call, which takes its place.
@@ -31,5 +32,13 @@ must_use enum error endpoint_receive(handle endpoint, struct endpoint_message *m
  * NotWanted (it has none), Mapped, MissingRight (no move right): the reply did not happen, the caller still waits,
  * and the message is as it was. */
 must_use enum error endpoint_reply_receive(handle endpoint, struct endpoint_message *message, uint32_t room);
+
+/* Makes an endpoint: *endpoint has all rights to it (RIGHTS_ENDPOINT), badge 0. Where a task receives it learns of calls
+ * and of notifications. Errors: those of frame_allocate and frame_repurpose. */
+must_use enum error endpoint_make(handle *endpoint);
+
+/* A further handle to an endpoint, with a badge and rights of its own (some of those of the first one, which needs the
+ * owner right if the badge is not to be its own). Errors: those of frame_clone, system_call_badge. */
+must_use enum error endpoint_clone(handle endpoint, uint32_t rights, uint64_t badge, handle *copy);
 
 #endif

@@ -61,13 +61,27 @@ static inline bool kind_is_object(uint64_t kind)
     }
 }
 
-/* The one holder of a frame of this kind may turn it into another such kind. */
+/* The one holder of a frame of this kind may turn it into another, if that can be made. */
 static inline bool kind_is_convertible(uint64_t kind)
 {
     switch (kind) {
 #define KIND(number, NAME, name, untyped, shareable, object, convertible, reads, text)                                 \
     case number:                                                                                                       \
-        return convertible;
+        return (convertible) == 1;
+#include <quire/kinds.def>
+#undef KIND
+    default:
+        return false;
+    }
+}
+
+/* A convertible frame may be turned into one of this kind. */
+static inline bool kind_is_makeable(uint64_t kind)
+{
+    switch (kind) {
+#define KIND(number, NAME, name, untyped, shareable, object, convertible, reads, text)                                 \
+    case number:                                                                                                       \
+        return (convertible) != 0;
 #include <quire/kinds.def>
 #undef KIND
     default:

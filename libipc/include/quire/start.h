@@ -8,7 +8,7 @@
 #define START_HANDLES 16
 #define START_NAME 24
 
-/* One page at START_PAGE_ADDRESS in every task that the kernel loads.
+/* One page at START_PAGE_ADDRESS in every task: the kernel's for the two that it loads, for all others who made the task.
  * The first two members keep their place in every version. */
 struct start_page {
     uint32_t abi_version;    /* the kernel's ABI_VERSION; the start-up code compares it with its own */
@@ -17,6 +17,8 @@ struct start_page {
     uint32_t handle_entries; /* entries in the task's handle table */
     uint32_t handle_count;   /* members of handles that are filled */
     uint32_t cpu;            /* number of the CPU that the task lives on */
+    uint32_t powers;         /* of enum power */
+    uint32_t priority;
     struct {
         char name[START_NAME];
         uint64_t handle;
@@ -36,13 +38,34 @@ struct boot_region {
     uint32_t unused;
 };
 
-/* A kernel object made at boot, to which handles exist: the frame server gives its slot this kind and count. */
+/* Frames that boot made, or found, and to which handles exist: the frame server gives their slots this kind and count.
+ * Those of init's modules are UNTYPED, with one handle each; when init drops them they become free memory. */
 struct boot_object {
-    uint64_t frame;   /* frame number */
+    uint64_t frame;   /* number of the first */
+    uint64_t count;   /* of frames */
     uint32_t kind;    /* enum kind */
-    uint32_t handles; /* number of handles to it */
+    uint32_t handles; /* number of handles to each */
 };
 #define BOOT_OBJECTS 48
+
+/* A module that the boot loader brought, in init's address space, read-only. */
+struct boot_module_page {
+    uint64_t address; /* virtual, a multiple of 4096 */
+    uint64_t size;    /* bytes */
+    uint64_t first;   /* handle of the first of its frames, which follow one another: (size + 4095) / 4096 */
+    uint64_t unused;
+    char line[992]; /* its command line */
+};
+_Static_assert(sizeof(struct boot_module_page) == 1024, "four in a page");
+
+/* At BOOT_MODULES_ADDRESS, in init only: all modules but the frame server's and its own. */
+#define BOOT_MODULES_MAX 62
+struct boot_modules {
+    uint64_t count;
+    uint64_t left_out; /* modules that could not be handed over: there was no room */
+    uint64_t unused[126];
+    struct boot_module_page modules[BOOT_MODULES_MAX];
+};
 
 /* Two pages at BOOT_INFORMATION_ADDRESS, in the frame server only. */
 struct boot_information {

@@ -122,23 +122,31 @@ SYSTEM_CALL_INLINE struct reply call_0(handle endpoint, uint64_t label)
     return call_5(endpoint, label, 0, 0, 0, 0, 0);
 }
 
-/* The remaining calls take at most rdi, rsi, rdx in and bring at most rsi, rdx, r8 out. */
+/* Most of the remaining calls take at most rdi, rsi, rdx, r8 in and bring at most rsi, rdx, r8, r9 out. */
 struct system_call_result {
     uint64_t rsi;
     uint64_t rdx;
     uint64_t r8;
+    uint64_t r9;
 };
+
+SYSTEM_CALL_INLINE enum error system_call_of_task(uint64_t rax, uint64_t rdi, uint64_t rsi, uint64_t rdx, uint64_t r8,
+                                                  struct system_call_result *result)
+{
+    struct message message = {.rax = rax, .rdi = rdi, .rsi = rsi, .words = {rdx, r8}};
+
+    system_call_message(&message);
+    if (result != NULL) {
+        *result = (struct system_call_result){
+            .rsi = message.rsi, .rdx = message.words[0], .r8 = message.words[1], .r9 = message.words[2]};
+    }
+    return (enum error)rax_status(message.rax);
+}
 
 SYSTEM_CALL_INLINE enum error system_call_small(uint64_t rax, uint64_t rdi, uint64_t rsi, uint64_t rdx,
                                                 struct system_call_result *result)
 {
-    struct message message = {.rax = rax, .rdi = rdi, .rsi = rsi, .words = {rdx}};
-
-    system_call_message(&message);
-    if (result != NULL) {
-        *result = (struct system_call_result){.rsi = message.rsi, .rdx = message.words[0], .r8 = message.words[1]};
-    }
-    return (enum error)rax_status(message.rax);
+    return system_call_of_task(rax, rdi, rsi, rdx, 0, result);
 }
 
 /* Maps the frame of a handle at a page-aligned virtual address. rights: RIGHT_READ, with RIGHT_WRITE or RIGHT_EXECUTE.
@@ -203,7 +211,7 @@ SYSTEM_CALL_INLINE void system_call_yield(void)
     (void)system_call_small(SYSTEM_CALL_YIELD, 0, 0, 0, NULL);
 }
 
-/* Ends the calling task. What it holds stays held: drop it first. Code 0 means that all went well. */
+/* Ends the calling task. What it holds goes back. Code 0 means that all went well. */
 SYSTEM_CALL_INLINE _Noreturn void system_call_exit(uint64_t code)
 {
     for (;;) {
@@ -213,8 +221,8 @@ SYSTEM_CALL_INLINE _Noreturn void system_call_exit(uint64_t code)
 
 #define PRINT_BYTES_MAX 40
 
-/* Adds `count` bytes, 1 to PRINT_BYTES_MAX, packed into the words lowest byte first, to the caller's line.
- * Error: BadCount. */
+/* Adds `count` bytes, 1 to PRINT_BYTES_MAX, packed into the words lowest byte first, to the caller's line on the kernel's
+ * console. Errors: BadCount, NotPermitted (needs the power to print; others have the console server: quire/print.h). */
 SYSTEM_CALL_INLINE must_use enum error system_call_print(uint32_t count, const uint64_t words[MESSAGE_WORDS])
 {
     struct message message = {.rax = rax_make(SYSTEM_CALL_PRINT, 0, 0, count, 0),
@@ -243,6 +251,237 @@ SYSTEM_CALL_INLINE must_use enum error system_call_pattern(void)
 SYSTEM_CALL_INLINE must_use enum error system_call_release(uint64_t first_frame, uint64_t count)
 {
     return system_call_small(SYSTEM_CALL_RELEASE, first_frame, count, 0, NULL);
+}
+
+/* Takes rights from a handle: it keeps `rights`. Errors: BadHandle, StaleHandle, BadRights (none, or such as it has not),
+ * Mapped, Installed. */
+SYSTEM_CALL_INLINE must_use enum error system_call_narrow(handle value, uint32_t rights)
+{
+    return system_call_small(SYSTEM_CALL_NARROW, value, rights, 0, NULL);
+}
+
+/* Gives an endpoint handle that has the owner right a badge: what a receiver sees of calls through it, and the bits that
+ * it notifies with. Errors: BadHandle, StaleHandle, WrongKind, MissingRight. */
+SYSTEM_CALL_INLINE must_use enum error system_call_badge(handle endpoint, uint64_t badge)
+{
+    return system_call_small(SYSTEM_CALL_BADGE, endpoint, badge, 0, NULL);
+}
+
+/* Adds the bits of the handle's badge to the endpoint's notification; whoever receives there gets them, now or when he
+ * next does. Never waits. What was written before is seen by the receiver. Errors: BadHandle, StaleHandle, WrongKind,
+ * MissingRight (notify), NoServer (nobody can receive any more). */
+SYSTEM_CALL_INLINE must_use enum error system_call_notify(handle endpoint)
+{
+    return system_call_small(SYSTEM_CALL_NOTIFY, endpoint, 0, 0, NULL);
+}
+
+/* What a task is made of, for system_call_create. */
+struct task_parts {
+    handle root;         /* frame of kind PAGE_TABLE, not installed: becomes part of the task */
+    handle handle_table; /* frame of kind HANDLE_TABLE, likewise: entries 1 to 63 */
+    handle end; /* endpoint handle with the notify right, which moves into the task and notifies of its end; or 0 */
+    uint32_t priority;   /* 0 (lowest) to that of the caller */
+    uint32_t powers;     /* of enum power, such as the caller has */
+    uint32_t first_port; /* I/O ports, from those of the caller */
+    uint32_t port_count;
+    bool fpu; /* it may use the FPU */
+    const char *name;
+};
+
+/* Makes a task of a fresh frame of kind TASK; it is stopped, its address space is empty. Errors: BadHandle, StaleHandle,
+ * WrongKind, MissingRight (owner; notify), Created, Installed, BadArgument (priority, flags that do not exist), NotPermitted
+ * (powers, ports or a priority that the caller does not have itself). */
+SYSTEM_CALL_INLINE must_use enum error system_call_create(handle task, const struct task_parts *parts)
+{
+    uint64_t name[3] = {0};
+    size_t length = 0;
+
+    while (length < sizeof(name) - 1 && parts->name[length] != 0) {
+        name[length / 8] |= (uint64_t)(uint8_t)parts->name[length] << length % 8 * 8;
+        length++;
+    }
+    struct message message = {.rax = SYSTEM_CALL_CREATE,
+                              .rdi = task,
+                              .rsi = parts->root,
+                              .words = {parts->handle_table, create_make(parts->priority, parts->fpu, parts->powers),
+                                        name[0], name[1], name[2]},
+                              .r13 = parts->end,
+                              .r14 = parts->first_port | (uint64_t)parts->port_count << 32};
+
+    system_call_message(&message);
+    return (enum error)rax_status(message.rax);
+}
+
+/* Moves `count` handles (1 to MOVE_HANDLES_MAX) from this task's table into that of a stopped one, from entry dst on.
+ * *there is the first one's name in that table. Errors: those of a task handle (BadHandle, StaleHandle, WrongKind,
+ * MissingRight, NotCreated, Running, Ended), and for what moves: BadHandle, StaleHandle, MissingRight (move), Mapped,
+ * Installed, BadCount, BadDestination, Occupied. */
+SYSTEM_CALL_INLINE must_use enum error system_call_give(handle task, handle first, uint32_t count, uint32_t dst,
+                                                        handle *there)
+{
+    struct system_call_result result;
+    enum error error = system_call_of_task(SYSTEM_CALL_GIVE, task, first, count, dst, &result);
+
+    *there = result.rsi;
+    return error;
+}
+
+/* The other way round: *here is the first one's name in this task's table. Errors: as above. */
+SYSTEM_CALL_INLINE must_use enum error system_call_take(handle task, handle first, uint32_t count, uint32_t dst,
+                                                        handle *here)
+{
+    struct system_call_result result;
+    enum error error = system_call_of_task(SYSTEM_CALL_TAKE, task, first, count, dst, &result);
+
+    *here = result.rsi;
+    return error;
+}
+
+/* map, unmap, install, uninstall and inspect for a handle in the table of a stopped task. Errors: as for the caller's own,
+ * and those of a task handle, see system_call_give. */
+SYSTEM_CALL_INLINE must_use enum error system_call_map_in(handle task, handle frame, uint64_t address, uint32_t rights,
+                                                          uint32_t *missing_level)
+{
+    struct system_call_result result;
+    enum error error = system_call_of_task(SYSTEM_CALL_MAP, frame, address, rights, task, &result);
+
+    *missing_level = (uint32_t)result.rsi;
+    return error;
+}
+
+SYSTEM_CALL_INLINE must_use enum error system_call_unmap_in(handle task, handle frame)
+{
+    return system_call_of_task(SYSTEM_CALL_UNMAP, frame, 0, 0, task, NULL);
+}
+
+SYSTEM_CALL_INLINE must_use enum error system_call_install_in(handle task, handle table, uint64_t address,
+                                                              uint32_t level, uint32_t *missing_level)
+{
+    struct system_call_result result;
+    enum error error = system_call_of_task(SYSTEM_CALL_INSTALL, table, address, level, task, &result);
+
+    *missing_level = (uint32_t)result.rsi;
+    return error;
+}
+
+SYSTEM_CALL_INLINE must_use enum error system_call_uninstall_in(handle task, handle table)
+{
+    return system_call_of_task(SYSTEM_CALL_UNINSTALL, table, 0, 0, task, NULL);
+}
+
+SYSTEM_CALL_INLINE must_use enum error system_call_inspect_in(handle task, handle value, struct handle_facts *facts)
+{
+    struct system_call_result result;
+    enum error error = system_call_of_task(SYSTEM_CALL_INSPECT, value, 0, 0, task, &result);
+
+    *facts = (struct handle_facts){.rights = (uint32_t)result.rsi, .kind = (uint32_t)result.rdx, .address = result.r8};
+    return error;
+}
+
+/* Lets a stopped task run: one that never ran from address rip with stack pointer rsp and all else 0; one that was stopped
+ * from where it was (rip and rsp 0). Errors: those of a task handle, BadAddress. */
+SYSTEM_CALL_INLINE must_use enum error system_call_start(handle task, uint64_t rip, uint64_t rsp)
+{
+    return system_call_small(SYSTEM_CALL_START, task, rip, rsp, NULL);
+}
+
+/* Stops a task. A call that it waits in goes on; one that it makes anew begins when it is started. Stopped already: no
+ * error. Errors: those of a task handle. */
+SYSTEM_CALL_INLINE must_use enum error system_call_stop(handle task)
+{
+    return system_call_small(SYSTEM_CALL_STOP, task, 0, 0, NULL);
+}
+
+/* Ends a task. It gives back what it holds, and then notifies the endpoint that it was created with. Errors: those of a
+ * task handle (Ended too). */
+SYSTEM_CALL_INLINE must_use enum error system_call_kill(handle task)
+{
+    return system_call_small(SYSTEM_CALL_KILL, task, 0, 0, NULL);
+}
+
+/* How a task is, and how it ended. */
+struct task_facts {
+    enum task_state state;
+    enum task_end end;
+    uint32_t vector;  /* FAULTED: the exception (quire/exceptions.def) */
+    uint64_t code;    /* EXITED: its exit code; FAULTED: rip */
+    uint64_t address; /* FAULTED by a page fault: where */
+};
+
+/* Errors: BadHandle, StaleHandle, WrongKind. */
+SYSTEM_CALL_INLINE must_use enum error system_call_look(handle task, struct task_facts *facts)
+{
+    struct system_call_result result;
+    enum error error = system_call_small(SYSTEM_CALL_LOOK, task, 0, 0, &result);
+
+    *facts = (struct task_facts){.state = (enum task_state)(result.rsi & 0xff),
+                                 .end = (enum task_end)(result.rsi >> 8 & 0xff),
+                                 .vector = result.rsi >> 16 & 0xff,
+                                 .code = result.rdx,
+                                 .address = result.r8};
+    return error;
+}
+
+/* Reads a byte from an I/O port. Error: NotPermitted (not one of the task's ports). */
+SYSTEM_CALL_INLINE must_use enum error system_call_port_read(uint16_t port, uint8_t *value)
+{
+    struct system_call_result result;
+    enum error error = system_call_small(SYSTEM_CALL_PORT_READ, port, 0, 0, &result);
+
+    *value = (uint8_t)result.rsi;
+    return error;
+}
+
+/* Writes `count` bytes (1 to PRINT_BYTES_MAX), packed into the words as for print, to an I/O port, one after another.
+ * Errors: NotPermitted, BadCount. */
+SYSTEM_CALL_INLINE must_use enum error system_call_port_write(uint16_t port, uint32_t count,
+                                                              const uint64_t words[MESSAGE_WORDS])
+{
+    struct message message = {.rax = rax_make(SYSTEM_CALL_PORT_WRITE, 0, 0, count, 0),
+                              .rdi = port,
+                              .words = {words[0], words[1], words[2], words[3], words[4]}};
+
+    system_call_message(&message);
+    return (enum error)rax_status(message.rax);
+}
+
+/* Has each interrupt of a line (0 to 15, as the legacy controllers number them) notify an endpoint, by a handle that stays
+ * in this task's table; 0: nobody any more. The line is silent after each interrupt until system_call_acknowledge.
+ * Errors: NotPermitted, BadHandle, StaleHandle, WrongKind, MissingRight (notify), BadArgument, Occupied (another task's). */
+SYSTEM_CALL_INLINE must_use enum error system_call_interrupt(handle endpoint, uint32_t line)
+{
+    return system_call_small(SYSTEM_CALL_INTERRUPT, endpoint, line, 0, NULL);
+}
+
+/* Lets a line that this task bound interrupt again. Errors: NotPermitted (not bound by it), BadArgument. */
+SYSTEM_CALL_INLINE must_use enum error system_call_acknowledge(uint32_t line)
+{
+    return system_call_small(SYSTEM_CALL_ACKNOWLEDGE, 0, line, 0, NULL);
+}
+
+/* In service of a call that wants REVOKE: takes up to 32 handles to the lent frame away, but for the caller's own.
+ * *taken: how many; *left: handles to the frame that remain. Errors: NotPermitted, NoCaller, NotWanted, MissingRight
+ * (owner), Revoked (the lent one is gone itself). Repeating it is harmless. */
+SYSTEM_CALL_INLINE must_use enum error system_call_strip(uint64_t *taken, uint64_t *left)
+{
+    struct system_call_result result;
+    enum error error = system_call_small(SYSTEM_CALL_STRIP, 0, 0, 0, &result);
+
+    *taken = result.rsi;
+    *left = result.rdx;
+    return error;
+}
+
+/* The name of a task that holds a handle to a frame, 24 bytes in three words. Errors: NotPermitted, Unused (no handle). */
+SYSTEM_CALL_INLINE must_use enum error system_call_holder(uint64_t frame, uint64_t name[3])
+{
+    struct system_call_result result;
+    enum error error = system_call_small(SYSTEM_CALL_HOLDER, frame, 0, 0, &result);
+
+    name[0] = result.rdx;
+    name[1] = result.r8;
+    name[2] = result.r9;
+    return error;
 }
 
 #endif

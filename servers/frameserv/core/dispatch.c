@@ -24,7 +24,7 @@ struct operation_rules {
 
 #define M(name) (1 << MODE_##name)
 static const struct operation_rules operations[MESSAGES] = {
-#define MESSAGE(number, NAME, name, modes_taken, action, idempotent, in, out, text)                                    \
+#define MESSAGE(number, NAME, name, modes_taken, action, idempotent, in, out, errors, text)                            \
     [number] = {.run = operation_##name,                                                                               \
                 .plain = (modes_taken)&M(NONE) ? ACTION_##action + (MODE_NONE << 4) : NEVER,                           \
                 .lending = (modes_taken)&M(BORROW)   ? ACTION_##action + (MODE_BORROW << 4)                            \

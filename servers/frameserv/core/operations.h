@@ -9,7 +9,7 @@
  * leaves the reply there with reply_words() or reply_handle(). On an error nothing has changed, and *message does
  * not matter; worker->failed is the place in a run of the frame that the error is about. The errors are those of frames.h, and: BadCount, BadArgument, BadRights, MissingRight (of a
  * lent handle), NotPermitted (the badge names no account). */
-#define MESSAGE(number, NAME, name, modes, want, idempotent, in, out, text)                                            \
+#define MESSAGE(number, NAME, name, modes, want, idempotent, in, out, errors, text)                                    \
     must_use enum error operation_##name(struct worker *worker, struct message *message);
 #include <quire/messages.def>
 #undef MESSAGE

@@ -158,7 +158,7 @@ static void every_mode_and_action(void)
         uint32_t want;
     } operations[] = {
 #define M(mode) (1u << MODE_##mode)
-#define MESSAGE(number, NAME, name, modes, want, idempotent, in, out, text) [number] = {modes, ACTION_##want},
+#define MESSAGE(number, NAME, name, modes, want, idempotent, in, out, errors, text) [number] = {modes, ACTION_##want},
 #include <quire/messages.def>
 #undef MESSAGE
 #undef M

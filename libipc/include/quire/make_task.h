@@ -1,0 +1,61 @@
+/* Tasks made by tasks: everything that a task is made of is bought from the frame server, in the name of whoever makes it.
+ * Functions return errors as those of quire/client.h do: on an error nothing is left over, and what would have moved into
+ * the task is still here, unless a function says otherwise. */
+#ifndef QUIRE_MAKE_TASK_H
+#define QUIRE_MAKE_TASK_H
+
+#include <quire/start.h>
+#include <quire/system_call.h>
+
+/* A handle that goes to the new task, and what it is called there (start_handle). */
+struct task_gift {
+    const char *name; /* cut to START_NAME - 1 characters */
+    handle value;
+};
+
+/* What is to become a task. Members that are 0 mean what is usual. */
+struct task_plan {
+    const void *file; /* an ELF file in this task's memory */
+    uint64_t size;    /* its length in bytes */
+    const char *name;
+    const char *arguments; /* NULL: none */
+    handle server;         /* to the frame server, moves: in whose name the task buys; 0: a copy of this task's */
+    handle console;        /* to the console server, moves; 0: a copy of this task's, if it has one */
+    handle end;            /* endpoint handle with the notify right, moves: notified of the task's end; 0: nobody is */
+    const struct task_gift *gifts; /* they move */
+    uint32_t gift_count;           /* START_HANDLES - 2 at the most */
+    uint32_t account;              /* number that the task is told; 0: this task's */
+    uint32_t priority;             /* 0: this task's, but PRIORITY_USUAL at the most. PRIORITY_LOWEST: really 0 */
+    uint32_t handle_tables;        /* of 64 entries; 0: 1 */
+    uint32_t powers;
+    uint32_t first_port;
+    uint32_t port_count;
+    bool no_fpu;
+};
+#define PRIORITY_USUAL 8
+#define PRIORITY_LOWEST UINT32_MAX
+
+/* Makes a task, loaded and stopped: task frame, root table, page tables, handle tables, image, stack, start page.
+ * *task is a handle with all rights. *entry: where task_start is to begin.
+ * Errors: BadImage, UnsafeImage; BadCount (too many gifts or handle tables); those of frame_allocate, frame_repurpose and
+ * system_call_create; of gifts: BadHandle, StaleHandle, MissingRight, Mapped, Installed. An error from system_call_give on
+ * (the task exists then) kills the task, and what it had been given by then is gone with it. */
+must_use enum error task_make(const struct task_plan *plan, handle *task, uint64_t *entry);
+
+/* Starts a made task. Errors: those of system_call_start. */
+must_use enum error task_start(handle task, uint64_t entry);
+
+/* task_make and task_start. */
+must_use enum error task_run(const struct task_plan *plan, handle *task);
+
+/* Waits at an endpoint, whose notifications come from ends of tasks, until the task is dead; bits of others that come
+ * meanwhile are added to *bits (unless NULL). Calls that come get NoServer as label and no handles. Errors: those of receiving. */
+must_use enum error task_wait(handle task, handle endpoint, uint64_t *bits, struct task_facts *facts);
+
+/* Kills the task if it lives, waits at the endpoint until it is dead, drops the handle. Errors: as task_wait. */
+must_use enum error task_end(handle task, handle endpoint);
+
+/* Writes how a task ended as a sentence, such as "stopped: page fault at rip 0x401000, address 0x0", into buffer. */
+void task_end_text(const struct task_facts *facts, char *buffer, size_t size);
+
+#endif
