@@ -6,10 +6,11 @@
 #include "kernel/boot/options.h"
 #include "kernel/cpu/descriptor.h"
 #include "kernel/cpu/feature.h"
+#include "kernel/cpu/legacy_interrupt.h"
 #include "kernel/cpu/timer.h"
 #include "kernel/cpu/uart.h"
 #include "kernel/memory/ledger.h"
-#include "kernel/object/schedule.h"
+#include "kernel/entry/proceed.h"
 #include "kernel/print.h"
 #include "kernel/verdict.h"
 #include <quire/names.h>
@@ -103,10 +104,9 @@ _Noreturn void kernel_main(uint32_t magic, uint64_t information)
     require(early_retire(&memory.early, &memory.regions), "early allocator"); /* never again */
     regions_show();
     modules_start(&boot_data);
-    verdict_start();
-    legacy_controllers_mask();
+    legacy_controllers_initialise();
     if (timer_initialise() == 0)
         refuse("timer: the local interrupt controller does not count, or there is no interval timer to measure it by");
-    schedule();
+    proceed();
     resume_current();
 }

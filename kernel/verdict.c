@@ -2,7 +2,6 @@
 #include "kernel/cpu/instructions.h"
 #include "kernel/cpu/uart.h"
 #include "kernel/print.h"
-#include <quire/atomic.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -21,40 +20,6 @@ _Noreturn void verdict(enum verdict verdict)
         port_write_8(BOCHS_EXIT_PORT, (uint8_t)*letter);
     for (;;)
         __asm__ volatile("cli; hlt");
-}
-
-static atomic_word expected; /* tasks that have not given their verdict */
-static atomic_word spoilt;
-
-void verdict_expect(void)
-{
-    atomic_add_relaxed(&expected, 1);
-}
-
-_Noreturn void verdict_of_task(bool passed)
-{
-    verdict(passed && !atomic_load_relaxed(&spoilt) ? MACHINE_PASSED : MACHINE_FAILED);
-}
-
-void verdict_task_ended(bool passed)
-{
-    if (!passed)
-        verdict_spoil();
-    if (atomic_subtract_release(&expected, 1) == 1) {
-        atomic_fence_acquire();
-        verdict_of_task(true);
-    }
-}
-
-void verdict_spoil(void)
-{
-    atomic_store_relaxed(&spoilt, 1);
-}
-
-void verdict_start(void)
-{
-    if (atomic_load_relaxed(&spoilt) && !atomic_load_relaxed(&expected))
-        verdict(MACHINE_FAILED);
 }
 
 _Noreturn void verdict_because(enum verdict reason, const char *before, const char *format, ...)

@@ -6,7 +6,7 @@
 #include <quire/error.h>
 #include <stdbool.h>
 
-/* Exit values; a task says VERDICT_PASS or VERDICT_FAIL (quire/system_call.h). */
+/* Exit values; a task with that power says VERDICT_PASS or VERDICT_FAIL (quire/abi.h). */
 enum verdict {
     MACHINE_PASSED = 0x10,
     MACHINE_FAILED = 0x11,
@@ -15,20 +15,6 @@ enum verdict {
 };
 
 _Noreturn void verdict(enum verdict verdict);
-
-/* Ends the machine: as passed, if nothing that a verdict has to tell went wrong either. */
-_Noreturn void verdict_of_task(bool passed);
-
-/* Tasks started with the option `verdict` may call verdict_of_task(); those that do not, give theirs by how they end.
- * With the last of them the machine ends: it passes if each of them did, and no module was left out.
- *   verdict_expect       one more such task
- *   verdict_task_ended   one of them ended: it passed if it exited with 0
- *   verdict_spoil        something else went wrong that such a verdict has to tell
- *   verdict_start        all tasks are known: fails the machine at once if something went wrong and none is to tell it */
-void verdict_expect(void);
-void verdict_task_ended(bool passed);
-void verdict_spoil(void);
-void verdict_start(void);
 
 /* Says why, and ends the machine: because the kernel itself is broken (panic), or because the machine or its modules are
  * not what the kernel needs (refuse). Format: quire/format.h. */

@@ -5,9 +5,9 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/memory/page_table.h"
 #include "kernel/memory/physical.h"
-#include "kernel/verdict.h"
 #include <string.h>
 
+#define INIT_PRIORITY (PRIORITIES - 2) /* the frame server's workers run above all tasks */
 #define WINDOW_ROOT_LEVEL 3 /* the window's table that is there from boot */
 
 static void *map_pages(const struct task *task, uint64_t virtual_address, uint64_t pages, uint32_t rights)
@@ -25,21 +25,24 @@ static void map_image(const struct task *task, const struct elf_image *image)
     }
 }
 
-static struct task *make_task(const struct module_options *options, uint64_t entry)
+static struct task *make_task(const char *name, bool server, uint64_t handles, uint64_t entry)
 {
     struct task *task = physical_pointer(memory_early_allocate(1));
-    bool server = options->server;
+    struct task_set_up how = {.name = name, .priority = PRIORITIES - 1, .powers = POWER_PRINT};
 
-    task_initialise(task, options->name, server ? PRIORITIES - 1 : options->priority, !server && !options->no_fpu);
+    if (!server)
+        how = (struct task_set_up){.name = name,
+                                   .priority = INIT_PRIORITY,
+                                   .powers = POWER_PRINT | POWER_VERDICT | POWER_PORTS | POWER_INTERRUPTS,
+                                   .port_count = UINT16_MAX + 1,
+                                   .fpu = true};
+    task_initialise(task, &how);
     task->server = server;
-    task->may_end_machine = options->verdict;
-    if (task->may_end_machine)
-        verdict_expect();
     task->registers.rip = entry;
     task->registers.rsp = STACK_TOP;
-    for (uint32_t k = 0; k < BOOT_TASK_HANDLE_TABLES; k++)
+    for (uint32_t k = 0; k <= handles / HANDLES_PER_TABLE; k++)
         task->tables[k] = physical_pointer(memory_early_allocate(1));
-    task->handle_limit = BOOT_TASK_HANDLE_TABLES * HANDLES_PER_TABLE;
+    task->handle_limit = (uint32_t)(handles / HANDLES_PER_TABLE + 1) * HANDLES_PER_TABLE;
     task->root = kernel_root();
     return task;
 }
@@ -57,14 +60,34 @@ static void *map_worker(struct task *task)
     return map_pages(task, BOOT_INFORMATION_ADDRESS, pages, RIGHT_READ);
 }
 
-void boot_task_make(struct boot_task *made, const struct elf_image *image)
+static struct start_page *map_start(const struct task *task)
 {
-    struct task *task = make_task(&made->options, image->entry);
+    struct start_page *start = map_pages(task, START_PAGE_ADDRESS, 1, RIGHT_READ);
+
+    *start = (struct start_page){
+        .abi_version = ABI_VERSION,
+        .size = sizeof(struct start_page),
+        .handle_entries = task->handle_limit,
+        .cpu = task->cpu_number,
+        .powers = task->powers,
+        .priority = task->priority,
+    };
+    strlcpy(start->name, task->name, sizeof(start->name));
+    return start;
+}
+
+void boot_task_make(struct boot_task *made, const char *name, bool server, uint64_t handles,
+                    const struct elf_image *image)
+{
+    struct task *task = make_task(name, server, handles, image->entry);
 
     map_image(task, image);
     map_pages(task, STACK_TOP - STACK_SIZE, STACK_SIZE / FRAME_SIZE, RIGHT_READ | RIGHT_WRITE);
     made->task = task;
-    made->start = map_pages(task, START_PAGE_ADDRESS, 1, RIGHT_READ);
-    if (task->server)
+    made->start = map_start(task);
+    if (server)
         made->information = map_worker(task);
+    else
+        made->modules =
+            map_pages(task, BOOT_MODULES_ADDRESS, (sizeof(struct boot_modules) + FRAME_SIZE - 1) / FRAME_SIZE, RIGHT_READ);
 }

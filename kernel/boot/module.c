@@ -1,8 +1,11 @@
 #include "kernel/boot/module.h"
+#include "kernel/boot/boot_map.h"
 #include "kernel/boot/boot_task.h"
-#include "kernel/memory/memory.h"
+#include "kernel/boot/options.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/memory/ledger.h"
+#include "kernel/memory/memory.h"
+#include "kernel/memory/page_table.h"
 #include "kernel/memory/physical.h"
 #include "kernel/object/handle_ring.h"
 #include "kernel/object/handle_table.h"
@@ -12,51 +15,17 @@
 #include <stddef.h>
 #include <string.h>
 
-#define CLIENT_PRIORITY_MAX (PRIORITIES - 2) /* the frame server's workers run above all tasks */
-#define ACCOUNT_FRAME_SERVER 1               /* tasks get the numbers after it, in the order of their modules */
+enum { ACCOUNT_FRAME_SERVER = 1, ACCOUNT_INIT = 2 };
+#define FRAME_SERVER_NAME "frameserv"
+#define INIT_HANDLES 1024 /* beside those to the frames of modules */
+#define INIT_HANDLES_MAX (HANDLE_TABLES_MAX * HANDLES_PER_TABLE - 1)
+#define SERVER_HANDLES 63
 
-/* Endpoints that modules ask for by name; the first is the frame server's. */
-struct named_endpoint {
-    char name[START_NAME];
-    uint64_t frame;
-};
+#define RIGHTS_MODULE (RIGHT_READ | RIGHT_MAP | RIGHT_CLONE | RIGHT_MOVE)
 
-static struct boot_task tasks[BOOT_MODULES];
-static uint32_t task_count;
-static struct boot_task *server;
-static struct named_endpoint endpoints[BOOT_OBJECTS];
-static uint32_t endpoint_count;
-
-/* The endpoint of a name, made if there is none yet; NULL when there are too many. */
-static const struct named_endpoint *endpoint_named(const char *name)
-{
-    for (uint32_t i = 0; i < endpoint_count; i++)
-        if (strcmp(endpoints[i].name, name) == 0)
-            return &endpoints[i];
-    if (endpoint_count == BOOT_OBJECTS)
-        return NULL;
-    struct named_endpoint *made = &endpoints[endpoint_count++];
-    strlcpy(made->name, name, START_NAME);
-    made->frame = memory_early_allocate(1) / FRAME_SIZE;
-    return made;
-}
-
-/* What the options alone can not tell. */
-static enum error options_check(struct module_options *options)
-{
-    if (options->server && server)
-        strlcpy(options->offending, "server, the second", sizeof(options->offending));
-    else if (!options->server && options->priority > CLIENT_PRIORITY_MAX)
-        strlcpy(options->offending, "priority, the frame server's", sizeof(options->offending));
-    return *options->offending ? ERROR_BAD_OPTION : ERROR_NONE;
-}
-
-/* Takes back the endpoints that were made for a task which is left out. */
-static void endpoints_shorten(uint32_t count)
-{
-    while (endpoint_count > count)
-        memory_early_free(endpoints[--endpoint_count].frame * FRAME_SIZE, 1);
-}
+static struct boot_task server;
+static struct boot_task init;
+static uint64_t server_endpoint; /* frame number */
 
 /* Whether nobody else, the kernel say, claims the memory that the module lies in. */
 static bool is_apart(const struct boot_module *module)
@@ -66,109 +35,151 @@ static bool is_apart(const struct boot_module *module)
     return module->start == module->end || (region && region->type == REGION_MODULE && module->end <= region->end);
 }
 
-static enum error load(const struct boot_module *module, struct boot_task *made)
+static uint64_t first_frame(const struct boot_module *module)
 {
+    return module->start / FRAME_SIZE;
+}
+
+static uint64_t frames_of(const struct boot_module *module)
+{
+    return (module->end + FRAME_SIZE - 1) / FRAME_SIZE - first_frame(module);
+}
+
+/* The first module with a word behind its name; NULL when there is none. */
+static const struct boot_module *module_with(const struct boot_data *data, const char *word)
+{
+    char text[TASK_NAME];
+
+    for (uint32_t k = 0; k < data->module_count; k++)
+        if (option_find(option_name(data->modules[k].line, text, sizeof(text)), word, text, sizeof(text)) ==
+            OPTION_FOUND)
+            return &data->modules[k];
+    return NULL;
+}
+
+static void load(const struct boot_module *module, struct boot_task *made, uint64_t handles)
+{
+    char name[TASK_NAME];
     struct elf_image image;
-    uint32_t count = endpoint_count;
-    enum error error = module_options_parse(module->line, &made->options);
+    enum error error = is_apart(module)
+                           ? elf_parse(physical_pointer(module->start), module->end - module->start, &image)
+                           : ERROR_BAD_BOOT_DATA;
 
-    if (!error)
-        error = options_check(&made->options);
-    if (!error && !is_apart(module))
-        error = ERROR_BAD_BOOT_DATA;
-    if (!error)
-        error = elf_parse(physical_pointer(module->start), module->end - module->start, &image);
+    memory_wanted_for = module->line;
     if (error)
-        return error;
-    for (uint32_t i = 0; i < made->options.endpoint_count; i++) {
-        made->endpoints[i] = endpoint_named(made->options.endpoints[i].name);
-        if (!made->endpoints[i]) {
-            endpoints_shorten(count);
-            return ERROR_NO_ROOM;
-        }
-    }
-    boot_task_make(made, &image);
-    return ERROR_NONE;
+        refuse("module '%s': %s, %s", module->line, error_name(error), error_sentence(error));
+    option_name(module->line, name, sizeof(name));
+    boot_task_make(made, name, made == &server, handles, &image);
 }
 
-static void leave_out(const struct boot_module *module, struct boot_task *made, enum error error)
+/* Whether a module is init's to start. */
+static bool is_listed(const struct boot_data *data, uint32_t k)
 {
-    const char *offending = made->options.offending;
-
-    print_line(PRINT_QUIET, "left out: module '%s'", module->line);
-    print_line(PRINT_QUIET, "  %s%s%s: %s", error_name(error), *offending ? ", " : "", offending,
-               error_sentence(error));
-    verdict_spoil();
-    memset(made, 0, sizeof(*made));
+    return &data->modules[k] != module_with(data, "server") && &data->modules[k] != module_with(data, "init");
 }
 
-/* The frame server's image stays: a restart begins with it. All other modules' memory can be released. */
-static enum error keep(const struct boot_module *module, struct boot_task *made)
+/* Lists a module for init, and maps it. One that lies where it can't counts as empty. Returns where the next may lie. */
+static uint64_t list(const struct boot_module *module, uint64_t address)
 {
-    server = made;
-    return region_carve(&memory.regions, module->start / FRAME_SIZE * FRAME_SIZE,
-                        (module->end + FRAME_SIZE - 1) / FRAME_SIZE * FRAME_SIZE, REGION_KERNEL);
+    struct boot_module_page *listed = &init.modules->modules[init.modules->count++];
+    uint64_t frames = is_apart(module) ? frames_of(module) : 0;
+
+    listed->address = address;
+    listed->size = frames ? module->end - module->start : 0;
+    strlcpy(listed->line, module->line, sizeof(listed->line));
+    boot_map(init.task->root, address, first_frame(module) * FRAME_SIZE, frames * FRAME_SIZE, page_flags(RIGHT_READ), 1);
+    return address + frames * FRAME_SIZE;
 }
 
 enum error modules_load(const struct boot_data *data)
 {
-    endpoint_named(FRAME_SERVER_NAME);
-    for (uint32_t i = 0; i < data->module_count; i++) {
-        struct boot_task *made = &tasks[task_count];
-        memory_wanted_for = data->modules[i].line;
-        enum error error = load(&data->modules[i], made);
-        if (error) {
-            leave_out(&data->modules[i], made, error);
-            continue;
-        }
-        if (made->options.server)
-            error = keep(&data->modules[i], made);
-        if (error)
-            return error;
-        task_count++;
-    }
-    if (!server)
-        print_line(PRINT_QUIET, "none of %u modules is a frame server: one needs the option server",
-                   data->module_count);
-    return server ? ERROR_NONE : ERROR_NO_SERVER;
+    const struct boot_module *first = module_with(data, "server");
+    const struct boot_module *second = module_with(data, "init");
+    uint64_t handles = INIT_HANDLES;
+    uint64_t address = MODULES_ADDRESS;
+
+    if (!first || !second || first == second)
+        refuse("none of %u modules is %s", data->module_count,
+               first ? "init: one needs the option init" : "a frame server: one needs the option server");
+    for (uint32_t k = 0; k < data->module_count; k++)
+        handles += is_apart(&data->modules[k]) ? frames_of(&data->modules[k]) : 0;
+    if (handles > INIT_HANDLES_MAX)
+        refuse("modules: they take %lu frames more than init can have handles to", handles - INIT_HANDLES_MAX);
+    server_endpoint = memory_early_allocate(1) / FRAME_SIZE;
+    load(first, &server, SERVER_HANDLES);
+    load(second, &init, handles);
+    for (uint32_t k = 0; k < data->module_count; k++)
+        if (is_listed(data, k))
+            address = list(&data->modules[k], address);
+    /* The frame server's image stays: a restart begins with it. All other modules' memory can be free. */
+    return region_carve(&memory.regions, first_frame(first) * FRAME_SIZE,
+                        (first_frame(first) + frames_of(first)) * FRAME_SIZE, REGION_KERNEL);
 }
 
-/* Gives the task a handle to an endpoint at the next entry, and names it on its start page. */
-static void give(struct boot_task *to, const struct named_endpoint *endpoint, uint32_t rights, uint64_t badge)
+/* Gives a boot task a handle to the frame server's endpoint, the first on its start page. */
+static void give_endpoint(struct boot_task *to, uint32_t rights, uint32_t account)
 {
-    struct start_page *start = to->start;
-    uint32_t index = HANDLE_INDEX_FRAME_SERVER + start->handle_count;
-    uint32_t generation = handle_generation_next(to->task);
-    struct handle_entry *entry = handle_table_entry(to->task, index);
-    atomic_word *word = ledger_find(endpoint->frame);
+    struct task *task = to->task;
+    uint32_t generation = handle_generation_next(task);
+    struct handle_entry *entry = handle_table_entry(task, HANDLE_INDEX_FRAME_SERVER);
+    atomic_word *word = ledger_find(server_endpoint);
     uint64_t value = ledger_lock(word);
 
-    value = handle_fill(to->task, entry, generation, endpoint->frame, KIND_ENDPOINT, rights, value);
+    value = handle_fill(task, entry, generation, server_endpoint, KIND_ENDPOINT, rights, value);
     ledger_unlock(word, value);
-    entry->place = badge;
-    strlcpy(start->handles[start->handle_count].name, endpoint->name, START_NAME);
-    start->handles[start->handle_count].handle = handle_make(index, generation);
-    start->handle_count++;
+    if (rights & RIGHT_RECEIVE)
+        endpoint_receiver_comes(server_endpoint);
+    entry->place = badge_make(account, SERVICE_RIGHTS_ALL);
+    to->start->account = account;
+    to->start->handle_count = 1;
+    to->start->entries_used = HANDLE_INDEX_FRAME_SERVER + 1;
+    strlcpy(to->start->handles[0].name, FRAME_SERVER_NAME, START_NAME);
+    to->start->handles[0].handle = handle_make(HANDLE_INDEX_FRAME_SERVER, generation);
 }
 
-static void endow(struct boot_task *made, const char *command_line)
+/* Gives init a handle to each frame of a module, as if it had mapped it itself. False: the frames are somebody's already. */
+static bool give_frames(struct boot_module_page *listed)
 {
-    struct task *task = made->task;
-    uint32_t rights = made->options.server ? RIGHT_RECEIVE : RIGHT_CALL | RIGHT_CLONE | RIGHT_MOVE;
+    uint32_t generation = handle_generation_next(init.task);
+    uint64_t count = (listed->size + FRAME_SIZE - 1) / FRAME_SIZE;
 
-    *made->start = (struct start_page){
-        .abi_version = ABI_VERSION,
-        .size = sizeof(struct start_page),
-        .account = task->account,
-        .handle_entries = task->handle_limit,
-        .cpu = task->cpu_number,
-    };
-    strlcpy(made->start->name, made->options.name, sizeof(made->start->name));
-    strlcpy(made->start->arguments, made->options.arguments, sizeof(made->start->arguments));
-    strlcpy(made->start->command_line, command_line, sizeof(made->start->command_line));
-    give(made, &endpoints[0], rights, badge_make(task->account, made->options.rights));
-    for (uint32_t i = 0; i < made->options.endpoint_count; i++)
-        give(made, made->endpoints[i], made->options.endpoints[i].right | RIGHT_CLONE | RIGHT_MOVE, task->account);
+    listed->first = handle_make(init.start->entries_used, generation);
+    for (uint64_t k = 0; k < count; k++) {
+        struct handle_entry *entry = handle_table_entry(init.task, init.start->entries_used);
+        uint64_t address = listed->address + k * FRAME_SIZE;
+        uint32_t missing;
+        atomic_word *place = page_table_entry(init.task->root, address, 1, &missing);
+        uint64_t frame = (atomic_load_relaxed(place) & PAGE_ADDRESS) / FRAME_SIZE;
+        atomic_word *word = ledger_find(frame);
+        uint64_t value = ledger_lock(word);
+        if (ledger_word_state(value) != LEDGER_HELD) {
+            value = handle_fill(init.task, entry, generation, frame, KIND_UNTYPED, RIGHTS_MODULE, value);
+            entry->place = (uint64_t)(uintptr_t)place;
+            entry->detail = address;
+            init.start->entries_used++;
+        }
+        ledger_unlock(word, value);
+    }
+    return handle_index(listed->first) + count == init.start->entries_used;
+}
+
+static void add_object(uint64_t frame, uint64_t count, enum kind kind, uint32_t handles)
+{
+    server.information->objects[server.information->object_count++] =
+        (struct boot_object){.frame = frame, .count = count, .kind = kind, .handles = handles};
+}
+
+static void give_modules(void)
+{
+    for (uint64_t k = 0; k < init.modules->count; k++) {
+        struct boot_module_page *listed = &init.modules->modules[k];
+        if (!give_frames(listed))
+            refuse("module '%s' lies in another module", listed->line);
+        if (listed->size == 0)
+            continue;
+        const struct handle_entry *entry = handle_table_entry(init.task, handle_index(listed->first));
+        add_object(handle_entry_frame(entry), (listed->size + FRAME_SIZE - 1) / FRAME_SIZE, KIND_UNTYPED, 1);
+    }
 }
 
 static void inform(struct boot_information *information)
@@ -178,29 +189,24 @@ static void inform(struct boot_information *information)
     information->abi_version = ABI_VERSION;
     information->worker_count = 1;
     information->frame_count = regions->frame_count;
-    information->account_count = ACCOUNT_FRAME_SERVER + task_count - 1;
+    information->account_count = ACCOUNT_INIT;
     for (uint32_t i = 0; i < regions->count; i++) {
         const struct region *region = &regions->regions[i];
         information->regions[i] = (struct boot_region){region->base, region->end - region->base, region->type, 0};
     }
     information->region_count = regions->count;
-    for (uint32_t i = 0; i < endpoint_count; i++) {
-        uint64_t word = atomic_load_relaxed(ledger_find(endpoints[i].frame));
-        information->objects[i] = (struct boot_object){endpoints[i].frame, KIND_ENDPOINT, (uint32_t)handle_count(word)};
-    }
-    information->object_count = endpoint_count;
+    add_object(server_endpoint, 1, KIND_ENDPOINT, 2);
 }
 
 void modules_start(const struct boot_data *data)
 {
-    uint32_t account = ACCOUNT_FRAME_SERVER;
-
-    for (uint32_t i = 0; i < task_count; i++) {
-        struct task *task = tasks[i].task;
-        task->account = task->server ? ACCOUNT_FRAME_SERVER : ++account;
-        endow(&tasks[i], data->command_line);
-        print_line(PRINT_INFORMATION, "task %s, account %u, priority %u", task->name, task->account, task->priority);
-        schedule_ready(task);
-    }
-    inform(server->information);
+    this_cpu->frame_server = endpoint_line(server_endpoint, this_cpu->number);
+    strlcpy(server.start->command_line, data->command_line, sizeof(server.start->command_line));
+    strlcpy(init.start->command_line, data->command_line, sizeof(init.start->command_line));
+    inform(server.information);
+    give_endpoint(&server, RIGHT_RECEIVE, ACCOUNT_FRAME_SERVER);
+    give_endpoint(&init, RIGHT_CALL | RIGHT_CLONE | RIGHT_MOVE, ACCOUNT_INIT);
+    give_modules();
+    schedule_ready(server.task);
+    schedule_ready(init.task);
 }

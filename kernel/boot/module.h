@@ -1,17 +1,17 @@
-/* The boot modules as tasks: the frame server and its first clients. */
+/* The boot modules: the frame server and init as tasks, all others as memory of init's. */
 #ifndef KERNEL_BOOT_MODULE_H
 #define KERNEL_BOOT_MODULE_H
 
 #include "kernel/boot/multiboot2.h"
 #include <quire/error.h>
 
-/* Makes a task of each module: address space, image, stack, handle table, from the early allocator. A client that
- * can not be loaded is reported and left out.
- * NO_SERVER: no module, or more than one, is the frame server, or it can not be loaded. */
+/* Makes tasks of the modules with the options `server` and `init`: address space, image, stack, handle table, from the early
+ * allocator; and maps all other modules for init. Refuses the machine when one of the two is not there or can not be
+ * loaded. NO_ROOM: the region table is full. */
 must_use enum error modules_load(const struct boot_data *data);
 
-/* Gives each task its handles and its start page, the frame server its boot information, and makes them ready.
- * The region table is final: the early allocator is retired. */
+/* Gives both their handles, tells them what they have to know, and makes them ready. The region table is final: the early
+ * allocator is retired. */
 void modules_start(const struct boot_data *data);
 
 #endif

@@ -40,7 +40,7 @@
 #include <stdint.h>
 
 #define BOOT_MAP_ENTRIES 128
-#define BOOT_MODULES 32
+#define BOOT_MODULES 64
 #define BOOT_LINE 768 /* bytes of a command line with its end */
 #define BOOT_LOADER_NAME 64
 

@@ -1,6 +1,5 @@
 /* Options on command lines, word by word. */
 #include "kernel/boot/options.h"
-#include <quire/abi.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -53,6 +52,15 @@ static bool word_copy(struct word word, char *buffer, size_t size)
     return true;
 }
 
+const char *option_name(const char *line, char *buffer, size_t size)
+{
+    struct word word = next_word(&line);
+
+    if (word.length >= size)
+        word.length = size - 1;
+    return word_copy(word, buffer, size) ? line : NULL;
+}
+
 enum option_state option_find(const char *line, const char *key, char *buffer, size_t size)
 {
     struct word found = {NULL, 0};
@@ -91,77 +99,4 @@ enum error option_number(const char *text, uint64_t maximum, uint64_t *out)
         return ERROR_OUT_OF_BOUND;
     *out = value;
     return ERROR_NONE;
-}
-
-static bool add_endpoint(struct module_options *out, struct word name, uint32_t right)
-{
-    if (out->endpoint_count == OPTION_ENDPOINTS || name.length == 0 || word_is(name, FRAME_SERVER_NAME))
-        return false;
-    struct module_endpoint *endpoint = &out->endpoints[out->endpoint_count++];
-    endpoint->right = right;
-    return word_copy(name, endpoint->name, sizeof(endpoint->name));
-}
-
-static bool set_priority(struct module_options *out, struct word text)
-{
-    char digits[sizeof("0xffffffff")];
-
-    return word_copy(text, digits, sizeof(digits)) &&
-           option_number(digits, OPTION_PRIORITY_MAX, &out->priority) == ERROR_NONE;
-}
-
-/* Enters one option; false when there is no such option or its value is bad. */
-static bool set_option(struct module_options *out, struct word word)
-{
-    const struct {
-        const char *name;
-        uint32_t *set;
-        uint32_t bit;
-    } flags[] = {
-        {"server", &out->server, 1},
-        {"verdict", &out->verdict, 1},
-        {"nofpu", &out->no_fpu, 1},
-#define SERVICE_RIGHT(bit, NAME, name, text) {name, &out->rights, SERVICE_RIGHT_##NAME},
-#include <quire/service_rights.def>
-#undef SERVICE_RIGHT
-    };
-    struct word value;
-
-    if (word_value(word, "priority", &value))
-        return set_priority(out, value);
-    if (word_value(word, "call", &value))
-        return add_endpoint(out, value, RIGHT_CALL);
-    if (word_value(word, "receive", &value))
-        return add_endpoint(out, value, RIGHT_RECEIVE);
-    for (size_t k = 0; k < sizeof(flags) / sizeof(flags[0]); k++) {
-        if (word_is(word, flags[k].name)) {
-            *flags[k].set |= flags[k].bit;
-            return true;
-        }
-    }
-    return false;
-}
-
-enum error module_options_parse(const char *line, struct module_options *out)
-{
-    struct word word = next_word(&line);
-
-    memset(out, 0, sizeof(*out));
-    out->priority = OPTION_PRIORITY_DEFAULT;
-    bool good = word.length > 0 && !word_is(word, "--") && memchr(word.start, '=', word.length) == NULL &&
-                word_copy(word, out->name, sizeof(out->name));
-    while (good && (word = next_word(&line)).length > 0) {
-        if (word_is(word, "--")) {
-            while (is_blank(*line))
-                line++;
-            good = word_copy((struct word){line, strlen(line)}, out->arguments, sizeof(out->arguments));
-            break;
-        }
-        good = set_option(out, word);
-    }
-    if (good)
-        return ERROR_NONE;
-    memset(out, 0, sizeof(*out));
-    memcpy(out->offending, word.start, word.length < sizeof(out->offending) ? word.length : sizeof(out->offending) - 1);
-    return ERROR_BAD_OPTION;
 }

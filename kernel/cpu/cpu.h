@@ -11,11 +11,6 @@ struct task;
 
 #define TASK_STATE_WORDS 26 /* of 4 bytes: the 64-bit task state segment (Intel SDM volume 3, 8.7) */
 
-struct task_queue {
-    struct task *first;
-    struct task *last;
-};
-
 struct cpu {
     struct task *current;      /* the running task; NULL while idle */
     uint32_t ready_mask;       /* bit p: a task of priority p is ready */
@@ -27,7 +22,8 @@ struct cpu {
     uint32_t number;           /* 0 is the CPU that booted */
     uint32_t unused;
     uint64_t root; /* this CPU's root table without any task */
-    struct task_queue ready[PRIORITIES];
+    struct task *ready[PRIORITIES];     /* circles of ready tasks: object/task_queue.h */
+    struct endpoint_line *frame_server; /* where this CPU's worker receives */
     uint64_t descriptors[7];
     uint32_t task_state[TASK_STATE_WORDS];
 };

@@ -21,6 +21,11 @@ static inline uint8_t port_read_8(uint16_t port)
     return value;
 }
 
+static inline void port_write_bytes(uint16_t port, const void *bytes, uint64_t count)
+{
+    __asm__ volatile("rep outsb" : "+S"(bytes), "+c"(count) : "d"(port) : "memory");
+}
+
 static inline uint64_t model_register_read(uint32_t number)
 {
     uint32_t low, high;
@@ -71,6 +76,13 @@ static inline void selectors_clear(void)
 static inline void page_invalidate(uint64_t virtual_address)
 {
     __asm__ volatile("invlpg (%0)" ::"r"(virtual_address) : "memory");
+}
+
+/* Lets interrupts in that wait, in the middle of long work: their handlers make tasks ready, and nothing else. The
+ * instruction after sti is still shielded (Intel SDM volume 2, STI). */
+static inline void interrupt_window(void)
+{
+    __asm__ volatile("sti; nop; cli" ::: "memory");
 }
 
 struct cpuid_result {

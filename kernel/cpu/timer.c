@@ -3,14 +3,6 @@
 #include "kernel/cpu/instructions.h"
 #include <stdbool.h>
 
-/* 8259A data-sheet: initialisation words 1 to 4, then the mask. */
-#define MASTER 0x20
-#define SLAVE 0xa0
-#define INITIALISE_WITH_WORD_4 0x11
-#define SLAVE_ON_LINE_2 0x04
-#define SLAVE_IDENTITY 0x02
-#define MODE_8086 0x01
-
 /* 8254 data-sheet; port 0x61 gates channel 2 (bit 0), drives the speaker (bit 1), shows its output (bit 5). */
 #define PIT_CHANNEL_2 0x42
 #define PIT_COMMAND 0x43
@@ -35,6 +27,7 @@
 #define APIC_LINE_0 0x350
 #define APIC_LINE_1 0x360
 #define APIC_MASKED 0x10000
+#define APIC_EXTERNAL 0x700 /* the legacy controllers say which vector */
 #define APIC_NON_MASKABLE 0x400 /* delivered as such: a button or a failing bus is worth a line on the console */
 #define APIC_TIMER_PERIODIC 0x20000
 #define APIC_TIMER_INITIAL 0x380
@@ -57,19 +50,6 @@ static uint32_t apic_read(uint32_t offset)
     if (by_model_register)
         return (uint32_t)model_register_read(X2APIC_FIRST + offset / 16);
     return *(volatile uint32_t *)(CPU_INTERRUPT_CONTROLLER + offset);
-}
-
-void legacy_controllers_mask(void)
-{
-    static const uint8_t masters[] = {VECTOR_LEGACY, SLAVE_ON_LINE_2, MODE_8086, 0xff};
-    static const uint8_t slaves[] = {VECTOR_LEGACY + 8, SLAVE_IDENTITY, MODE_8086, 0xff};
-
-    port_write_8(MASTER, INITIALISE_WITH_WORD_4);
-    port_write_8(SLAVE, INITIALISE_WITH_WORD_4);
-    for (uint32_t k = 0; k < sizeof(masters); k++) {
-        port_write_8(MASTER + 1, masters[k]);
-        port_write_8(SLAVE + 1, slaves[k]);
-    }
 }
 
 /* Waits for the output of the PIT's one shot to be as it should; 0 when it never is. */
@@ -107,7 +87,7 @@ uint32_t timer_initialise(void)
     model_register_write(REGISTER_APIC_BASE, base | APIC_BASE_ENABLE);
     apic_write(APIC_TASK_PRIORITY, 0);
     apic_write(APIC_SPURIOUS, APIC_SPURIOUS_ENABLE | VECTOR_SPURIOUS);
-    apic_write(APIC_LINE_0, APIC_MASKED);
+    apic_write(APIC_LINE_0, APIC_EXTERNAL);
     apic_write(APIC_LINE_1, APIC_NON_MASKABLE);
     apic_write(APIC_TIMER_DIVIDE, APIC_DIVIDE_BY_16);
     apic_write(APIC_TIMER, APIC_MASKED | VECTOR_TIMER);

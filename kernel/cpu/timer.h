@@ -1,16 +1,12 @@
-/* Interrupt controllers: the legacy pair masked, the CPU's own one (local APIC) with its timer running. */
+/* The CPU's own interrupt controller (local APIC) with its timer running. */
 #ifndef KERNEL_CPU_TIMER_H
 #define KERNEL_CPU_TIMER_H
 
 #include <stdint.h>
 
-#define VECTOR_LEGACY 0x20 /* 16 vectors; only a spurious interrupt can come */
 #define VECTOR_TIMER 0x30
 #define VECTOR_SPURIOUS 0xff
 #define TIMER_HERTZ 100 /* ticks a second; a tick ends a time slice */
-
-/* Remaps and masks the two 8259s. Once, on the CPU that booted. */
-void legacy_controllers_mask(void);
 
 /* Switches this CPU's controller on and starts the timer. The rate is measured against the PIT (channel 2)
  * over 10 ms. Returns controller clocks in a tick, for the log; 0 when the timer does not count. */

@@ -42,6 +42,7 @@ void offsets(void)
     OFFSET(TASK_SERVER, task, server);
     OFFSET(TASK_CALLER, task, caller);
     OFFSET(TASK_CALLEE, task, callee);
+    OFFSET(TASK_CALLS, task, calls);
     OFFSET(TASK_CONTROL, task, control);
     OFFSET(SERVICE_PENDING, task, service.pending);
     OFFSET(SERVICE_ROOM, task, service.room);
@@ -71,7 +72,7 @@ void offsets(void)
     OFFSET(ENTRY_LENGTH, handle_entry, length);
     OFFSET(ENTRY_OWNER, handle_entry, owner);
     OFFSET(LINE_RECEIVER, endpoint_line, receiver);
-    OFFSET(LINE_FIRST, endpoint_line, first);
+    OFFSET(LINE_ATTENTION, endpoint_line, attention);
     OFFSET(CONTROL_INTENT, worker_control, intent);
     OFFSET(CONTROL_INTENT_RUN, worker_control, intent_run);
     VALUE(SYSTEM_CALL_CALL);
@@ -98,7 +99,7 @@ void offsets(void)
     SHARED(LEDGER_WORD_HELD, LEDGER_HELD << LEDGER_STATE_SHIFT);
     SHARED(LEDGER_STATE, 7 << LEDGER_STATE_SHIFT);
     SHARED(LEDGER_ANCHOR, -(1 << LEDGER_VALUE_SHIFT));
-    VALUE(TASK_RUNNING);
+    VALUE(CALL_HALTED);
     VALUE(TASK_AWAITING);
     VALUE(TASK_RECEIVING);
     CPU_OFFSET(CPU_CURRENT, current);

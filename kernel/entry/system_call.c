@@ -1,103 +1,145 @@
 /* Every system call that the short paths do not finish. */
-#include "kernel/cpu/uart.h"
+#include "kernel/entry/handle_call.h"
+#include "kernel/entry/power_call.h"
+#include "kernel/entry/proceed.h"
+#include "kernel/entry/task_call.h"
 #include "kernel/ipc/call.h"
+#include "kernel/ipc/strip.h"
 #include "kernel/memory/release.h"
 #include "kernel/memory/window.h"
-#include "kernel/object/mapping.h"
 #include "kernel/object/handle_table.h"
+#include "kernel/object/mapping.h"
 #include "kernel/object/schedule.h"
 #include "kernel/object/task.h"
-#include "kernel/print.h"
-#include "kernel/verdict.h"
+#include <string.h>
 
 void system_call(struct task *task);
 
-/* What a call answers besides its status. */
+/* What a call answers besides its status: rsi, rdx, r8, r9. */
 struct answer {
-    uint32_t rsi;
-    uint32_t rdx;
-    uint64_t r8;
+    uint64_t words[4];
 };
 
 static enum error inspect(const struct handle_entry *entry, struct answer *answer)
 {
-    answer->rsi = entry->rights;
-    answer->rdx = entry->kind;
-    answer->r8 = mapping_exists(entry) ? entry->detail : 0;
+    answer->words[0] = entry->rights;
+    answer->words[1] = entry->kind;
+    answer->words[2] = mapping_exists(entry) ? entry->detail : 0;
     return ERROR_NONE;
 }
 
-static void line_show(struct task *task)
+static enum error perform_on_space(struct task *task, enum system_call number, struct answer *answer)
 {
-    uart_write(task->line_text, task->line_length);
-    task->line_length = 0;
-}
+    const struct registers *in = &task->registers;
+    struct task *subject;
+    struct handle_entry *entry;
+    uint32_t missing = 0;
+    enum error error = task_subject(task, &subject);
 
-/* A line goes out whole, so that those of several tasks do not mix. */
-static enum error print(struct task *task)
-{
-    uint32_t n = rax_n(task->registers.rax);
-    const char *text = (const char *)task->registers.words;
-
-    if (n == 0 || n > sizeof(task->registers.words))
-        return ERROR_BAD_COUNT;
-    for (uint32_t k = 0; k < n; k++) {
-        task->line_text[task->line_length++] = text[k];
-        if (text[k] == '\n' || task->line_length == sizeof(task->line_text))
-            line_show(task);
+    if (!error)
+        error = handle_find(subject, in->rdi, &entry);
+    if (error)
+        return error;
+    switch (number) {
+    case SYSTEM_CALL_MAP:
+        error = mapping_add(subject, entry, in->rsi, in->words[0], &missing);
+        break;
+    case SYSTEM_CALL_UNMAP:
+        error = mapping_remove(entry);
+        break;
+    case SYSTEM_CALL_INSTALL:
+        error = table_install(subject, entry, in->rsi, in->words[0], &missing);
+        break;
+    case SYSTEM_CALL_UNINSTALL:
+        error = table_uninstall(subject, entry);
+        break;
+    default:
+        return inspect(entry, answer);
     }
-    return ERROR_NONE;
+    answer->words[0] = missing;
+    return error;
 }
 
-static enum error leave(struct task *task, uint64_t code)
+static enum error perform_on_handle(struct task *task, enum system_call number)
 {
-    if (task->line_length) {
-        line_show(task);
-        uart_write("\n", 1);
+    struct handle_entry *entry;
+    enum error error = handle_find(task, task->registers.rdi, &entry);
+
+    if (error)
+        return error;
+    if (number == SYSTEM_CALL_NARROW)
+        return handle_narrow(entry, task->registers.rsi);
+    if (number == SYSTEM_CALL_BADGE)
+        return handle_badge(entry, task->registers.rsi);
+    return handle_notify(entry);
+}
+
+static enum error perform_for_server(struct task *task, enum system_call number, struct answer *answer)
+{
+    if (!task->server)
+        return ERROR_NOT_PERMITTED;
+    switch (number) {
+    case SYSTEM_CALL_PATTERN:
+        window_patterns_set((const struct slot *)(const void *)task->transfer);
+        return ERROR_NONE;
+    case SYSTEM_CALL_RELEASE:
+        return memory_release(task->registers.rdi, task->registers.rsi);
+    case SYSTEM_CALL_STRIP:
+        return strip(task, &answer->words[0], &answer->words[1]);
+    default:
+        return power_holder(task, answer->words);
     }
-    print_line(code ? PRINT_INFORMATION : PRINT_DEBUG, "%s ended with %lu", task->name, code);
-    task_stop(task, code == 0);
-    return ERROR_NONE;
 }
 
 /* All but messages. */
 static enum error perform(struct task *task, enum system_call number, struct answer *answer)
 {
-    const struct registers *in = &task->registers;
-    struct handle_entry *entry = NULL;
-    enum error error = handle_find(task, in->rdi, &entry); /* matters to the five that name a handle */
-
     switch (number) {
     case SYSTEM_CALL_MAP:
-        return error ? error : mapping_add(task, entry, in->rsi, in->words[0], &answer->rsi);
     case SYSTEM_CALL_UNMAP:
-        return error ? error : mapping_remove(entry);
     case SYSTEM_CALL_INSTALL:
-        return error ? error : table_install(task, entry, in->rsi, in->words[0], &answer->rsi);
     case SYSTEM_CALL_UNINSTALL:
-        return error ? error : table_uninstall(task, entry);
     case SYSTEM_CALL_INSPECT:
-        return error ? error : inspect(entry, answer);
+        return perform_on_space(task, number, answer);
     case SYSTEM_CALL_YIELD:
         this_cpu->reschedule = 1;
         return ERROR_NONE;
     case SYSTEM_CALL_EXIT:
-        return leave(task, in->rdi);
-    case SYSTEM_CALL_PRINT:
-        return print(task);
-    case SYSTEM_CALL_VERDICT:
-        if (!task->may_end_machine)
-            return ERROR_NOT_PERMITTED;
-        if (in->rdi > 1)
-            return ERROR_BAD_ARGUMENT;
-        verdict_of_task(in->rdi == VERDICT_PASS);
-    case SYSTEM_CALL_PATTERN:
-        if (!task->server)
-            return ERROR_NOT_PERMITTED;
-        window_patterns_set((const struct slot *)(const void *)task->transfer);
+        task_die(task, &(struct task_ending){.end = TASK_END_EXITED, .code = task->registers.rdi});
         return ERROR_NONE;
+    case SYSTEM_CALL_PRINT:
+        return power_print(task);
+    case SYSTEM_CALL_VERDICT:
+        return power_verdict(task);
+    case SYSTEM_CALL_NARROW:
+    case SYSTEM_CALL_BADGE:
+    case SYSTEM_CALL_NOTIFY:
+        return perform_on_handle(task, number);
+    case SYSTEM_CALL_CREATE:
+        return task_create(task);
+    case SYSTEM_CALL_GIVE:
+        return task_give(task, &answer->words[0]);
+    case SYSTEM_CALL_TAKE:
+        return task_take(task, &answer->words[0]);
+    case SYSTEM_CALL_START:
+    case SYSTEM_CALL_STOP:
+    case SYSTEM_CALL_KILL:
+        return task_control(task, number);
+    case SYSTEM_CALL_LOOK:
+        return task_look(task, answer->words);
+    case SYSTEM_CALL_PORT_READ:
+        return power_port_read(task, &answer->words[0]);
+    case SYSTEM_CALL_PORT_WRITE:
+        return power_port_write(task);
+    case SYSTEM_CALL_INTERRUPT:
+        return power_interrupt(task);
+    case SYSTEM_CALL_ACKNOWLEDGE:
+        return power_acknowledge(task);
+    case SYSTEM_CALL_PATTERN:
     case SYSTEM_CALL_RELEASE:
-        return task->server ? memory_release(in->rdi, in->rsi) : ERROR_NOT_PERMITTED;
+    case SYSTEM_CALL_STRIP:
+    case SYSTEM_CALL_HOLDER:
+        return perform_for_server(task, number, answer);
     case SYSTEM_CALL_CALL:
     case SYSTEM_CALL_REPLY_RECEIVE:
     case SYSTEM_CALLS:
@@ -111,9 +153,10 @@ static enum error perform(struct task *task, enum system_call number, struct ans
 void system_call(struct task *task)
 {
     uint32_t number = rax_number(task->registers.rax);
-    struct answer answer = {0};
+    struct answer answer = {{0}};
     enum error error;
 
+    task->state = TASK_RUNNING; /* which the short ways leave unsaid */
     if (number == SYSTEM_CALL_CALL || number == SYSTEM_CALL_REPLY_RECEIVE) {
         error = number == SYSTEM_CALL_CALL ? call(task) : reply_receive(task);
         if (error)
@@ -121,9 +164,8 @@ void system_call(struct task *task)
     } else {
         error = perform(task, number, &answer);
         call_fail(task, error);
-        task->registers.rsi = answer.rsi;
-        task->registers.words[0] = answer.rdx;
-        task->registers.words[1] = answer.r8;
+        task->registers.rsi = answer.words[0];
+        memcpy(task->registers.words, &answer.words[1], sizeof(answer.words) - sizeof(answer.words[0]));
     }
-    schedule();
+    proceed();
 }

@@ -1,9 +1,11 @@
 /* Interrupts and exceptions: from tasks (which may fault as they like) and from the kernel (which may not). */
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/instructions.h"
+#include "kernel/cpu/legacy_interrupt.h"
 #include "kernel/cpu/timer.h"
 #include "kernel/memory/window.h"
-#include "kernel/object/schedule.h"
+#include "kernel/entry/proceed.h"
+#include "kernel/object/interrupt_line.h"
 #include "kernel/object/task.h"
 #include "kernel/print.h"
 #include "kernel/verdict.h"
@@ -35,6 +37,10 @@ static void interrupt(uint64_t vector)
         this_cpu->reschedule = 1;
         return;
     }
+    if (vector >= VECTOR_LEGACY && vector < VECTOR_LEGACY + LEGACY_LINES) {
+        interrupt_line_fire((uint32_t)(vector - VECTOR_LEGACY));
+        return;
+    }
     print_line(PRINT_QUIET, "unexpected interrupt %lu", vector);
     if (vector != VECTOR_SPURIOUS && vector >= VECTOR_TIMER)
         interrupt_acknowledge(); /* one from the local APIC; the legacy ones are masked, so theirs are spurious */
@@ -42,28 +48,26 @@ static void interrupt(uint64_t vector)
 
 static void fault(struct task *task, uint64_t vector, uint64_t error)
 {
-    uint64_t address = control_2_read();
+    uint64_t address = vector == VECTOR_PAGE_FAULT ? control_2_read() : 0;
 
-    if (vector == VECTOR_PAGE_FAULT) {
-        if (task->server && !(error & PAGE_FAULT_PRESENT) && window_back(task->root, address))
-            return;
-        print_line(PRINT_QUIET, "%s stopped: page fault at rip 0x%lx, address 0x%lx, error 0x%lx", task->name,
-                   task->registers.rip, address, error);
-    } else {
-        print_line(PRINT_QUIET, "%s stopped: %s at rip 0x%lx, error 0x%lx", task->name, exception_name(vector),
-                   task->registers.rip, error);
-    }
-    task_stop(task, false);
+    if (vector == VECTOR_PAGE_FAULT && task->server && !(error & PAGE_FAULT_PRESENT) &&
+        window_back(task->root, address))
+        return;
+    task_die(task, &(struct task_ending){.end = TASK_END_FAULTED,
+                                         .vector = (uint32_t)vector,
+                                         .code = task->registers.rip,
+                                         .address = address});
 }
 
 /* Called by entry/interrupt.S with the current task's registers saved. */
 void trap_from_task(uint64_t vector, uint64_t error)
 {
+    this_cpu->current->state = TASK_RUNNING; /* which the short ways leave unsaid */
     if (vector < EXCEPTIONS)
         fault(this_cpu->current, vector, error);
     else
         interrupt(vector);
-    schedule();
+    proceed();
 }
 
 /* Called by entry/interrupt.S for what interrupts the kernel (waiting for work: everything else there is a

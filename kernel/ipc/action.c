@@ -8,6 +8,9 @@
 #include <quire/kinds.h>
 #include <stddef.h>
 
+#define GRANT_WINDOW 6 /* frames that are granted without letting interrupts in; zeroing takes 512 instructions each */
+#define UNDO_WINDOW 32 /* the same for what is cloned or taken back */
+
 /* Rights that a look-up by address gives: all but those of an owner. */
 #define RIGHTS_LOOKUP (RIGHTS_FRAME & ~RIGHT_OWNER)
 
@@ -88,19 +91,24 @@ static enum error clone_frame(struct task *caller, struct handle_entry *entry, u
         value = handle_fill(caller, entry, generation, frame, source->kind, (uint32_t)wanted, value);
         if (source->kind == KIND_ENDPOINT)
             entry->place = source->place;
+        if (wanted & RIGHT_RECEIVE)
+            endpoint_receiver_comes(frame);
     }
     ledger_unlock(word, value);
     return error;
 }
 
-/* Takes back the first n handles that an action made. */
+/* Takes back the first n handles that an action made. Nothing closes: of what was cloned the lent handle stays. */
 static void run_undo(struct task *caller, uint32_t dst, uint32_t n)
 {
     for (uint32_t k = 0; k < n; k++) {
         struct handle_entry *entry = handle_table_entry(caller, dst + k);
         atomic_word *word = ledger_find(handle_entry_frame(entry));
-        ledger_unlock(word, handle_unlink(entry, ledger_lock(word)));
+        bool closes;
+        ledger_unlock(word, handle_withdraw(entry, ledger_lock(word), &closes));
         handle_empty(entry);
+        if (k % UNDO_WINDOW == 0)
+            interrupt_window();
     }
 }
 
@@ -118,6 +126,8 @@ static enum error grant_run(struct task *server, struct task *caller, uint32_t d
                 run_undo(caller, dst, done + k);
                 return error;
             }
+            if (k % GRANT_WINDOW == 0)
+                interrupt_window();
         }
     }
     return ERROR_NONE;
@@ -157,6 +167,8 @@ static enum error clone_run(struct task *caller, uint32_t dst, uint32_t n, uint3
         error = clone_frame(caller, handle_table_entry(caller, dst + k), generation, handle_entry_frame(entry), rights);
         if (error)
             run_undo(caller, dst, k);
+        if (k % UNDO_WINDOW == 0)
+            interrupt_window();
     }
     caller->service.borrowed[0] = handle_table_entry(caller, handle_index(caller->registers.r13)); /* as it was lent */
     return error;
@@ -180,6 +192,19 @@ static enum error clone(struct task *server, struct task *caller, struct acted *
     return clone_run(caller, dst, n, generation, server->registers.r14);
 }
 
+/* Frames that become endpoints and tasks get handles with other rights; both are as they should be when they are all 0. */
+static void become(struct handle_entry *entry, enum kind kind)
+{
+    entry->kind = (uint16_t)kind;
+    if (kind == KIND_TASK)
+        entry->rights &= RIGHTS_TASK;
+    if (kind != KIND_ENDPOINT)
+        return;
+    entry->rights = (uint16_t)((entry->rights & RIGHTS_ENDPOINT) | RIGHT_CALL | RIGHT_RECEIVE | RIGHT_NOTIFY);
+    entry->detail = (uint64_t)(uintptr_t)endpoint_line(handle_entry_frame(entry), entry->owner->cpu_number);
+    endpoint_receiver_comes(handle_entry_frame(entry));
+}
+
 /* NOT_WANTED (not the frame that was lent), WRONG_KIND (old or new kind), MISSING_RIGHT (owner), INSTALLED, MAPPED,
  * SHARED (other handles exist). Unless tasks could map it before and can after, the frame is zeroed: no task ever writes
  * what the kernel then reads as its own, and none reads what the kernel wrote. */
@@ -192,7 +217,7 @@ static enum error convert(struct task *server, struct task *caller, struct acted
     struct handle_entry *entry = caller->service.borrowed[0];
     if (server->registers.r13 != handle_entry_frame(entry) * FRAME_SIZE)
         return ERROR_NOT_WANTED;
-    if (!kind_is_convertible(kind) || !kind_is_convertible(entry->kind))
+    if (!kind_is_makeable(kind) || !kind_is_convertible(entry->kind))
         return ERROR_WRONG_KIND;
     if (!(entry->rights & RIGHT_OWNER))
         return ERROR_MISSING_RIGHT;
@@ -206,7 +231,7 @@ static enum error convert(struct task *server, struct task *caller, struct acted
     if (alone) {
         if (!kind_is_untyped(kind) || !kind_is_untyped(entry->kind))
             frame_zero(frame_pointer(handle_entry_frame(entry)));
-        entry->kind = (uint16_t)kind;
+        become(entry, (enum kind)kind);
     }
     ledger_unlock(word, value);
     *acted = (struct acted){0};

@@ -1,5 +1,6 @@
 #include "kernel/ipc/call.h"
 #include "kernel/ipc/carry.h"
+#include "kernel/ipc/reap.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/handle_table.h"
 #include "kernel/object/schedule.h"
@@ -21,6 +22,7 @@ static enum error want_check(struct task *caller)
     switch (rax_action(rax)) {
     case ACTION_NONE:
     case ACTION_CONVERT:
+    case ACTION_REVOKE:
         return ERROR_NONE;
     case ACTION_CLONE:
     case ACTION_MINT:
@@ -61,6 +63,46 @@ enum error call_deliver(struct task *caller, struct task *receiver)
     return ERROR_NONE;
 }
 
+enum error call_send(struct task *caller, struct endpoint_line *line)
+{
+    struct task *receiver = line->receiver;
+
+    if (line->closed)
+        return ERROR_NO_SERVER;
+    if (!receiver) {
+        caller->state = TASK_CALLING;
+        caller->calls = line;
+        endpoint_enqueue(line, caller);
+        return ERROR_NONE;
+    }
+    line->receiver = NULL; /* nobody else may find it while interrupts are let in */
+    enum error error = call_deliver(caller, receiver);
+    if (error) {
+        line->receiver = receiver;
+        endpoint_notify(line, 0); /* what came meanwhile */
+        return error;
+    }
+    if (receiver->priority >= caller->priority)
+        schedule_switch(receiver);
+    else
+        schedule_ready(receiver);
+    return ERROR_NONE;
+}
+
+/* Dropping the last handle to a task ends the task: the handle becomes its own. */
+static bool drops_task(struct task *caller, const struct endpoint_line *line)
+{
+    struct handle_entry *entry;
+
+    if (rax_mode(caller->registers.rax) != MODE_DROP || rax_n(caller->registers.rax) != 1 ||
+        line != this_cpu->frame_server || handle_find(caller, caller->registers.r13, &entry) != ERROR_NONE ||
+        !reap_is_due(entry))
+        return false;
+    call_fail(caller, ERROR_NONE); /* words that say that nothing became unused yet */
+    reap_orphan(entry);
+    return true;
+}
+
 enum error call(struct task *caller)
 {
     struct handle_entry *entry;
@@ -76,24 +118,6 @@ enum error call(struct task *caller)
     if (error)
         return error;
     struct endpoint_line *line = (struct endpoint_line *)(uintptr_t)entry->detail;
-    if (line->closed)
-        return ERROR_NO_SERVER;
     caller->badge = entry->place;
-
-    struct task *receiver = line->receiver;
-    if (!receiver) {
-        caller->state = TASK_CALLING;
-        caller->calls = line;
-        endpoint_enqueue(line, caller);
-        return ERROR_NONE;
-    }
-    error = call_deliver(caller, receiver);
-    if (error)
-        return error;
-    line->receiver = NULL;
-    if (receiver->priority >= caller->priority)
-        schedule_switch(receiver);
-    else
-        schedule_ready(receiver);
-    return ERROR_NONE;
+    return drops_task(caller, line) ? ERROR_NONE : call_send(caller, line);
 }

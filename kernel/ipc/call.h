@@ -9,6 +9,10 @@
  * the task there. When it returns an error the call ended at once. */
 must_use enum error call(struct task *caller);
 
+/* Sends the message in the task's registers, whose badge is set, to a line: to who receives there, or into its queue. On
+ * an error, which is the caller's, nothing changed; NO_SERVER: the line is closed. */
+must_use enum error call_send(struct task *caller, struct endpoint_line *line);
+
 /* Hands a caller's message to a receiver that is about to run: its registers hold the message afterwards.
  * An error is the caller's; nothing changed. */
 must_use enum error call_deliver(struct task *caller, struct task *receiver);

@@ -1,4 +1,6 @@
 #include "kernel/ipc/carry.h"
+#include "kernel/cpu/instructions.h"
+#include "kernel/ipc/reap.h"
 #include "kernel/memory/ledger.h"
 #include "kernel/object/handle_ring.h"
 #include "kernel/object/handle_table.h"
@@ -6,6 +8,13 @@
 #include <quire/kinds.h>
 #include <stddef.h>
 #include <string.h>
+
+/* In a loop over many handles: lets interrupts in at every 64th. */
+static inline void window_sometimes(uint32_t k)
+{
+    if (k % HANDLES_PER_TABLE == 0)
+        interrupt_window();
+}
 
 static enum error count_check(uint32_t n)
 {
@@ -37,6 +46,7 @@ static enum error lend_run(struct task *caller, struct task *worker, uint32_t n,
         enum error error = lend(caller, handle_of_run(caller->registers.r13, k), 0, word);
         if (error)
             return error;
+        window_sometimes(k);
         worker->transfer[k] = frame_word_frame(*word);
         rights &= frame_word_rights(*word);
     }
@@ -73,8 +83,10 @@ enum error carry_borrowed_check(const struct task *caller)
 
     if (mode != MODE_BORROW && mode != MODE_ATTACH)
         return ERROR_NONE;
-    for (uint32_t k = 1; there && mode == MODE_BORROW && k < rax_n(caller->registers.rax); k++)
+    for (uint32_t k = 1; there && mode == MODE_BORROW && k < rax_n(caller->registers.rax); k++) {
         there = handle_find(caller, handle_of_run(caller->registers.r13, k), &entry) == ERROR_NONE;
+        window_sometimes(k);
+    }
     return there && lent(caller, 0) && lent(caller, 1) ? ERROR_NONE : ERROR_REVOKED;
 }
 
@@ -82,9 +94,7 @@ static enum error drop_check(const struct handle_entry *entry)
 {
     if (entry->state == HANDLE_INSTALLED)
         return ERROR_INSTALLED;
-    if ((entry->kind == KIND_ENDPOINT || entry->kind == KIND_TASK) && entry->next == entry)
-        return ERROR_IN_USE;
-    return ERROR_NONE;
+    return reap_is_due(entry) ? ERROR_AGAIN : ERROR_NONE; /* see call(), which ends such a task before */
 }
 
 static enum error move_check(const struct handle_entry *entry)
@@ -102,8 +112,8 @@ static enum error move_to_server_check(const struct handle_entry *entry)
     return entry->kind == KIND_UNTYPED ? move_check(entry) : ERROR_WRONG_KIND;
 }
 
-/* Endpoints and tasks go one by one: each has to see whether it is the last. So do frames whose contents matter to the
- * end, for which the worker has one page. */
+/* Endpoints and tasks go one by one: each may have to do more when it is the last. So do frames whose contents matter to
+ * the end, for which the worker has one page. */
 static enum error drop_run_check(const struct handle_entry *entry)
 {
     if (entry->kind != KIND_UNTYPED && /* most are */
@@ -128,6 +138,8 @@ static inline __attribute__((always_inline)) enum error run_check(struct task *c
         entry = handle_table_part(caller, index, n, &part);
         for (const struct handle_entry *end = entry + part; entry < end && !error; entry++)
             error = handle_entry_generation(entry) == generation ? check(entry) : handle_entry_check(entry, generation);
+        if (n > part)
+            interrupt_window();
     }
     return error;
 }
@@ -148,23 +160,34 @@ static inline __attribute__((always_inline)) uint64_t leave(struct handle_entry 
 {
     uint64_t frame = handle_entry_frame(entry);
     atomic_word *word = ledger_find(frame);
+    bool closes = false;
+    uint64_t value = ledger_lock(word);
 
-    if (any_kind && entry->kind == KIND_ENDPOINT && (entry->rights & RIGHT_RECEIVE))
-        task_leave_endpoint(entry, NULL);
-    uint64_t value = handle_unlink(entry, ledger_lock(word));
+    value = any_kind ? handle_withdraw(entry, value, &closes) : handle_unlink(entry, value);
+    bool last = ledger_word_state(value) == LEDGER_FREE;
     if (mapping_exists(entry))
         mapping_clear(entry);
-    if (moved && ledger_word_state(value) == LEDGER_FREE)
+    if (moved && last)
         value = ledger_word_server(account);
     else if (any_kind && kind_reads(entry->kind))
-        show(worker, frame, ledger_word_state(value) == LEDGER_FREE);
+        show(worker, frame, last);
+    else if (any_kind && frame_pointer(frame) == entry->owner && last)
+        value = ledger_word_plain(LEDGER_KERNEL); /* a dying task's own frame, until reap_is_over */
+    uint64_t line = entry->detail;
     entry->length = handle_entry_generation(entry);
     entry->name = frame;
     entry->state = HANDLE_LEAVING;
     entry->place = 0;
     entry->detail = 0;
     ledger_unlock(word, value);
+    if (closes && !last)
+        endpoint_close((struct endpoint_line *)(uintptr_t)line);
     return frame;
+}
+
+uint64_t carry_leave(struct handle_entry *entry, struct task *worker)
+{
+    return leave(entry, worker, false, true, 0);
 }
 
 /* Several; their frames' numbers go into the transfer page. */
@@ -178,6 +201,7 @@ static inline __attribute__((always_inline)) void leave_all(struct task *caller,
         struct handle_entry *entry = handle_table_part(caller, index, n, &part);
         for (struct handle_entry *end = entry + part; entry < end; entry++)
             *transfer++ = leave(entry, worker, moved, false, account);
+        interrupt_window();
     }
 }
 
@@ -217,12 +241,24 @@ static void come_back(struct handle_entry *entry)
     ledger_unlock(word, handle_link(entry, ledger_lock(word)));
 }
 
+/* Of a dying task, whose entries that leave may have others between them. */
+static void settle_reaped(const struct task *task)
+{
+    for (uint32_t k = 0; k < task->service.leaving_count; k++)
+        if (task->service.leaving[k].state == HANDLE_LEAVING)
+            handle_empty_left(&task->service.leaving[k]);
+}
+
 void carry_settle(struct task *caller, bool refused)
 {
     uint32_t mode = rax_mode(caller->service.pending);
 
     if (mode != MODE_DROP && mode != MODE_ATTACH && (mode != MODE_MOVE || !caller->callee->server))
         return;
+    if (caller->service.pending & CALL_REAPS) {
+        settle_reaped(caller);
+        return;
+    }
     uint32_t count = caller->service.leaving_count;
     for (uint32_t part, done = 0; done < count; done += part) {
         struct handle_entry *entries =
@@ -233,6 +269,8 @@ void carry_settle(struct task *caller, bool refused)
             else
                 handle_empty_left(entry);
         }
+        if (count > part)
+            interrupt_window();
     }
 }
 
@@ -266,7 +304,7 @@ enum error carry_move(struct task *from, handle first, uint32_t n, struct task *
 {
     if (n == 1)
         return move_one(from, first, to, dst, moved);
-    enum error error = run_check(from, first, n, move_check);
+    enum error error = n > MOVE_HANDLES_MAX ? ERROR_BAD_COUNT : run_check(from, first, n, move_check);
     if (error)
         return error;
     if (handle_destination(to, dst, n) != ERROR_NONE)
@@ -297,7 +335,7 @@ static enum error hand_over(struct task *caller, struct task *receiver, struct c
     uint32_t n = rax_n(caller->registers.rax);
 
     if (n > rax_n(receiver->registers.rax))
-        return n > TRANSFER_FRAMES ? ERROR_BAD_COUNT : ERROR_NO_ROOM;
+        return n > MOVE_HANDLES_MAX ? ERROR_BAD_COUNT : ERROR_NO_ROOM;
     return carry_move(caller, caller->registers.r13, n, receiver, rax_dst(receiver->registers.rax), &carried->r13);
 }
 
@@ -311,6 +349,8 @@ static enum error carry(struct task *caller, struct task *receiver, uint32_t mod
     case MODE_MOVE:
         return receiver->server ? leave_run(caller, receiver, true, carried) : hand_over(caller, receiver, carried);
     case MODE_DROP:
+        if (task_is_dying(caller))
+            return reap_carry(caller, receiver, carried);
         return receiver->server ? leave_run(caller, receiver, false, carried) : ERROR_BAD_MODE;
     case MODE_ATTACH:
         return receiver->server ? attach(caller, receiver, carried) : ERROR_BAD_MODE;
@@ -328,6 +368,7 @@ enum error carry_out(struct task *caller, struct task *receiver, struct carried 
     carried->r14 = 0;
     error = carry(caller, receiver, rax_mode(rax), carried);
     if (!error)
-        caller->service.pending = rax & RAX_ACTION_AND_MODE;
+        caller->service.pending =
+            (rax & RAX_ACTION_AND_MODE) | (task_is_dying(caller) ? CALL_HALTED | CALL_REAPS : 0);
     return error;
 }

@@ -16,8 +16,11 @@ struct carried {
  * To the frame server: lent handles come as frames; moved and dropped ones are unmapped, leave their rings and
  * are LEAVING until the reply. To others: moved handles enter the receiver's table where its rax has room.
  * BAD_HANDLE, STALE_HANDLE, BAD_MODE, BAD_COUNT, MISSING_RIGHT (move), MAPPED, INSTALLED, NO_ROOM,
- * IN_USE (the last handle to an endpoint or task can not be dropped while it lives). Nothing changes on an error. */
+ * AGAIN (a task that lives has no other handle any more). Nothing changes on an error. */
 must_use enum error carry_out(struct task *caller, struct task *receiver, struct carried *carried);
+
+/* Takes one entry of any kind out of its ring, to the frame server; it is LEAVING. Returns the frame's number. */
+uint64_t carry_leave(struct handle_entry *entry, struct task *worker);
 
 /* ERROR_NONE if every handle that was lent is still what it was, else REVOKED. */
 must_use enum error carry_borrowed_check(const struct task *caller);

@@ -84,7 +84,7 @@ not_plain_call:
     testq %rbp, %rbp
     jz system_call_slow
     resolve_endpoint RIGHT_RECEIVE
-    movq LINE_FIRST(%r15), %r11         /* nobody else calls, and nobody else receives here */
+    movq LINE_ATTENTION(%r15), %r11     /* nobody else calls, nothing is notified, nobody else receives here */
     orq LINE_RECEIVER(%r15), %r11
     jnz system_call_slow
     movl CPU_READY_MASK, %r11d
@@ -97,6 +97,7 @@ not_plain_call:
     jne system_call_slow
 plain_reply:
     movq %rax, REGISTERS_RAX(%rbx)
+    movq %rdi, REGISTERS_RDI(%rbx)      /* should it be stopped: it receives anew when it goes on */
     switch_fpu reply
     end_service
     xorl %eax, %eax

@@ -1,6 +1,7 @@
 #include "kernel/ipc/action.h"
 #include "kernel/ipc/call.h"
 #include "kernel/ipc/carry.h"
+#include "kernel/ipc/reap.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/handle_table.h"
 #include "kernel/object/schedule.h"
@@ -57,6 +58,7 @@ static bool take_call(struct task *task, struct endpoint_line *line)
             return true;
         call_fail(caller, error);
         schedule_ready(caller);
+        interrupt_window();
     }
     return false;
 }
@@ -65,10 +67,11 @@ static bool take_call(struct task *task, struct endpoint_line *line)
 static void wait(struct task *task, struct endpoint_line *line, struct task *answered)
 {
     line->receiver = task;
+    task->calls = line;
     task->state = TASK_RECEIVING;
     if (!answered)
         return;
-    if (this_cpu->reschedule || (this_cpu->ready_mask & answered->higher))
+    if (answered->halted || this_cpu->reschedule || (this_cpu->ready_mask & answered->higher))
         schedule_ready(answered);
     else
         schedule_switch(answered);
@@ -97,9 +100,15 @@ enum error reply_receive(struct task *task)
         error = ERROR_NO_CALLER;
     if (error)
         return error;
-    if (!line->first || !take_call(task, line))
+    if (caller && reap_is_over(caller))
+        caller = NULL;
+    if (line->bits)
+        endpoint_deliver_bits(line, task);
+    else if (!line->callers || !take_call(task, line)) {
         wait(task, line, caller);
-    else if (caller)
+        return ERROR_NONE;
+    }
+    if (caller)
         schedule_ready(caller);
     return ERROR_NONE;
 }

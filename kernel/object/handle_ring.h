@@ -67,6 +67,15 @@ must_use static inline uint64_t handle_unlink(struct handle_entry *entry, uint64
     return ledger_word_held(next) | LEDGER_LOCKED;
 }
 
+/* Takes an entry of any kind out of its ring, as it leaves its holder for good. *closes becomes true if nobody can receive any
+ * more at the endpoint that it is to: then endpoint_close is due, once the lock is given back. */
+must_use static inline uint64_t handle_withdraw(struct handle_entry *entry, uint64_t locked_word, bool *closes)
+{
+    if (entry->kind == KIND_ENDPOINT && (entry->rights & RIGHT_RECEIVE))
+        *closes = endpoint_receiver_goes(handle_entry_frame(entry));
+    return handle_unlink(entry, locked_word);
+}
+
 /* Empties an entry that is in no ring, and has neither place nor detail, as one that is LEAVING. */
 static inline void handle_empty_left(struct handle_entry *entry)
 {

@@ -75,6 +75,11 @@ void mapping_clear(struct handle_entry *entry)
 {
     uint64_t virtual_address = entry->detail;
 
+    if (task_is_dying(entry->owner)) { /* its address space is loaded nowhere, and its tables may be gone */
+        entry->place = 0;
+        entry->detail = 0;
+        return;
+    }
     detach(entry);
     if (entry->owner == this_cpu->current)
         page_invalidate(virtual_address);

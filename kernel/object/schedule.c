@@ -1,45 +1,31 @@
 #include "kernel/object/schedule.h"
+#include "kernel/object/task_queue.h"
 #include <stddef.h>
 
 void schedule_ready(struct task *task)
 {
-    struct task_queue *queue = &this_cpu->ready[task->priority];
-
+    if (task->halted == HALT_STOP) {
+        task->state = TASK_STOPPED;
+        return;
+    }
     task->state = TASK_READY;
-    task->next = NULL;
-    if (queue->first)
-        queue->last->next = task;
-    else
-        queue->first = task;
-    queue->last = task;
+    circle_append(&this_cpu->ready[task->priority], task);
     this_cpu->ready_mask |= UINT32_C(1) << task->priority;
 }
 
 void schedule_forget(struct task *task)
 {
-    struct task_queue *queue = &this_cpu->ready[task->priority];
-    struct task *before = NULL;
+    struct task **first = &this_cpu->ready[task->priority];
 
-    for (struct task *at = queue->first; at; before = at, at = at->next) {
-        if (at != task)
-            continue;
-        if (before)
-            before->next = task->next;
-        else
-            queue->first = task->next;
-        if (queue->last == task)
-            queue->last = before;
-        break;
-    }
-    if (!queue->first)
+    circle_remove(first, task);
+    if (!*first)
         this_cpu->ready_mask &= ~(UINT32_C(1) << task->priority);
-    task->next = NULL;
 }
 
 static struct task *take_first(void)
 {
     uint32_t priority = 31 - (uint32_t)__builtin_clz(this_cpu->ready_mask);
-    struct task *task = this_cpu->ready[priority].first;
+    struct task *task = this_cpu->ready[priority];
 
     schedule_forget(task);
     return task;

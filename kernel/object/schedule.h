@@ -8,7 +8,7 @@
 #include "kernel/cpu/instructions.h"
 #include "kernel/object/task.h"
 
-/* Makes a task that waits or is stopped ready, behind those of its priority. */
+/* Makes a task that waits ready, behind those of its priority; or stopped, if that is what is wanted of it. */
 void schedule_ready(struct task *task);
 
 /* Takes a task out of the ready queue. */

@@ -2,19 +2,23 @@
 #include "kernel/object/endpoint.h"
 #include "kernel/object/handle_ring.h"
 #include "kernel/object/handle_table.h"
+#include "kernel/object/interrupt_line.h"
 #include "kernel/object/schedule.h"
-#include "kernel/verdict.h"
 #include <stddef.h>
 #include <string.h>
 
 #define RFLAGS_START UINT64_C(0x202) /* interrupts on; bit 1 is always set */
+#define SYSTEM_CALL_LENGTH 2         /* bytes of the instruction */
 
-void task_initialise(struct task *task, const char *name, uint32_t priority, bool fpu)
+void task_initialise(struct task *task, const struct task_set_up *how)
 {
-    strlcpy(task->name, name, sizeof(task->name));
-    task->priority = priority;
-    task->higher = priority == PRIORITIES - 1 ? 0 : UINT32_MAX << (priority + 1);
-    task->fpu = fpu;
+    strlcpy(task->name, how->name, sizeof(task->name));
+    task->priority = how->priority;
+    task->higher = how->priority == PRIORITIES - 1 ? 0 : UINT32_MAX << (how->priority + 1);
+    task->fpu = how->fpu;
+    task->powers = how->powers;
+    task->first_port = how->first_port;
+    task->port_count = how->port_count;
     task->control = &task->no_control;
     task->state = TASK_STOPPED;
     task->resume_by_interrupt_return = 1;
@@ -23,8 +27,7 @@ void task_initialise(struct task *task, const char *name, uint32_t priority, boo
     fpu_area_initialise(task->fpu_area);
 }
 
-/* Ends a caller's call that nobody will answer. What went along with it is gone, which INTERRUPTED tells. */
-static void refuse_call(struct task *caller)
+void task_call_ends(struct task *caller, enum error error)
 {
     uint32_t mode = rax_mode(caller->service.pending);
     bool left = mode == MODE_DROP || mode == MODE_MOVE || mode == MODE_ATTACH;
@@ -33,56 +36,83 @@ static void refuse_call(struct task *caller)
         handle_empty(handle_table_entry(caller, caller->service.leaving_first + k));
     caller->service.pending = 0;
     registers_clear(&caller->registers);
-    caller->registers.rax = left ? ERROR_INTERRUPTED : ERROR_NO_SERVER;
+    caller->registers.rax = left ? ERROR_INTERRUPTED : error;
     schedule_ready(caller);
 }
 
-/* Whether another handle lets a task receive at the endpoint of an entry: one that does not end. */
-static bool other_receiver(const struct handle_entry *entry, const struct task *ending)
+bool task_withdraw(struct task *task, bool again)
 {
-    for (const struct handle_entry *at = entry->next; at != entry; at = at->next)
-        if ((at->rights & RIGHT_RECEIVE) && at->owner != ending && at->owner->state != TASK_STOPPED)
-            return true;
-    return false;
-}
-
-void task_leave_endpoint(const struct handle_entry *entry, const struct task *ending)
-{
-    struct endpoint_line *line = (struct endpoint_line *)(uintptr_t)entry->detail;
-
-    if (line->receiver && line->receiver == ending)
-        line->receiver = NULL;
-    if (other_receiver(entry, ending))
-        return;
-    line->closed = 1;
-    for (struct task *caller = endpoint_dequeue(line); caller; caller = endpoint_dequeue(line))
-        refuse_call(caller);
-}
-
-static void leave_endpoints(struct task *task)
-{
-    for (uint32_t index = 1; index < task->handle_limit; index++) {
-        const struct handle_entry *entry = handle_table_entry(task, index);
-        if (entry->kind == KIND_ENDPOINT && (entry->rights & RIGHT_RECEIVE) && entry->state == HANDLE_HELD)
-            task_leave_endpoint(entry, task);
-    }
-}
-
-void task_stop(struct task *task, bool passed)
-{
-    if (task->state == TASK_READY)
+    switch (task->state) {
+    case TASK_READY:
         schedule_forget(task);
-    if (task->state == TASK_CALLING)
+        return true;
+    case TASK_CALLING:
         endpoint_forget(task->calls, task);
-    if (task->caller && task->caller->callee == task && task->caller->state == TASK_AWAITING)
-        refuse_call(task->caller);
-    task->caller = NULL;
-    leave_endpoints(task);
-    task->state = TASK_STOPPED;
+        break;
+    case TASK_RECEIVING:
+        task->calls->receiver = NULL;
+        task->registers.rax &= ~RAX_ACTION_AND_MODE; /* the reply that came with it has been given */
+        break;
+    case TASK_AWAITING:
+        if (again || task->callee->server) {
+            task->service.pending |= CALL_HALTED;
+            return false;
+        }
+        task->callee->caller = NULL;
+        return true;
+    default:
+        return true;
+    }
+    if (again)
+        task->registers.rip -= SYSTEM_CALL_LENGTH;
+    return true;
+}
+
+void task_stop(struct task *task)
+{
+    if (task->state == TASK_STOPPED)
+        return;
+    task->halted = HALT_STOP;
+    if (task_withdraw(task, true))
+        task->state = TASK_STOPPED;
+}
+
+void task_start(struct task *task)
+{
+    task->halted = HALT_NONE;
+    if (task->state == TASK_STOPPED)
+        schedule_ready(task);
+    else
+        task->service.pending &= ~CALL_HALTED;
+}
+
+/* The CPU may still have the address space loaded that is about to be given back. */
+static void leave_address_space(struct task *task)
+{
+    task->root = this_cpu->root;
+    if (this_cpu->current == task)
+        control_3_write(task->root);
     if (this_cpu->fpu_owner == task->fpu_area)
         this_cpu->fpu_owner = NULL;
-    if (this_cpu->current == task)
-        this_cpu->current = NULL;
-    if (task->may_end_machine)
-        verdict_task_ended(passed);
+    task->fpu = 0;
+}
+
+void task_die(struct task *task, const struct task_ending *why)
+{
+    struct task *caller = task->caller;
+
+    task->end = why->end;
+    task->end_vector = why->vector;
+    task->end_code = why->code;
+    task->end_address = why->address;
+    task->halted = HALT_DIE;
+    task->resume_by_interrupt_return = 0;
+    bool free = task_withdraw(task, false);
+    task->caller = NULL;
+    if (caller)
+        task_call_ends(caller, ERROR_NO_SERVER);
+    interrupt_lines_forget(task);
+    leave_address_space(task);
+    if (free)
+        schedule_ready(task);
 }

@@ -13,29 +13,44 @@
 
 struct endpoint_line;
 
-enum task_state {
-    TASK_STOPPED, /* not started, ended, or faulted */
-    TASK_READY,   /* in its CPU's ready queue */
-    TASK_RUNNING,
-    TASK_CALLING,  /* in an endpoint's queue */
-    TASK_AWAITING, /* its call is with the server */
-    TASK_RECEIVING /* waits at an endpoint for a call */
-};
-
 #define TASK_NAME 24
 #define TASK_LINE 120
+
+/* Whether a task may go on when what it waits for is there. */
+enum task_halt {
+    HALT_NONE,
+    HALT_STOP, /* not until it is started */
+    HALT_DIE,  /* only to give back what it holds */
+};
+
+/* How far a dying task is. Handles first, in any order: the address space is loaded nowhere any more, so its tables may go
+ * before what they map. Then the tables that hold handles, the last one first; what the task was made of; whom to tell. */
+enum reap_stage { REAP_HANDLES, REAP_TABLES, REAP_PARTS, REAP_END, REAP_SELF, REAP_OVER };
+
+/* Handles that are the task's without being in its table. */
+enum task_hidden {
+    HIDDEN_ROOT,  /* its root table */
+    HIDDEN_TABLE, /* its first handle table */
+    HIDDEN_END,   /* the endpoint to notify of its end */
+    HIDDEN_SELF,  /* itself, once nobody else has a handle to it: the last that it gives back */
+    HIDDEN_ENTRIES
+};
 
 /* What the reply to a task's call has to do besides delivering words. Only `pending` is cleared by a reply; the
  * other members mean something in the modes that they are named for. */
 struct service {
-    uint64_t pending;                 /* want and mode of the call, in their place in rax; 0: words only */
+    uint64_t pending;                 /* want and mode of the call, in their place in rax, and CALL_HALTED; 0: words only */
     struct handle_entry *borrowed[2]; /* MODE_BORROW: the entries that were lent, NULL for none, */
     uint64_t borrowed_name[2];        /* and what they named */
     struct handle_entry *room;        /* the empty entry for a handle, where one is wanted */
-    struct handle_entry *leaving;     /* MODE_DROP of one handle: the entry in state LEAVING */
+    struct handle_entry *leaving;     /* MODE_DROP of one handle, or by a dying task: the (first) entry in state LEAVING */
     uint32_t leaving_first;           /* MODE_MOVE to the frame server, MODE_DROP: all such entries */
     uint32_t leaving_count;
 };
+
+/* In service.pending: the caller does not go on by itself, see task_halt; it gives back what it held. */
+#define CALL_HALTED UINT64_C(0x10000)
+#define CALL_REAPS UINT64_C(0x20000)
 
 struct task {
     struct registers registers;
@@ -48,36 +63,86 @@ struct task {
     struct worker_control *control; /* where intents are cleared: the worker's control page, or no_control */
     struct service service;
     struct worker_control no_control;
-    uint32_t state;                      /* enum task_state */
+    uint32_t state;                      /* enum task_state; of the task that runs RUNNING is implied */
     uint32_t resume_by_interrupt_return; /* all registers matter, not only a call's */
-    struct task *next;                   /* in the ready queue or an endpoint's */
-    struct task *callee;                 /* who has this task's call */
-    struct endpoint_line *calls;         /* in whose queue it is while CALLING */
-    uint64_t badge;                      /* of the handle that the pending call went through */
+    uint32_t halted;                     /* enum task_halt */
+    uint32_t powers;                     /* enum power */
+    struct task *next;                   /* in a circle: object/task_queue.h */
+    struct task *previous;
+    struct task *lower;          /* of the first of a circle in an endpoint's queue: the next circle */
+    struct task *callee;         /* who has this task's call */
+    struct endpoint_line *calls; /* in whose queue it is while CALLING, where it waits while RECEIVING */
+    uint64_t badge;              /* of the handle that the pending call went through */
     uint32_t cpu_number;
-    uint32_t account;
     uint32_t generation;   /* of the last handle fill */
     uint32_t handle_limit; /* entries of the handle table */
-    uint64_t *transfer;    /* a worker's transfer page */
-    void *view;            /* a worker's view page */
-    uint32_t may_end_machine;
+    uint32_t first_port;   /* I/O ports that it may use */
+    uint32_t port_count;
     uint32_t line_length;
+    uint64_t *transfer; /* a worker's transfer page */
+    void *view;         /* a worker's view page */
+    uint32_t end;       /* enum task_end: why it ended */
+    uint32_t end_vector;
+    uint64_t end_code;
+    uint64_t end_address;
+    uint32_t reap_stage; /* enum reap_stage: ipc/reap.c */
+    uint32_t reap_index;
     char name[TASK_NAME];
     char line_text[TASK_LINE]; /* console output up to the next line feed */
     struct handle_entry *tables[HANDLE_TABLES_MAX];
+    struct handle_entry hidden[HIDDEN_ENTRIES] __attribute__((aligned(64)));
     uint8_t fpu_area[FPU_AREA_SIZE] __attribute__((aligned(64)));
 };
 _Static_assert(sizeof(struct task) <= 4096, "one frame");
 
-/* Sets a zeroed task object up: name, priority, FPU class, initial FPU state. It is STOPPED. */
-void task_initialise(struct task *task, const char *name, uint32_t priority, bool fpu);
+/* How a task is to be. */
+struct task_set_up {
+    const char *name; /* TASK_NAME - 1 characters at the most */
+    uint32_t priority;
+    uint32_t powers;
+    uint32_t first_port;
+    uint32_t port_count;
+    bool fpu;
+};
 
-/* A handle that can receive goes, or the task that holds it ends (else NULL): if nobody can receive at the endpoint any
- * more, its callers get NO_SERVER, those that wait there and all later ones. */
-void task_leave_endpoint(const struct handle_entry *entry, const struct task *ending);
+/* Sets a zeroed task object up, but for its address space and handle table. It is STOPPED. */
+void task_initialise(struct task *task, const struct task_set_up *how);
 
-/* Ends a task for ever: it leaves every queue, whoever waits for it gets NO_SERVER, and if it was the running one, nobody
- * is. What it held stays held. passed: it exited with 0; the machine's verdict may hang on it (kernel/verdict.h). */
-void task_stop(struct task *task, bool passed);
+static inline bool task_is_dying(const struct task *task)
+{
+    return task->halted == HALT_DIE;
+}
+
+/* It has ended, and holds nothing any more. */
+static inline bool task_is_over(const struct task *task)
+{
+    return task->reap_stage == REAP_OVER;
+}
+
+/* Ends the call that a task waits in, in an endpoint's queue no more, or with a server that will not answer: it goes on
+ * with the error; with INTERRUPTED instead if handles went along that are gone. */
+void task_call_ends(struct task *caller, enum error error);
+
+/* Takes a task out of whatever it waits in or for but an answer of the frame server, which comes soon. False: it awaits such
+ * a one. What it had asked for is asked again when it goes on, if `again`. */
+bool task_withdraw(struct task *task, bool again);
+
+/* Stops a task that is alive until task_start; it may be stopped already. */
+void task_stop(struct task *task);
+
+/* Lets a STOPPED task run. */
+void task_start(struct task *task);
+
+/* Why a task ends. */
+struct task_ending {
+    enum task_end end;
+    uint32_t vector;
+    uint64_t code;
+    uint64_t address;
+};
+
+/* Ends a task that is alive. It waits for nothing any more but an answer of the frame server, nobody waits for it, and when
+ * the scheduler takes it next it gives back what it holds (ipc/reap.h). */
+void task_die(struct task *task, const struct task_ending *why);
 
 #endif

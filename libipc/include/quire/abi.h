@@ -60,6 +60,14 @@ enum task_end {
 #undef TASK_END
 };
 
+/* All of them. */
+#define SERVICE_RIGHT(bit, NAME, name, text) | SERVICE_RIGHT_##NAME
+enum {
+    SERVICE_RIGHTS_ALL = 0
+#include <quire/service_rights.def>
+};
+#undef SERVICE_RIGHT
+
 enum action {
 #define ACTION(number, NAME, name, text) ACTION_##NAME = (number),
 #include <quire/actions.def>

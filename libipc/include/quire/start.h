@@ -16,6 +16,7 @@ struct start_page {
     uint32_t account;        /* number of the account that pays for the task's frames */
     uint32_t handle_entries; /* entries in the task's handle table */
     uint32_t handle_count;   /* members of handles that are filled */
+    uint32_t entries_used;   /* entries 1 to entries_used - 1 are taken when the task starts */
     uint32_t cpu;            /* number of the CPU that the task lives on */
     uint32_t powers;         /* of enum power */
     uint32_t priority;
@@ -46,7 +47,7 @@ struct boot_object {
     uint32_t kind;    /* enum kind */
     uint32_t handles; /* number of handles to each */
 };
-#define BOOT_OBJECTS 48
+#define BOOT_OBJECTS 64
 
 /* A module that the boot loader brought, in init's address space, read-only. */
 struct boot_module_page {

@@ -1,0 +1,231 @@
+#include "kernel/entry/task_call.h"
+#include "kernel/ipc/carry.h"
+#include "kernel/memory/ledger.h"
+#include "kernel/memory/physical.h"
+#include "kernel/object/handle_ring.h"
+#include "kernel/object/handle_table.h"
+#include "kernel/object/schedule.h"
+#include <stddef.h>
+#include <string.h>
+
+/* Words of a message, by their register. */
+enum { WORD_RDX, WORD_R8, WORD_R9, WORD_R10, WORD_R12 };
+
+static struct task *task_of(const struct handle_entry *entry)
+{
+    return frame_pointer(handle_entry_frame(entry));
+}
+
+/* The task of a handle, fresh or over as it may be. */
+static enum error find_any(struct task *caller, handle value, uint32_t right, struct task **task)
+{
+    struct handle_entry *entry;
+    enum error error = handle_find(caller, value, &entry);
+
+    if (error)
+        return error;
+    if (entry->kind != KIND_TASK)
+        return ERROR_WRONG_KIND;
+    if (right && !(entry->rights & right))
+        return ERROR_MISSING_RIGHT;
+    *task = task_of(entry);
+    return ERROR_NONE;
+}
+
+/* One that lives. */
+static enum error find_alive(struct task *caller, handle value, struct task **task)
+{
+    enum error error = find_any(caller, value, RIGHT_OWNER, task);
+
+    if (error)
+        return error;
+    if ((*task)->state == TASK_FRESH)
+        return ERROR_NOT_CREATED;
+    return task_is_dying(*task) ? ERROR_ENDED : ERROR_NONE;
+}
+
+static enum error find_stopped(struct task *caller, handle value, struct task **task)
+{
+    enum error error = find_alive(caller, value, task);
+
+    return error || (*task)->state == TASK_STOPPED ? error : ERROR_RUNNING;
+}
+
+enum error task_subject(struct task *caller, struct task **subject)
+{
+    handle value = caller->registers.words[WORD_R8];
+
+    *subject = caller;
+    return value ? find_stopped(caller, value, subject) : ERROR_NONE;
+}
+
+/* A handle to a table that is to become part of a task, and is in use nowhere. */
+static enum error find_table(struct task *caller, handle value, enum kind kind, struct handle_entry **entry)
+{
+    enum error error = handle_find(caller, value, entry);
+
+    if (error)
+        return error;
+    if ((*entry)->kind != kind)
+        return ERROR_WRONG_KIND;
+    return (*entry)->state == HANDLE_INSTALLED ? ERROR_INSTALLED : ERROR_NONE;
+}
+
+static enum error find_end(struct task *caller, handle value, struct handle_entry **entry)
+{
+    *entry = NULL;
+    if (!value)
+        return ERROR_NONE;
+    enum error error = handle_find(caller, value, entry);
+    if (error)
+        return error;
+    if ((*entry)->kind != KIND_ENDPOINT)
+        return ERROR_WRONG_KIND;
+    return ((*entry)->rights & RIGHT_NOTIFY) && ((*entry)->rights & RIGHT_MOVE) ? ERROR_NONE : ERROR_MISSING_RIGHT;
+}
+
+/* Nobody gives what he has not: BAD_ARGUMENT, NOT_PERMITTED. */
+static enum error set_up_read(const struct task *caller, struct task_set_up *how, char name[TASK_NAME])
+{
+    const struct registers *in = &caller->registers;
+    uint64_t flags = in->words[WORD_R8];
+
+    memcpy(name, &in->words[WORD_R9], TASK_NAME);
+    name[TASK_NAME - 1] = 0;
+    *how = (struct task_set_up){.name = name,
+                                .priority = flags & 0xff,
+                                .fpu = flags >> 8 & 1,
+                                .powers = flags >> 16 & 0xffff,
+                                .first_port = (uint32_t)in->r14,
+                                .port_count = (uint32_t)(in->r14 >> 32)};
+    if (flags >> 32 || (flags & 0xfe00))
+        return ERROR_BAD_ARGUMENT;
+    uint64_t end = (uint64_t)how->first_port + how->port_count;
+    if (how->priority > caller->priority || (how->powers & ~caller->powers) ||
+        (how->port_count && (how->first_port < caller->first_port ||
+                             end > (uint64_t)caller->first_port + caller->port_count)))
+        return ERROR_NOT_PERMITTED;
+    return ERROR_NONE;
+}
+
+/* A handle of the caller's becomes one that the task has outside of its table. */
+static void hide(struct handle_entry *entry, struct task *task, enum task_hidden which, enum handle_state state)
+{
+    struct handle_entry *hidden = &task->hidden[which];
+    atomic_word *word = ledger_find(handle_entry_frame(entry));
+
+    ledger_unlock(word, handle_replace(entry, task, hidden, handle_generation_next(task), ledger_lock(word)));
+    hidden->state = state;
+}
+
+enum error task_create(struct task *caller)
+{
+    const struct registers *in = &caller->registers;
+    struct handle_entry *root, *table, *end;
+    struct task_set_up how;
+    char name[TASK_NAME];
+    struct task *task;
+    enum error error = find_any(caller, in->rdi, RIGHT_OWNER, &task);
+
+    if (!error && task->state != TASK_FRESH)
+        error = ERROR_CREATED;
+    if (!error)
+        error = find_table(caller, in->rsi, KIND_PAGE_TABLE, &root);
+    if (!error)
+        error = find_table(caller, in->words[WORD_RDX], KIND_HANDLE_TABLE, &table);
+    if (!error)
+        error = find_end(caller, in->r13, &end);
+    if (!error)
+        error = set_up_read(caller, &how, name);
+    if (error)
+        return error;
+    task_initialise(task, &how);
+    task->root = handle_entry_frame(root) * FRAME_SIZE;
+    task->tables[0] = frame_pointer(handle_entry_frame(table));
+    task->handle_limit = HANDLES_PER_TABLE;
+    memcpy((char *)physical_pointer(task->root) + FRAME_SIZE / 2,
+           (const char *)physical_pointer(this_cpu->root) + FRAME_SIZE / 2, FRAME_SIZE / 2);
+    hide(root, task, HIDDEN_ROOT, HANDLE_INSTALLED);
+    task->hidden[HIDDEN_ROOT].length = 0; /* children, as in every installed table */
+    hide(table, task, HIDDEN_TABLE, HANDLE_INSTALLED);
+    if (end)
+        hide(end, task, HIDDEN_END, HANDLE_HELD);
+    return ERROR_NONE;
+}
+
+/* Moves handles between the tables of two tasks; the room is looked at here, so that its errors are told apart. */
+static enum error move(struct task *from, struct task *to, const struct registers *in, handle *moved)
+{
+    uint64_t n = in->words[WORD_RDX];
+    uint64_t dst = in->words[WORD_R8];
+
+    if (n == 0 || n > MOVE_HANDLES_MAX)
+        return ERROR_BAD_COUNT;
+    enum error error = handle_destination(to, dst <= UINT32_MAX ? (uint32_t)dst : UINT32_MAX, (uint32_t)n);
+    return error ? error : carry_move(from, in->rsi, (uint32_t)n, to, (uint32_t)dst, moved);
+}
+
+enum error task_give(struct task *caller, handle *there)
+{
+    struct task *task;
+    enum error error = find_stopped(caller, caller->registers.rdi, &task);
+
+    return error ? error : move(caller, task, &caller->registers, there);
+}
+
+enum error task_take(struct task *caller, handle *here)
+{
+    struct task *task;
+    enum error error = find_stopped(caller, caller->registers.rdi, &task);
+
+    return error ? error : move(task, caller, &caller->registers, here);
+}
+
+/* RUNNING: it has not been stopped. BAD_ADDRESS: it would begin, or go on, where no task can be. */
+static enum error start(struct task *task, uint64_t rip, uint64_t rsp)
+{
+    bool anew = rip || rsp;
+
+    if (task->state != TASK_STOPPED && (anew || !task->halted))
+        return ERROR_RUNNING;
+    if (anew ? rip >= USER_END || rsp > USER_END : task->registers.rip == 0)
+        return ERROR_BAD_ADDRESS;
+    if (anew) {
+        task->registers.rip = rip;
+        task->registers.rsp = rsp;
+    }
+    task_start(task);
+    return ERROR_NONE;
+}
+
+enum error task_control(struct task *caller, enum system_call number)
+{
+    struct task *task;
+    enum error error = find_alive(caller, caller->registers.rdi, &task);
+
+    if (error)
+        return error;
+    if (number == SYSTEM_CALL_START)
+        return start(task, caller->registers.rsi, caller->registers.words[WORD_RDX]);
+    if (number == SYSTEM_CALL_STOP)
+        task_stop(task);
+    else
+        task_die(task, &(struct task_ending){.end = TASK_END_KILLED});
+    return ERROR_NONE;
+}
+
+enum error task_look(struct task *caller, uint64_t facts[3])
+{
+    struct task *task;
+    enum error error = find_any(caller, caller->registers.rdi, 0, &task);
+
+    if (error)
+        return error;
+    uint32_t state = task->state;
+    if (task_is_dying(task))
+        state = task_is_over(task) ? TASK_DEAD : TASK_DYING;
+    facts[0] = state | task->end << 8 | task->end_vector << 16;
+    facts[1] = task->end_code;
+    facts[2] = task->end_address;
+    return ERROR_NONE;
+}

@@ -1,0 +1,218 @@
+#include "kernel/ipc/reap.h"
+#include "kernel/ipc/call.h"
+#include "kernel/memory/ledger.h"
+#include "kernel/object/endpoint.h"
+#include "kernel/object/handle_ring.h"
+#include "kernel/object/handle_table.h"
+#include "kernel/object/schedule.h"
+#include "kernel/print.h"
+#include "kernel/verdict.h"
+#include <quire/kinds.h>
+#include <quire/names.h>
+#include <stddef.h>
+
+#define REAP_RUN 32 /* handles that leave in one step */
+
+static struct task *task_of(const struct handle_entry *entry)
+{
+    return frame_pointer(handle_entry_frame(entry));
+}
+
+bool reap_is_due(const struct handle_entry *entry)
+{
+    const struct task *task = task_of(entry);
+
+    return entry->kind == KIND_TASK && entry->next == entry && task->state != TASK_FRESH && !task_is_over(task);
+}
+
+void reap_orphan(struct handle_entry *entry)
+{
+    struct task *task = task_of(entry);
+    atomic_word *word = ledger_find(handle_entry_frame(entry));
+
+    ledger_unlock(word, handle_replace(entry, task, &task->hidden[HIDDEN_SELF], handle_generation_next(task),
+                                       ledger_lock(word)));
+    if (!task_is_dying(task))
+        task_die(task, &(struct task_ending){.end = TASK_END_ABANDONED});
+}
+
+static bool is_installed_handle_table(const struct handle_entry *entry)
+{
+    return entry->state == HANDLE_INSTALLED && entry->kind == KIND_HANDLE_TABLE;
+}
+
+/* Moves the cursor to the next handle of the table that it is in. True: there is one. */
+static bool find_handle(struct task *task)
+{
+    uint32_t part;
+    struct handle_entry *entry = handle_table_part(task, task->reap_index, HANDLES_PER_TABLE, &part);
+
+    for (; part > 0; part--, entry++, task->reap_index++) {
+        if (entry->state != HANDLE_EMPTY && !is_installed_handle_table(entry)) {
+            if (!reap_is_due(entry))
+                return true;
+            reap_orphan(entry);
+            return false;
+        }
+    }
+    if (task->reap_index >= task->handle_limit) {
+        task->reap_stage = REAP_TABLES;
+        task->reap_index = task->handle_limit;
+    }
+    return false;
+}
+
+/* The same downwards, for tables; the cursor is behind the entry. No handle is above it any more. */
+static bool find_table(struct task *task)
+{
+    uint32_t below = (task->reap_index - 1) / HANDLES_PER_TABLE * HANDLES_PER_TABLE;
+
+    for (; task->reap_index > below; task->reap_index--) {
+        const struct handle_entry *entry =
+            &task->tables[below / HANDLES_PER_TABLE][(task->reap_index - 1) % HANDLES_PER_TABLE];
+        if (is_installed_handle_table(entry))
+            return true;
+    }
+    if (task->reap_index == 0)
+        task->reap_stage = REAP_PARTS;
+    return false;
+}
+
+static bool is_there(const struct task *task, enum task_hidden which)
+{
+    return task->hidden[which].state != HANDLE_EMPTY;
+}
+
+/* The task counts as over as soon as its parent can know, so that it may drop the husk. */
+static bool find_end(struct task *task)
+{
+    const struct handle_entry *end = &task->hidden[HIDDEN_END];
+
+    task->reap_stage = is_there(task, HIDDEN_SELF) ? REAP_SELF : REAP_OVER;
+    if (is_there(task, HIDDEN_END))
+        endpoint_notify((struct endpoint_line *)(uintptr_t)end->detail, end->place);
+    return is_there(task, HIDDEN_END);
+}
+
+/* True: there is something to be given back. False: there is nothing, or not yet. */
+static bool find(struct task *task)
+{
+    switch (task->reap_stage) {
+    case REAP_HANDLES:
+        return find_handle(task);
+    case REAP_TABLES:
+        return find_table(task);
+    case REAP_PARTS:
+        task->handle_limit = 0;
+        if (is_there(task, HIDDEN_TABLE))
+            return true;
+        task->reap_stage = REAP_END;
+        return false;
+    case REAP_END:
+        return find_end(task);
+    case REAP_SELF:
+        task->reap_stage = REAP_OVER;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* One of the two tasks that boot made. Without the frame server nothing can be bought or given back any more; init can
+ * not be missed. */
+static void boot_task_ends(struct task *task)
+{
+    if (task->end == TASK_END_FAULTED)
+        print_line(PRINT_QUIET, "%s stopped: %s at rip 0x%lx, address 0x%lx", task->name,
+                   exception_name(task->end_vector), task->end_code, task->end_address);
+    else
+        print_line(PRINT_QUIET, "%s ended with %lu", task->name, task->end_code);
+    if (!task->server)
+        verdict(MACHINE_FAILED);
+    endpoint_close(this_cpu->frame_server);
+    task->reap_stage = REAP_OVER;
+}
+
+void reap_step(struct task *task)
+{
+    struct endpoint_line *server = this_cpu->frame_server;
+
+    if (task->reap_stage == REAP_HANDLES && !is_there(task, HIDDEN_ROOT))
+        boot_task_ends(task);
+    if (server->closed && task->reap_stage < REAP_END) /* there is nobody to give anything to */
+        task->reap_stage = REAP_END;
+    if (find(task) && !server->closed) {
+        registers_clear(&task->registers);
+        task->registers.rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_DROP, 0, 0);
+        task->badge = 0;
+        if (call_send(task, server) == ERROR_NONE)
+            return;
+    }
+    if (task_is_over(task))
+        task->state = TASK_DEAD;
+    else
+        schedule_ready(task);
+}
+
+/* What leaves alone: the frame server has one page to see the last contents of a frame in. */
+static bool goes_alone(const struct handle_entry *entry)
+{
+    return kind_reads(entry->kind);
+}
+
+static void gather(struct task *task, struct task *worker, struct handle_entry *entry, uint32_t span, uint32_t *n)
+{
+    task->service.leaving = entry;
+    for (task->service.leaving_count = 0; span > 0 && *n < REAP_RUN; span--, entry++) {
+        if (entry->state == HANDLE_HELD || entry->state == HANDLE_INSTALLED) {
+            bool alone = goes_alone(entry);
+            if ((alone && *n > 0) || reap_is_due(entry))
+                return;
+            worker->transfer[(*n)++] = carry_leave(entry, worker);
+            span = alone ? 1 : span;
+        }
+        task->service.leaving_count++;
+    }
+}
+
+enum error reap_carry(struct task *task, struct task *worker, struct carried *carried)
+{
+    uint32_t n = 0;
+    uint32_t part;
+
+    switch (task->reap_stage) {
+    case REAP_HANDLES: {
+        struct handle_entry *entry = handle_table_part(task, task->reap_index, HANDLES_PER_TABLE, &part);
+        gather(task, worker, entry, part, &n);
+        task->reap_index += task->service.leaving_count;
+        break;
+    }
+    case REAP_TABLES: {
+        struct handle_entry *entry = handle_table_entry(task, --task->reap_index);
+        uint32_t position = (uint32_t)(entry->detail / FRAME_SIZE);
+        task->handle_limit = position * HANDLES_PER_TABLE < task->handle_limit ? position * HANDLES_PER_TABLE
+                                                                                : task->handle_limit;
+        gather(task, worker, entry, 1, &n);
+        break;
+    }
+    case REAP_PARTS:
+        gather(task, worker, &task->hidden[HIDDEN_ROOT], 2, &n); /* and the table */
+        break;
+    default:
+        gather(task, worker, &task->hidden[is_there(task, HIDDEN_END) ? HIDDEN_END : HIDDEN_SELF], 1, &n);
+    }
+    task->registers.rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_DROP, n, 0);
+    if (n == 1)
+        carried->r13 = frame_word_make(worker->transfer[0], 0);
+    return n > 0 ? ERROR_NONE : ERROR_AGAIN;
+}
+
+bool reap_is_over(struct task *task)
+{
+    if (!task_is_over(task))
+        return false;
+    task->state = TASK_DEAD;
+    if (task->service.leaving == &task->hidden[HIDDEN_SELF])
+        ledger_unlock(ledger_find(physical_address(task) / FRAME_SIZE), ledger_word_free());
+    return true;
+}
