@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define INIT_PRIORITY (PRIORITIES - 2) /* the frame server's workers run above all tasks */
-#define WINDOW_ROOT_LEVEL 3 /* the window's table that is there from boot */
+#define WINDOW_ROOT_LEVEL 3            /* the window's table that is there from boot */
 
 static void *map_pages(const struct task *task, uint64_t virtual_address, uint64_t pages, uint32_t rights)
 {
@@ -88,6 +88,6 @@ void boot_task_make(struct boot_task *made, const char *name, bool server, uint6
     if (server)
         made->information = map_worker(task);
     else
-        made->modules =
-            map_pages(task, BOOT_MODULES_ADDRESS, (sizeof(struct boot_modules) + FRAME_SIZE - 1) / FRAME_SIZE, RIGHT_READ);
+        made->modules = map_pages(task, BOOT_MODULES_ADDRESS,
+                                  (sizeof(struct boot_modules) + FRAME_SIZE - 1) / FRAME_SIZE, RIGHT_READ);
 }

@@ -87,7 +87,8 @@ static uint64_t list(const struct boot_module *module, uint64_t address)
     listed->address = address;
     listed->size = frames ? module->end - module->start : 0;
     strlcpy(listed->line, module->line, sizeof(listed->line));
-    boot_map(init.task->root, address, first_frame(module) * FRAME_SIZE, frames * FRAME_SIZE, page_flags(RIGHT_READ), 1);
+    boot_map(init.task->root, address, first_frame(module) * FRAME_SIZE, frames * FRAME_SIZE, page_flags(RIGHT_READ),
+             1);
     return address + frames * FRAME_SIZE;
 }
 

@@ -21,7 +21,7 @@ struct cpu {
     uint64_t control_0_closed; /* CR0 with TS set */
     uint32_t number;           /* 0 is the CPU that booted */
     uint32_t unused;
-    uint64_t root; /* this CPU's root table without any task */
+    uint64_t root;                      /* this CPU's root table without any task */
     struct task *ready[PRIORITIES];     /* circles of ready tasks: object/task_queue.h */
     struct endpoint_line *frame_server; /* where this CPU's worker receives */
     uint64_t descriptors[7];

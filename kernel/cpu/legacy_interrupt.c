@@ -32,13 +32,13 @@ void legacy_controllers_initialise(void)
         port_write_8(MASTER + 1, masters[k]);
         port_write_8(SLAVE + 1, slaves[k]);
     }
-    masked = (uint16_t)~(1u << LEGACY_CASCADE);
+    masked = (uint16_t) ~(1u << LEGACY_CASCADE);
     mask_write();
 }
 
 void legacy_line_open(uint32_t line)
 {
-    masked &= (uint16_t)~(1u << line);
+    masked &= (uint16_t) ~(1u << line);
     mask_write();
 }
 

@@ -27,7 +27,7 @@
 #define APIC_LINE_0 0x350
 #define APIC_LINE_1 0x360
 #define APIC_MASKED 0x10000
-#define APIC_EXTERNAL 0x700 /* the legacy controllers say which vector */
+#define APIC_EXTERNAL 0x700     /* the legacy controllers say which vector */
 #define APIC_NON_MASKABLE 0x400 /* delivered as such: a button or a failing bus is worth a line on the console */
 #define APIC_TIMER_PERIODIC 0x20000
 #define APIC_TIMER_INITIAL 0x380

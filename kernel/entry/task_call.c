@@ -102,8 +102,8 @@ static enum error set_up_read(const struct task *caller, struct task_set_up *how
         return ERROR_BAD_ARGUMENT;
     uint64_t end = (uint64_t)how->first_port + how->port_count;
     if (how->priority > caller->priority || (how->powers & ~caller->powers) ||
-        (how->port_count && (how->first_port < caller->first_port ||
-                             end > (uint64_t)caller->first_port + caller->port_count)))
+        (how->port_count &&
+         (how->first_port < caller->first_port || end > (uint64_t)caller->first_port + caller->port_count)))
         return ERROR_NOT_PERMITTED;
     return ERROR_NONE;
 }
@@ -114,7 +114,7 @@ static void hide(struct handle_entry *entry, struct task *task, enum task_hidden
     struct handle_entry *hidden = &task->hidden[which];
     atomic_word *word = ledger_find(handle_entry_frame(entry));
 
-    ledger_unlock(word, handle_replace(entry, task, hidden, handle_generation_next(task), ledger_lock(word)));
+    ledger_unlock(word, handle_replace(entry, task, hidden, HIDDEN_GENERATION, ledger_lock(word)));
     hidden->state = state;
 }
 

@@ -53,10 +53,9 @@ static void fault(struct task *task, uint64_t vector, uint64_t error)
     if (vector == VECTOR_PAGE_FAULT && task->server && !(error & PAGE_FAULT_PRESENT) &&
         window_back(task->root, address))
         return;
-    task_die(task, &(struct task_ending){.end = TASK_END_FAULTED,
-                                         .vector = (uint32_t)vector,
-                                         .code = task->registers.rip,
-                                         .address = address});
+    task_die(task,
+             &(struct task_ending){
+                 .end = TASK_END_FAULTED, .vector = (uint32_t)vector, .code = task->registers.rip, .address = address});
 }
 
 /* Called by entry/interrupt.S with the current task's registers saved. */

@@ -368,7 +368,6 @@ enum error carry_out(struct task *caller, struct task *receiver, struct carried 
     carried->r14 = 0;
     error = carry(caller, receiver, rax_mode(rax), carried);
     if (!error)
-        caller->service.pending =
-            (rax & RAX_ACTION_AND_MODE) | (task_is_dying(caller) ? CALL_HALTED | CALL_REAPS : 0);
+        caller->service.pending = (rax & RAX_ACTION_AND_MODE) | (task_is_dying(caller) ? CALL_HALTED | CALL_REAPS : 0);
     return error;
 }

@@ -30,8 +30,7 @@ void reap_orphan(struct handle_entry *entry)
     struct task *task = task_of(entry);
     atomic_word *word = ledger_find(handle_entry_frame(entry));
 
-    ledger_unlock(word, handle_replace(entry, task, &task->hidden[HIDDEN_SELF], handle_generation_next(task),
-                                       ledger_lock(word)));
+    ledger_unlock(word, handle_replace(entry, task, &task->hidden[HIDDEN_SELF], HIDDEN_GENERATION, ledger_lock(word)));
     if (!task_is_dying(task))
         task_die(task, &(struct task_ending){.end = TASK_END_ABANDONED});
 }
@@ -45,8 +44,12 @@ static bool is_installed_handle_table(const struct handle_entry *entry)
 static bool find_handle(struct task *task)
 {
     uint32_t part;
-    struct handle_entry *entry = handle_table_part(task, task->reap_index, HANDLES_PER_TABLE, &part);
 
+    if (task->reap_index >= task->handle_limit) {
+        task->reap_stage = REAP_TABLES;
+        return false;
+    }
+    struct handle_entry *entry = handle_table_part(task, task->reap_index, HANDLES_PER_TABLE, &part);
     for (; part > 0; part--, entry++, task->reap_index++) {
         if (entry->state != HANDLE_EMPTY && !is_installed_handle_table(entry)) {
             if (!reap_is_due(entry))
@@ -54,10 +57,6 @@ static bool find_handle(struct task *task)
             reap_orphan(entry);
             return false;
         }
-    }
-    if (task->reap_index >= task->handle_limit) {
-        task->reap_stage = REAP_TABLES;
-        task->reap_index = task->handle_limit;
     }
     return false;
 }
@@ -83,15 +82,16 @@ static bool is_there(const struct task *task, enum task_hidden which)
     return task->hidden[which].state != HANDLE_EMPTY;
 }
 
-/* The task counts as over as soon as its parent can know, so that it may drop the husk. */
+/* Whom to tell, and the task itself if nobody else has a handle to it. It counts as over as soon as its parent can know, so
+ * that he may drop the husk. He runs only after the frame server has got these last two, too. */
 static bool find_end(struct task *task)
 {
     const struct handle_entry *end = &task->hidden[HIDDEN_END];
 
-    task->reap_stage = is_there(task, HIDDEN_SELF) ? REAP_SELF : REAP_OVER;
+    task->reap_stage = REAP_OVER;
     if (is_there(task, HIDDEN_END))
         endpoint_notify((struct endpoint_line *)(uintptr_t)end->detail, end->place);
-    return is_there(task, HIDDEN_END);
+    return is_there(task, HIDDEN_END) || is_there(task, HIDDEN_SELF);
 }
 
 /* True: there is something to be given back. False: there is nothing, or not yet. */
@@ -110,9 +110,6 @@ static bool find(struct task *task)
         return false;
     case REAP_END:
         return find_end(task);
-    case REAP_SELF:
-        task->reap_stage = REAP_OVER;
-        return true;
     default:
         return false;
     }
@@ -190,8 +187,8 @@ enum error reap_carry(struct task *task, struct task *worker, struct carried *ca
     case REAP_TABLES: {
         struct handle_entry *entry = handle_table_entry(task, --task->reap_index);
         uint32_t position = (uint32_t)(entry->detail / FRAME_SIZE);
-        task->handle_limit = position * HANDLES_PER_TABLE < task->handle_limit ? position * HANDLES_PER_TABLE
-                                                                                : task->handle_limit;
+        task->handle_limit =
+            position * HANDLES_PER_TABLE < task->handle_limit ? position * HANDLES_PER_TABLE : task->handle_limit;
         gather(task, worker, entry, 1, &n);
         break;
     }
@@ -199,7 +196,7 @@ enum error reap_carry(struct task *task, struct task *worker, struct carried *ca
         gather(task, worker, &task->hidden[HIDDEN_ROOT], 2, &n); /* and the table */
         break;
     default:
-        gather(task, worker, &task->hidden[is_there(task, HIDDEN_END) ? HIDDEN_END : HIDDEN_SELF], 1, &n);
+        gather(task, worker, &task->hidden[HIDDEN_END], 2, &n); /* and the task itself */
     }
     task->registers.rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_DROP, n, 0);
     if (n == 1)
@@ -211,8 +208,9 @@ bool reap_is_over(struct task *task)
 {
     if (!task_is_over(task))
         return false;
+    atomic_word *word = ledger_find(physical_address(task) / FRAME_SIZE);
     task->state = TASK_DEAD;
-    if (task->service.leaving == &task->hidden[HIDDEN_SELF])
-        ledger_unlock(ledger_find(physical_address(task) / FRAME_SIZE), ledger_word_free());
+    if (ledger_word_state(atomic_load_relaxed(word)) == LEDGER_KERNEL) /* it gave itself back: see leave() */
+        ledger_unlock(word, ledger_word_free());
     return true;
 }

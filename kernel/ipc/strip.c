@@ -11,8 +11,7 @@
 /* A task that waits at an endpoint, for its turn or for a call, by a handle that is gone. */
 static void wake_waiter(struct task *task, const struct handle_entry *entry, struct endpoint_line *line)
 {
-    bool calls = task->state == TASK_CALLING &&
-                 handle_table_entry(task, handle_index(task->registers.rdi)) == entry;
+    bool calls = task->state == TASK_CALLING && handle_table_entry(task, handle_index(task->registers.rdi)) == entry;
     bool receives = task->state == TASK_RECEIVING && (entry->rights & RIGHT_RECEIVE);
 
     if (task->calls != line || task_is_dying(task) || !(calls || receives))

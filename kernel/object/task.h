@@ -25,7 +25,7 @@ enum task_halt {
 
 /* How far a dying task is. Handles first, in any order: the address space is loaded nowhere any more, so its tables may go
  * before what they map. Then the tables that hold handles, the last one first; what the task was made of; whom to tell. */
-enum reap_stage { REAP_HANDLES, REAP_TABLES, REAP_PARTS, REAP_END, REAP_SELF, REAP_OVER };
+enum reap_stage { REAP_HANDLES, REAP_TABLES, REAP_PARTS, REAP_END, REAP_OVER };
 
 /* Handles that are the task's without being in its table. */
 enum task_hidden {
@@ -35,16 +35,17 @@ enum task_hidden {
     HIDDEN_SELF,  /* itself, once nobody else has a handle to it: the last that it gives back */
     HIDDEN_ENTRIES
 };
+#define HIDDEN_GENERATION 1 /* theirs; nobody names them */
 
 /* What the reply to a task's call has to do besides delivering words. Only `pending` is cleared by a reply; the
  * other members mean something in the modes that they are named for. */
 struct service {
-    uint64_t pending;                 /* want and mode of the call, in their place in rax, and CALL_HALTED; 0: words only */
+    uint64_t pending; /* want and mode of the call, in their place in rax, and CALL_HALTED; 0: words only */
     struct handle_entry *borrowed[2]; /* MODE_BORROW: the entries that were lent, NULL for none, */
     uint64_t borrowed_name[2];        /* and what they named */
     struct handle_entry *room;        /* the empty entry for a handle, where one is wanted */
-    struct handle_entry *leaving;     /* MODE_DROP of one handle, or by a dying task: the (first) entry in state LEAVING */
-    uint32_t leaving_first;           /* MODE_MOVE to the frame server, MODE_DROP: all such entries */
+    struct handle_entry *leaving; /* MODE_DROP of one handle, or by a dying task: the (first) entry in state LEAVING */
+    uint32_t leaving_first;       /* MODE_MOVE to the frame server, MODE_DROP: all such entries */
     uint32_t leaving_count;
 };
 
