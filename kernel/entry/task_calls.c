@@ -1,4 +1,5 @@
-#include "kernel/entry/task_call.h"
+/* System calls about tasks. */
+#include "kernel/entry/calls.h"
 #include "kernel/ipc/carry.h"
 #include "kernel/memory/ledger.h"
 #include "kernel/memory/physical.h"
@@ -7,9 +8,6 @@
 #include "kernel/object/schedule.h"
 #include <stddef.h>
 #include <string.h>
-
-/* Words of a message, by their register. */
-enum { WORD_RDX, WORD_R8, WORD_R9, WORD_R10, WORD_R12 };
 
 static struct task *task_of(const struct handle_entry *entry)
 {
@@ -44,19 +42,11 @@ static enum error find_alive(struct task *caller, handle value, struct task **ta
     return task_is_dying(*task) ? ERROR_ENDED : ERROR_NONE;
 }
 
-static enum error find_stopped(struct task *caller, handle value, struct task **task)
+enum error find_stopped_task(struct task *caller, handle value, struct task **task)
 {
     enum error error = find_alive(caller, value, task);
 
     return error || (*task)->state == TASK_STOPPED ? error : ERROR_RUNNING;
-}
-
-enum error task_subject(struct task *caller, struct task **subject)
-{
-    handle value = caller->registers.words[WORD_R8];
-
-    *subject = caller;
-    return value ? find_stopped(caller, value, subject) : ERROR_NONE;
 }
 
 /* A handle to a table that is to become part of a task, and is in use nowhere. */
@@ -118,7 +108,7 @@ static void hide(struct handle_entry *entry, struct task *task, enum task_hidden
     hidden->state = state;
 }
 
-enum error task_create(struct task *caller)
+enum error perform_create(struct task *caller, struct answer *answer)
 {
     const struct registers *in = &caller->registers;
     struct handle_entry *root, *table, *end;
@@ -127,6 +117,7 @@ enum error task_create(struct task *caller)
     struct task *task;
     enum error error = find_any(caller, in->rdi, RIGHT_OWNER, &task);
 
+    (void)answer;
     if (!error && task->state != TASK_FRESH)
         error = ERROR_CREATED;
     if (!error)
@@ -165,31 +156,37 @@ static enum error move(struct task *from, struct task *to, const struct register
     return error ? error : carry_move(from, in->rsi, (uint32_t)n, to, (uint32_t)dst, moved);
 }
 
-enum error task_give(struct task *caller, handle *there)
+enum error perform_give(struct task *caller, struct answer *answer)
 {
     struct task *task;
-    enum error error = find_stopped(caller, caller->registers.rdi, &task);
+    enum error error = find_stopped_task(caller, caller->registers.rdi, &task);
 
-    return error ? error : move(caller, task, &caller->registers, there);
+    return error ? error : move(caller, task, &caller->registers, &answer->words[0]);
 }
 
-enum error task_take(struct task *caller, handle *here)
+enum error perform_take(struct task *caller, struct answer *answer)
 {
     struct task *task;
-    enum error error = find_stopped(caller, caller->registers.rdi, &task);
+    enum error error = find_stopped_task(caller, caller->registers.rdi, &task);
 
-    return error ? error : move(task, caller, &caller->registers, here);
+    return error ? error : move(task, caller, &caller->registers, &answer->words[0]);
 }
 
-/* RUNNING: it has not been stopped. BAD_ADDRESS: it would begin, or go on, where no task can be. */
-static enum error start(struct task *task, uint64_t rip, uint64_t rsp)
+enum error perform_start(struct task *caller, struct answer *answer)
 {
+    uint64_t rip = caller->registers.rsi;
+    uint64_t rsp = caller->registers.words[WORD_RDX];
     bool anew = rip || rsp;
+    struct task *task;
+    enum error error = find_alive(caller, caller->registers.rdi, &task);
 
+    (void)answer;
+    if (error)
+        return error;
     if (task->state != TASK_STOPPED && (anew || !task->halted))
         return ERROR_RUNNING;
     if (anew ? rip >= USER_END || rsp > USER_END : task->registers.rip == 0)
-        return ERROR_BAD_ADDRESS;
+        return ERROR_BAD_ADDRESS; /* it would begin, or go on, where no task can be */
     if (anew) {
         task->registers.rip = rip;
         task->registers.rsp = rsp;
@@ -198,34 +195,36 @@ static enum error start(struct task *task, uint64_t rip, uint64_t rsp)
     return ERROR_NONE;
 }
 
-enum error task_control(struct task *caller, enum system_call number)
+enum error perform_stop(struct task *caller, struct answer *answer)
 {
     struct task *task;
     enum error error = find_alive(caller, caller->registers.rdi, &task);
 
-    if (error)
-        return error;
-    if (number == SYSTEM_CALL_START)
-        return start(task, caller->registers.rsi, caller->registers.words[WORD_RDX]);
-    if (number == SYSTEM_CALL_STOP)
+    (void)answer;
+    if (!error)
         task_stop(task);
-    else
-        task_die(task, &(struct task_ending){.end = TASK_END_KILLED});
-    return ERROR_NONE;
+    return error;
 }
 
-enum error task_look(struct task *caller, uint64_t facts[3])
+enum error perform_kill(struct task *caller, struct answer *answer)
+{
+    struct task *task;
+    enum error error = find_alive(caller, caller->registers.rdi, &task);
+
+    (void)answer;
+    if (!error)
+        task_die(task, &(struct task_ending){.end = TASK_END_KILLED});
+    return error;
+}
+
+enum error perform_look(struct task *caller, struct answer *answer)
 {
     struct task *task;
     enum error error = find_any(caller, caller->registers.rdi, 0, &task);
 
     if (error)
         return error;
-    uint32_t state = task->state;
-    if (task_is_dying(task))
-        state = task_is_over(task) ? TASK_DEAD : TASK_DYING;
-    facts[0] = state | task->end << 8 | task->end_vector << 16;
-    facts[1] = task->end_code;
-    facts[2] = task->end_address;
+    uint32_t state = !task_is_dying(task) ? task->state : task_is_over(task) ? TASK_DEAD : TASK_DYING;
+    *answer = (struct answer){{state | task->end << 8 | task->end_vector << 16, task->end_code, task->end_address}};
     return ERROR_NONE;
 }

@@ -1,0 +1,26 @@
+/* A function for each system call that is no message: its registers, errors and rights are in quire/system_calls.def. */
+#ifndef KERNEL_ENTRY_CALLS_H
+#define KERNEL_ENTRY_CALLS_H
+
+#include "kernel/object/task.h"
+#include <quire/error.h>
+
+/* What a call answers besides its status: rsi, rdx, r8, r9. */
+struct answer {
+    uint64_t words[4];
+};
+
+/* Words of a message by their register. */
+enum { WORD_RDX, WORD_R8, WORD_R9, WORD_R10, WORD_R12 };
+
+/* Each takes the caller, whose registers hold the arguments. *answer is 0 when it comes. Nothing changes on an error. */
+#define SYSTEM_CALL(number, NAME, name, in, out, rights, idempotent, errors, text)                                     \
+    must_use enum error perform_##name(struct task *caller, struct answer *answer);
+#include <quire/system_calls.def>
+#undef SYSTEM_CALL
+
+/* The stopped task that a handle with the owner right names. BAD_HANDLE, STALE_HANDLE, WRONG_KIND, MISSING_RIGHT,
+ * NOT_CREATED, ENDED, RUNNING. */
+must_use enum error find_stopped_task(struct task *caller, handle value, struct task **task);
+
+#endif

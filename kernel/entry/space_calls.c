@@ -1,0 +1,79 @@
+/* System calls about address spaces: the caller's, or that of a stopped task, in whose table the handle is then. */
+#include "kernel/entry/calls.h"
+#include "kernel/object/handle_table.h"
+#include "kernel/object/mapping.h"
+
+/* The task, and its handle. Errors as find_stopped_task, BAD_HANDLE, STALE_HANDLE. */
+static enum error find(struct task *caller, struct task **subject, struct handle_entry **entry)
+{
+    handle value = caller->registers.words[WORD_R8];
+    enum error error = ERROR_NONE;
+
+    *subject = caller;
+    if (value)
+        error = find_stopped_task(caller, value, subject);
+    return error ? error : handle_find(*subject, caller->registers.rdi, entry);
+}
+
+static enum error answer_level(enum error error, uint32_t missing, struct answer *answer)
+{
+    answer->words[0] = error == ERROR_NO_TABLE ? missing : 0;
+    return error;
+}
+
+enum error perform_map(struct task *caller, struct answer *answer)
+{
+    const struct registers *in = &caller->registers;
+    struct task *subject;
+    struct handle_entry *entry;
+    uint32_t missing;
+    enum error error = find(caller, &subject, &entry);
+
+    if (!error)
+        error = mapping_add(subject, entry, in->rsi, in->words[WORD_RDX], &missing);
+    return answer_level(error, missing, answer);
+}
+
+enum error perform_unmap(struct task *caller, struct answer *answer)
+{
+    struct task *subject;
+    struct handle_entry *entry;
+    enum error error = find(caller, &subject, &entry);
+
+    (void)answer;
+    return error ? error : mapping_remove(entry);
+}
+
+enum error perform_install(struct task *caller, struct answer *answer)
+{
+    const struct registers *in = &caller->registers;
+    struct task *subject;
+    struct handle_entry *entry;
+    uint32_t missing;
+    enum error error = find(caller, &subject, &entry);
+
+    if (!error)
+        error = table_install(subject, entry, in->rsi, in->words[WORD_RDX], &missing);
+    return answer_level(error, missing, answer);
+}
+
+enum error perform_uninstall(struct task *caller, struct answer *answer)
+{
+    struct task *subject;
+    struct handle_entry *entry;
+    enum error error = find(caller, &subject, &entry);
+
+    (void)answer;
+    return error ? error : table_uninstall(subject, entry);
+}
+
+enum error perform_inspect(struct task *caller, struct answer *answer)
+{
+    struct task *subject;
+    struct handle_entry *entry;
+    enum error error = find(caller, &subject, &entry);
+
+    if (!error)
+        *answer = (struct answer){{entry->rights, entry->kind, mapping_exists(entry) ? entry->detail : 0}};
+    return error;
+}
