@@ -80,7 +80,7 @@ must_use enum error frame_repurpose(handle frame, enum kind kind)
     struct message message = {
         .rax = rax_make(SYSTEM_CALL_CALL, ACTION_CONVERT, MODE_BORROW, 1, 0), .words = {kind}, .r13 = frame};
 
-    return request(&message, MESSAGE_REPURPOSE);
+    return note_refusal(request(&message, MESSAGE_REPURPOSE), &message);
 }
 
 static enum error request_info(struct message *message, struct frame_facts *facts)
@@ -123,18 +123,6 @@ must_use enum error machine_statistics(struct machine_statistics *statistics)
                                                   .free = message.words[2],
                                                   .in_use = message.words[3],
                                                   .set_aside = message.words[4]};
-    }
-    return error;
-}
-
-must_use enum error account_statistics(struct account_statistics *statistics)
-{
-    struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_NONE, 0, 0), .words = {1}};
-    enum error error = request(&message, MESSAGE_STATISTICS);
-
-    if (error == ERROR_NONE) {
-        *statistics = (struct account_statistics){
-            .account = (uint32_t)message.words[0], .used = message.words[1], .limit = message.words[2]};
     }
     return error;
 }
