@@ -1,6 +1,7 @@
 /* Calls, replies, notifications, and the handles that go along. */
 #include <quire/endpoint.h>
 
+#include "libipc/src/frame_kind.h"
 #include <quire/client.h>
 #include <quire/entries.h>
 #include <quire/system_call.h>
@@ -122,20 +123,7 @@ must_use enum error endpoint_receive(handle endpoint, struct endpoint_message *m
 
 must_use enum error endpoint_make(handle *endpoint)
 {
-    handle frame;
-    enum error error = frame_allocate(&frame);
-
-    if (error != ERROR_NONE) {
-        return error;
-    }
-    error = frame_repurpose(frame, KIND_ENDPOINT);
-    if (error != ERROR_NONE) {
-        enum error dropped = frame_drop(frame); /* the first error is the one to tell */
-        (void)dropped;
-        return error;
-    }
-    *endpoint = frame;
-    return ERROR_NONE;
+    return frame_allocate_kind(KIND_ENDPOINT, endpoint);
 }
 
 must_use enum error endpoint_clone(handle endpoint, uint32_t rights, uint64_t badge, handle *copy)
@@ -151,8 +139,7 @@ must_use enum error endpoint_clone(handle endpoint, uint32_t rights, uint64_t ba
         error = system_call_narrow(made, rights);
     }
     if (error != ERROR_NONE) {
-        enum error dropped = frame_drop(made);
-        (void)dropped;
+        frame_drop_quietly(made);
         return error;
     }
     *copy = made;

@@ -11,11 +11,13 @@ must_use enum error frame_server_nothing(void)
     return request(&message, MESSAGE_NOTHING);
 }
 
+/* `Again` comes while the server ends lists that were dropped: frame_allocate_with repeats. */
 must_use enum error frame_allocate(handle *frame)
 {
     struct message message = {0};
+    enum error error = request_handles(&message, MESSAGE_ALLOC, ACTION_GRANT, MODE_NONE, 1, frame);
 
-    return request_handles(&message, MESSAGE_ALLOC, ACTION_GRANT, MODE_NONE, 1, frame);
+    return error == ERROR_AGAIN ? frame_allocate_with(1, 0, frame) : error;
 }
 
 must_use enum error frame_allocate_run(uint32_t count, handle *first)
@@ -25,7 +27,9 @@ must_use enum error frame_allocate_run(uint32_t count, handle *first)
     if (count > UINT16_MAX) { /* does not fit the message */
         return ERROR_BAD_COUNT;
     }
-    return request_handles(&message, MESSAGE_ALLOC, ACTION_GRANT, MODE_NONE, count, first);
+    enum error error = request_handles(&message, MESSAGE_ALLOC, ACTION_GRANT, MODE_NONE, count, first);
+
+    return error == ERROR_AGAIN ? frame_allocate_with(count, 0, first) : error;
 }
 
 must_use enum error frame_claim(uint64_t address, handle *frame)

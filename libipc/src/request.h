@@ -20,7 +20,8 @@ SYSTEM_CALL_INLINE enum error request(struct message *message, enum operation op
 
 /* Keeps what came with OverLimit or TooManyTables, words 1 to 4, for last_refusal; returns the error. By value, so that the
  * message stays in registers, and the account last: it is in r8 then, where word 1 came. */
-__attribute__((cold)) enum error refusal_note(enum error error, uint64_t limit, uint64_t used, uint64_t asked, uint64_t account);
+__attribute__((cold)) enum error refusal_note(enum error error, uint64_t limit, uint64_t used, uint64_t asked,
+                                              uint64_t account);
 
 /* On paths that end a request: the way without error pays nothing for it. */
 SYSTEM_CALL_INLINE enum error note_refusal(enum error error, const struct message *message)
