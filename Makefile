@@ -63,16 +63,16 @@ objects = $(patsubst %,$(O)/$(1)/%.o,$(2))
 # --- what is built of what -------------------------------------------------------------------------------------------
 
 # Sources of the library that the kernel takes in too.
-SHARED_SOURCES := $(wildcard $(addprefix libipc/src/,format.c error.c names.c elf.c))
+SHARED_SOURCES := $(wildcard $(addprefix libipc/src/,format.c error.c names.c elf.c option_words.c))
 KERNEL_SOURCES := $(filter-out kernel/entry/offsets.c,$(call find,kernel)) $(SHARED_SOURCES)
 KERNEL_OBJECTS := $(call objects,kernel,$(KERNEL_SOURCES))
 LIBRARY_OBJECTS := $(call objects,library,$(call find,libipc/src))
 
 # What has no privileged instruction and no system call in it, and is tested on the host.
 HOST_SOURCES := $(wildcard \
-    $(addprefix kernel/boot/,multiboot2.c memory_map.c options.c) \
+    $(addprefix kernel/boot/,multiboot2.c memory_map.c) \
     $(addprefix kernel/memory/,region.c early.c reserve.c) \
-    servers/frameserv/core/*.c) $(SHARED_SOURCES)
+    servers/frameserv/core/*.c servers/init/options.c) $(SHARED_SOURCES)
 HOST_OBJECTS := $(call objects,host,$(HOST_SOURCES))
 HOST_TESTS := $(patsubst tests/host/%.c,$(O)/host/%,$(wildcard tests/host/test_*.c))
 # Other files in tests/host/ are helpers of all test programs.

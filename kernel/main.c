@@ -3,7 +3,6 @@
 #include "kernel/boot/memory_map.h"
 #include "kernel/memory/memory.h"
 #include "kernel/boot/module.h"
-#include "kernel/boot/options.h"
 #include "kernel/cpu/descriptor.h"
 #include "kernel/cpu/feature.h"
 #include "kernel/cpu/legacy_interrupt.h"
@@ -14,6 +13,7 @@
 #include "kernel/print.h"
 #include "kernel/verdict.h"
 #include <quire/names.h>
+#include <quire/option_words.h>
 #include <string.h>
 
 static struct boot_data boot_data;

@@ -1,7 +1,6 @@
 #include "kernel/boot/module.h"
 #include "kernel/boot/boot_map.h"
 #include "kernel/boot/boot_task.h"
-#include "kernel/boot/options.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/memory/ledger.h"
 #include "kernel/memory/memory.h"
@@ -12,11 +11,11 @@
 #include "kernel/object/schedule.h"
 #include "kernel/print.h"
 #include "kernel/verdict.h"
+#include <quire/option_words.h>
 #include <stddef.h>
 #include <string.h>
 
 enum { ACCOUNT_FRAME_SERVER = 1, ACCOUNT_INIT = 2 };
-#define FRAME_SERVER_NAME "frameserv"
 #define INIT_HANDLES 1024 /* beside those to the frames of modules */
 #define INIT_HANDLES_MAX (HANDLE_TABLES_MAX * HANDLES_PER_TABLE - 1)
 #define SERVER_HANDLES 63
@@ -48,12 +47,14 @@ static uint64_t frames_of(const struct boot_module *module)
 /* The first module with a word behind its name; NULL when there is none. */
 static const struct boot_module *module_with(const struct boot_data *data, const char *word)
 {
-    char text[TASK_NAME];
+    char value[1];
 
-    for (uint32_t k = 0; k < data->module_count; k++)
-        if (option_find(option_name(data->modules[k].line, text, sizeof(text)), word, text, sizeof(text)) ==
-            OPTION_FOUND)
+    for (uint32_t k = 0; k < data->module_count; k++) {
+        const char *rest = data->modules[k].line;
+        (void)option_next_word(&rest);
+        if (option_find(rest, word, value, sizeof(value)) == OPTION_FOUND)
             return &data->modules[k];
+    }
     return NULL;
 }
 
@@ -68,7 +69,9 @@ static void load(const struct boot_module *module, struct boot_task *made, uint6
     memory_wanted_for = module->line;
     if (error)
         refuse("module '%s': %s, %s", module->line, error_name(error), error_sentence(error));
-    option_name(module->line, name, sizeof(name));
+    const char *rest = module->line;
+    if (!option_word_copy(option_next_word(&rest), name, sizeof(name)))
+        refuse("module '%s': its name is too long", module->line);
     boot_task_make(made, name, made == &server, handles, &image);
 }
 

@@ -1,6 +1,8 @@
-/* Calls, replies, and the handles that they move. */
+/* Calls, replies, notifications, and the handles that go along. */
 #include <quire/endpoint.h>
 
+#include "libipc/src/frame_kind.h"
+#include <quire/client.h>
 #include <quire/entries.h>
 #include <quire/system_call.h>
 
@@ -38,6 +40,17 @@ static void take_over(struct endpoint_message *message, const struct message *re
         .label = registers->rsi, .first = registers->r13, .count = arrived, .badge = registers->rdi};
     for (uint32_t i = 0; i < MESSAGE_WORDS; i++) {
         message->words[i] = registers->words[i];
+    }
+}
+
+/* After an error of receiving, the reply may have been delivered or not: its handles are gone then, or still here. */
+static void look_after_handles(struct endpoint_message *message)
+{
+    struct handle_facts facts;
+
+    if (message->count > 0 && system_call_inspect(message->first, &facts) != ERROR_NONE) {
+        own_entries_release(handle_index(message->first), message->count);
+        message->count = 0;
     }
 }
 
@@ -92,9 +105,13 @@ must_use enum error endpoint_reply_receive(handle endpoint, struct endpoint_mess
     error = (enum error)rax_status(registers.rax);
     if (error != ERROR_NONE) {
         own_entries_release(dst, room);
+        look_after_handles(message);
         return error;
     }
     take_over(message, &registers, dst, room, rax_mode(registers.rax) == MODE_MOVE ? rax_n(registers.rax) : 0);
+    if ((rax_flags(registers.rax) & RECEIVED_NOTIFICATION) != 0) {
+        *message = (struct endpoint_message){.notification = registers.rsi};
+    }
     return ERROR_NONE;
 }
 
@@ -102,4 +119,29 @@ must_use enum error endpoint_receive(handle endpoint, struct endpoint_message *m
 {
     *message = (struct endpoint_message){0};
     return endpoint_reply_receive(endpoint, message, room);
+}
+
+must_use enum error endpoint_make(handle *endpoint)
+{
+    return frame_allocate_kind(KIND_ENDPOINT, endpoint);
+}
+
+must_use enum error endpoint_clone(handle endpoint, uint32_t rights, uint64_t badge, handle *copy)
+{
+    handle made;
+    enum error error = frame_clone(endpoint, rights | RIGHT_OWNER, &made); /* the badge needs it */
+
+    if (error != ERROR_NONE) {
+        return error;
+    }
+    error = system_call_badge(made, badge);
+    if (error == ERROR_NONE && (rights & RIGHT_OWNER) == 0) {
+        error = system_call_narrow(made, rights);
+    }
+    if (error != ERROR_NONE) {
+        frame_drop_quietly(made);
+        return error;
+    }
+    *copy = made;
+    return ERROR_NONE;
 }

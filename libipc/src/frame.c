@@ -11,11 +11,13 @@ must_use enum error frame_server_nothing(void)
     return request(&message, MESSAGE_NOTHING);
 }
 
+/* `Again` comes while the server ends lists that were dropped: frame_allocate_with repeats. */
 must_use enum error frame_allocate(handle *frame)
 {
     struct message message = {0};
+    enum error error = request_handles(&message, MESSAGE_ALLOC, ACTION_GRANT, MODE_NONE, 1, frame);
 
-    return request_handles(&message, MESSAGE_ALLOC, ACTION_GRANT, MODE_NONE, 1, frame);
+    return error == ERROR_AGAIN ? frame_allocate_with(1, 0, frame) : error;
 }
 
 must_use enum error frame_allocate_run(uint32_t count, handle *first)
@@ -25,7 +27,9 @@ must_use enum error frame_allocate_run(uint32_t count, handle *first)
     if (count > UINT16_MAX) { /* does not fit the message */
         return ERROR_BAD_COUNT;
     }
-    return request_handles(&message, MESSAGE_ALLOC, ACTION_GRANT, MODE_NONE, count, first);
+    enum error error = request_handles(&message, MESSAGE_ALLOC, ACTION_GRANT, MODE_NONE, count, first);
+
+    return error == ERROR_AGAIN ? frame_allocate_with(count, 0, first) : error;
 }
 
 must_use enum error frame_claim(uint64_t address, handle *frame)
@@ -80,7 +84,7 @@ must_use enum error frame_repurpose(handle frame, enum kind kind)
     struct message message = {
         .rax = rax_make(SYSTEM_CALL_CALL, ACTION_CONVERT, MODE_BORROW, 1, 0), .words = {kind}, .r13 = frame};
 
-    return request(&message, MESSAGE_REPURPOSE);
+    return note_refusal(request(&message, MESSAGE_REPURPOSE), &message);
 }
 
 static enum error request_info(struct message *message, struct frame_facts *facts)
@@ -123,18 +127,6 @@ must_use enum error machine_statistics(struct machine_statistics *statistics)
                                                   .free = message.words[2],
                                                   .in_use = message.words[3],
                                                   .set_aside = message.words[4]};
-    }
-    return error;
-}
-
-must_use enum error account_statistics(struct account_statistics *statistics)
-{
-    struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_NONE, 0, 0), .words = {1}};
-    enum error error = request(&message, MESSAGE_STATISTICS);
-
-    if (error == ERROR_NONE) {
-        *statistics = (struct account_statistics){
-            .account = (uint32_t)message.words[0], .used = message.words[1], .limit = message.words[2]};
     }
     return error;
 }

@@ -1,10 +1,10 @@
 /* A longer handle table for this task. */
 #include <quire/client.h>
 
+#include "libipc/src/frame_kind.h"
+#include "libipc/src/task_layout.h"
 #include <quire/entries.h>
 #include <quire/system_call.h>
-
-#define TABLE_ENTRIES 64 /* in a frame */
 
 must_use enum error library_grow_handles(void)
 {
@@ -16,17 +16,13 @@ must_use enum error library_grow_handles(void)
     if (limit + TABLE_ENTRIES > ENTRIES_MAX) {
         return ERROR_NO_TABLE_ENTRY;
     }
-    error = frame_allocate(&table);
+    error = frame_allocate_kind(KIND_HANDLE_TABLE, &table);
     if (error != ERROR_NONE) {
         return error;
     }
-    error = frame_repurpose(table, KIND_HANDLE_TABLE);
-    if (error == ERROR_NONE) {
-        error = system_call_install(table, limit / TABLE_ENTRIES, 0, &missing);
-    }
+    error = system_call_install(table, limit / TABLE_ENTRIES, 0, &missing);
     if (error != ERROR_NONE) {
-        enum error dropped = frame_drop(table); /* the first error is the one to tell */
-        (void)dropped;
+        frame_drop_quietly(table);
         return error;
     }
     own_entries_extend(limit + TABLE_ENTRIES);

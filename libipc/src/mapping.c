@@ -1,6 +1,7 @@
 /* Mappings, and the page tables that they need. */
 #include <quire/client.h>
 
+#include "libipc/src/frame_kind.h"
 #include <quire/slot.h>
 #include <quire/system_call.h>
 #include <stdbool.h>
@@ -32,17 +33,13 @@ static enum error buy_table(uint64_t address, uint32_t level)
     if (table_count == TABLES_MAX) {
         return ERROR_NO_TABLE;
     }
-    error = frame_allocate(&table);
+    error = frame_allocate_kind(KIND_PAGE_TABLE, &table);
     if (error != ERROR_NONE) {
         return error;
     }
-    error = frame_repurpose(table, KIND_PAGE_TABLE);
-    if (error == ERROR_NONE) {
-        error = system_call_install(table, address, level, &missing);
-    }
+    error = system_call_install(table, address, level, &missing);
     if (error != ERROR_NONE) {
-        enum error dropped = frame_drop(table); /* of whichever kind; the first error is the one to tell */
-        (void)dropped;
+        frame_drop_quietly(table);
         return error;
     }
     tables[table_count++] = (struct table){.frame = table, .level = level};

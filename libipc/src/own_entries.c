@@ -10,6 +10,9 @@ void own_entries_initialise(void)
     const struct start_page *page = start_page();
 
     entries_initialise(&own_entries, page->handle_entries);
+    if (page->entries_used > 1) {
+        entries_mark(&own_entries, 1, page->entries_used - 1);
+    }
     for (uint32_t i = 0; i < page->handle_count && i < START_HANDLES; i++) {
         entries_mark(&own_entries, handle_index(page->handles[i].handle), 1);
     }

@@ -18,6 +18,20 @@ SYSTEM_CALL_INLINE enum error request(struct message *message, enum operation op
     return (enum error)(status != ERROR_NONE ? status : message->rsi);
 }
 
+/* Keeps what came with OverLimit or TooManyTables, words 1 to 4, for last_refusal; returns the error. By value, so that the
+ * message stays in registers, and the account last: it is in r8 then, where word 1 came. */
+__attribute__((cold)) enum error refusal_note(enum error error, uint64_t limit, uint64_t used, uint64_t asked,
+                                              uint64_t account);
+
+/* On paths that end a request: the way without error pays nothing for it. */
+SYSTEM_CALL_INLINE enum error note_refusal(enum error error, const struct message *message)
+{
+    if (error == ERROR_NONE) {
+        return ERROR_NONE;
+    }
+    return refusal_note(error, message->words[2], message->words[3], message->words[4], message->words[1]);
+}
+
 /* Sends a request whose reply fills `count` entries of this task's table; *first is the first of the new handles. */
 SYSTEM_CALL_INLINE enum error request_handles(struct message *message, enum operation operation, enum action want,
                                               enum mode mode, uint32_t count, handle *first)
@@ -33,7 +47,7 @@ SYSTEM_CALL_INLINE enum error request_handles(struct message *message, enum oper
     error = request(message, operation);
     if (error != ERROR_NONE) {
         own_entries_release(dst, count);
-        return error;
+        return note_refusal(error, message);
     }
     *first = message->r13;
     return ERROR_NONE;

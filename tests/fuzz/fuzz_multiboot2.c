@@ -2,7 +2,7 @@
 #include "tests/fuzz/region_rules.h"
 
 #include "kernel/boot/memory_map.h"
-#include "kernel/boot/options.h"
+#include "servers/init/options.h"
 
 #define KERNEL_SIZE UINT64_C(0x40000)
 

@@ -1,8 +1,9 @@
 /* Options on command lines. */
-#include "kernel/boot/options.h"
+#include "servers/init/options.h"
 #include "tests/host/random.h"
 #include <check.h>
 #include <quire/abi.h>
+#include <quire/option_words.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,8 +116,12 @@ START_TEST(name_only)
     parse_good("  console ");
     ck_assert_str_eq(options.name, "console");
     ck_assert_uint_eq(options.priority, OPTION_PRIORITY_DEFAULT);
-    ck_assert(!options.server && !options.verdict && !options.no_fpu);
+    ck_assert(!options.server && !options.init && !options.no_fpu);
     ck_assert_uint_eq(options.rights, 0);
+    ck_assert_uint_eq(options.powers, 0);
+    ck_assert_uint_eq(options.port_count, 0);
+    ck_assert_uint_eq(options.frames, ACCOUNT_UNLIMITED);
+    ck_assert_uint_eq(options.tables, ACCOUNT_UNLIMITED);
     ck_assert_uint_eq(options.endpoint_count, 0);
     ck_assert_str_eq(options.arguments, "");
 }
@@ -124,9 +129,15 @@ END_TEST
 
 START_TEST(every_option)
 {
-    parse_good("a server verdict nofpu priority=0 claim lookup device call=pipe receive=pipe call=log -- x  -- y=1 ");
+    parse_good("a server init verdict print ports interrupts nofpu priority=0 claim lookup device frames=7 tables=0 "
+               "call=pipe receive=pipe call=log -- x  -- y=1 ");
     ck_assert_str_eq(options.name, "a");
-    ck_assert(options.server && options.verdict && options.no_fpu);
+    ck_assert(options.server && options.init && options.no_fpu);
+    ck_assert_uint_eq(options.powers, POWER_VERDICT | POWER_PRINT | POWER_PORTS | POWER_INTERRUPTS);
+    ck_assert_uint_eq(options.first_port, 0);
+    ck_assert_uint_eq(options.port_count, 65536);
+    ck_assert_uint_eq(options.frames, 7);
+    ck_assert_uint_eq(options.tables, 0);
     ck_assert_uint_eq(options.priority, 0);
     ck_assert_uint_eq(options.rights, SERVICE_RIGHT_CLAIM | SERVICE_RIGHT_LOOKUP | SERVICE_RIGHT_DEVICE);
     ck_assert_uint_eq(options.endpoint_count, 3);
@@ -139,14 +150,27 @@ START_TEST(every_option)
 }
 END_TEST
 
+/* What an option of which there is at most one sets, and that it sets nothing else. */
+static void expect_flags(const char *line, uint32_t server, uint32_t init, uint32_t no_fpu, uint32_t rights,
+                         uint32_t powers)
+{
+    parse_good(line);
+    ck_assert_uint_eq(options.server, server);
+    ck_assert_uint_eq(options.init, init);
+    ck_assert_uint_eq(options.no_fpu, no_fpu);
+    ck_assert_uint_eq(options.rights, rights);
+    ck_assert_uint_eq(options.powers, powers);
+}
+
 START_TEST(one_option_each)
 {
-    parse_good("a server");
-    ck_assert(options.server && !options.verdict && !options.no_fpu && options.rights == 0);
-    parse_good("a verdict");
-    ck_assert(!options.server && options.verdict && !options.no_fpu && options.rights == 0);
-    parse_good("a nofpu");
-    ck_assert(!options.server && !options.verdict && options.no_fpu && options.rights == 0);
+    expect_flags("a server", 1, 0, 0, 0, 0);
+    expect_flags("a init", 0, 1, 0, 0, 0);
+    expect_flags("a nofpu", 0, 0, 1, 0, 0);
+    expect_flags("a verdict", 0, 0, 0, 0, POWER_VERDICT);
+    expect_flags("a print", 0, 0, 0, 0, POWER_PRINT);
+    expect_flags("a ports", 0, 0, 0, 0, POWER_PORTS);
+    expect_flags("a interrupts", 0, 0, 0, 0, POWER_INTERRUPTS);
     parse_good("a claim");
     ck_assert_uint_eq(options.rights, SERVICE_RIGHT_CLAIM);
     parse_good("a lookup");
@@ -161,6 +185,46 @@ START_TEST(one_option_each)
     ck_assert_str_eq(options.arguments, "");
     parse_good("a --   ");
     ck_assert_str_eq(options.arguments, "");
+}
+END_TEST
+
+static void expect_ports(const char *line, uint32_t first, uint32_t count)
+{
+    parse_good(line);
+    ck_assert_uint_eq(options.powers, POWER_PORTS);
+    ck_assert_uint_eq(options.first_port, first);
+    ck_assert_uint_eq(options.port_count, count);
+}
+
+START_TEST(ranges_of_ports)
+{
+    expect_ports("a ports=0x3f8-0x3ff", 0x3f8, 8);
+    expect_ports("a ports=96-96", 96, 1);
+    expect_ports("a ports=0-65535", 0, 65536);
+    expect_ports("a ports=5-6 ports", 0, 65536);
+    expect_ports("a ports ports=5-6", 5, 2);
+    parse_bad("a ports=", "ports=");
+    parse_bad("a ports=5", "ports=5");
+    parse_bad("a ports=5-", "ports=5-");
+    parse_bad("a ports=-5", "ports=-5");
+    parse_bad("a ports=6-5", "ports=6-5");
+    parse_bad("a ports=0-65536", "ports=0-65536");
+    parse_bad("a ports=0-1-2", "ports=0-1-2");
+}
+END_TEST
+
+START_TEST(limits)
+{
+    parse_good("a frames=18446744073709551615");
+    ck_assert_uint_eq(options.frames, ACCOUNT_UNLIMITED);
+    ck_assert_uint_eq(options.tables, ACCOUNT_UNLIMITED);
+    parse_good("a tables=0x10");
+    ck_assert_uint_eq(options.frames, ACCOUNT_UNLIMITED);
+    ck_assert_uint_eq(options.tables, 16);
+    parse_bad("a frames=18446744073709551616", "frames=18446744073709551616");
+    parse_bad("a frames", "frames");
+    parse_bad("a frames=", "frames=");
+    parse_bad("a tables=-1", "tables=-1");
 }
 END_TEST
 
@@ -180,6 +244,7 @@ START_TEST(bad_options)
 {
     parse_bad("a b", "b");
     parse_bad("a server=1", "server=1");
+    parse_bad("a init=1", "init=1");
     parse_bad("a claims", "claims");
     parse_bad("a clai", "clai");
     parse_bad("a -", "-");
@@ -237,9 +302,10 @@ END_TEST
 /* Lines of random words in buffers of exactly their size. What parses has only values in range. */
 START_TEST(random_lines)
 {
-    static const char *const words[] = {
-        "a",  "server", "claim",     "lookup", "device",  "priority=", "priority=7", "call=", "call=x",
-        "--", " ",      "receive=y", "nofpu",  "verdict", "=",         "\t",         "31",    "0x"};
+    static const char *const words[] = {"a",          "server",  "claim",   "lookup", "device", "priority=",
+                                        "priority=7", "call=",   "call=x",  "--",     " ",      "receive=y",
+                                        "nofpu",      "verdict", "=",       "\t",     "31",     "0x",
+                                        "-",          "ports=",  "frames=", "ports",  "init",   "tables=1"};
     struct random random = random_start();
     uint32_t accepted = 0;
 
@@ -256,7 +322,9 @@ START_TEST(random_lines)
         if (module_options_parse(line, &options) == ERROR_NONE) {
             accepted++;
             good = options.priority <= OPTION_PRIORITY_MAX && options.endpoint_count <= OPTION_ENDPOINTS &&
-                   strlen(options.name) > 0 && strlen(options.name) < START_NAME && state != OPTION_TOO_LONG;
+                   strlen(options.name) > 0 && strlen(options.name) < START_NAME && state != OPTION_TOO_LONG &&
+                   options.first_port + options.port_count <= OPTION_PORTS &&
+                   (options.port_count > 0) == ((options.powers & POWER_PORTS) != 0);
         }
         free(line);
         if (!good) {
@@ -281,6 +349,8 @@ int main(void)
     tcase_add_test(modules, name_only);
     tcase_add_test(modules, every_option);
     tcase_add_test(modules, one_option_each);
+    tcase_add_test(modules, ranges_of_ports);
+    tcase_add_test(modules, limits);
     tcase_add_test(modules, bad_names);
     tcase_add_test(modules, bad_options);
     tcase_add_test(modules, as_many_endpoints_as_fit);

@@ -32,11 +32,13 @@ struct machine_statistics {
     uint64_t set_aside;
 };
 
-/* Counts of frames of the caller's account. */
+/* Counts of frames of an account. */
 struct account_statistics {
     uint32_t account;
     uint64_t used;
-    uint64_t limit; /* the most that `used` may be, or ACCOUNT_UNLIMITED */
+    uint64_t limit;       /* the most that `used` may be, or ACCOUNT_UNLIMITED */
+    uint64_t tables_used; /* handle tables among them */
+    uint64_t table_limit; /* as limit, for tables_used */
 };
 
 /* Asks the frame server to do nothing: tells whether it is there. */

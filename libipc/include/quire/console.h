@@ -1,4 +1,4 @@
-/* The console server's protocol. Tasks use quire/print.h, and console_read below. A call's label is one of these. */
+/* The console server's protocol. Tasks use quire/print.h, and console_read below. */
 #ifndef QUIRE_CONSOLE_H
 #define QUIRE_CONSOLE_H
 
@@ -9,25 +9,53 @@
 #define CONSOLE_NAME "console" /* the handle's name on the start page */
 #define CONSOLE_BYTES 40       /* that one message carries, in its words, lowest byte first */
 
+/* The label of a call is operation:8 | bytes:56, that of a reply error:8 | bytes:56. Errors: BadOperation, BadCount (bytes
+ * that the operation does not take, or no handle where there must be one), BadMode (a handle that the operation does not
+ * take; it is dropped). */
 enum console_operation {
-    /* Label: CONSOLE_WRITE | bytes << 8. Adds bytes (1 to CONSOLE_BYTES) to the line of the caller's badge; a line is shown when it ends, or is as long as one
-     * can be, so that those of several tasks do not mix. */
+    /* Adds bytes (1 to CONSOLE_BYTES) to the line of the caller's badge. A line is shown when it ends, or is as long as one can
+     * be, so that those of several tasks do not mix. */
     CONSOLE_WRITE = 1,
     /* Shows the caller's line as it is, a prompt say. */
     CONSOLE_FLUSH = 2,
-    /* Answers with up to CONSOLE_BYTES bytes that were typed, their number in the label << 8; 0: none at the moment. */
+    /* Answers with bytes that were typed, at most as many as the label says (1 to CONSOLE_BYTES); 0: none wait. */
     CONSOLE_READ = 3,
-    /* With one handle that moves, to an endpoint with the notify right: is notified when something was typed, from then on. */
+    /* With one handle that moves, to an endpoint with the notify right: is notified when something was typed, from then on,
+     * and at once if something waits. There is one listener, the last who asked. Without a handle: nobody any more. Errors too: WrongKind,
+     * MissingRight; the handle is dropped. */
     CONSOLE_LISTEN = 4,
 };
 
-/* Up to `size` bytes that were typed; *count: how many, 0 if none wait. Errors: NoServer. */
+static inline uint64_t console_label(uint32_t operation_or_error, uint32_t bytes)
+{
+    return operation_or_error | (uint64_t)bytes << 8;
+}
+
+static inline uint32_t console_label_operation(uint64_t label)
+{
+    return label & 0xff;
+}
+
+static inline uint32_t console_label_bytes(uint64_t label)
+{
+    return label >> 8 > UINT32_MAX ? UINT32_MAX : (uint32_t)(label >> 8);
+}
+
+/* Up to `size` bytes that were typed; *count: how many, 0 if none wait. Errors: NoServer, BadHandle (this task has no
+ * console). */
 must_use enum error console_read(char *buffer, size_t size, size_t *count);
 
-/* Has an endpoint notified whenever something is typed; the handle (with the notify right) moves. Errors: those of endpoint_call. */
+/* Has an endpoint notified whenever something is typed; the handle (with the notify right) moves; 0: nobody any more.
+ * Errors: those of endpoint_call, WrongKind and MissingRight (the handle is gone then). */
 must_use enum error console_listen(handle endpoint);
 
-/* Shows what was printed of an unfinished line. Errors: NoServer. */
+/* Shows what was printed of an unfinished line. Errors: NoServer, BadHandle. */
 must_use enum error console_flush(void);
+
+/* Prints to, and reads from, another console than that on the start page; 0: that one. */
+void console_use(handle console);
+
+/* Which one it is; 0: none. */
+handle console_used(void);
 
 #endif

@@ -26,7 +26,8 @@ struct task_plan {
     uint32_t gift_count;           /* START_HANDLES - 2 at the most */
     uint32_t account;              /* number that the task is told; 0: this task's */
     uint32_t priority;             /* 0: this task's, but PRIORITY_USUAL at the most. PRIORITY_LOWEST: really 0 */
-    uint32_t handle_tables;        /* of 64 entries; 0: 1 */
+    uint32_t
+        handle_tables; /* 64 times as many entries are free at its start, beside those of what it is made of; 0: 1 */
     uint32_t powers;
     uint32_t first_port;
     uint32_t port_count;
@@ -36,16 +37,19 @@ struct task_plan {
 #define PRIORITY_LOWEST UINT32_MAX
 
 /* Makes a task, loaded and stopped: task frame, root table, page tables, handle tables, image, stack, start page.
- * *task is a handle with all rights. *entry: where task_start is to begin.
- * Errors: BadImage, UnsafeImage; BadCount (too many gifts or handle tables); those of frame_allocate, frame_repurpose and
- * system_call_create; of gifts: BadHandle, StaleHandle, MissingRight, Mapped, Installed. An error from system_call_give on
- * (the task exists then) kills the task, and what it had been given by then is gone with it. */
+ * *task is a handle with all rights. *entry: where task_start is to begin. In the task's table the frame server comes
+ * first, then the console, the gifts in their order, and what it is made of. Meanwhile this task's own table has to
+ * have room for all of that. Page tables that the library needs to write the pages stay, as those of frame_map do.
+ * Errors: BadImage, UnsafeImage; BadCount (too many gifts or handle tables); NoRoom (more pages than a handle table can
+ * have entries); those of frame_allocate, frame_repurpose, frame_map and system_call_create; of what moves: BadHandle,
+ * StaleHandle, MissingRight, Mapped, Installed. An error from system_call_give on (the task exists then; one handle given
+ * twice, say) kills the task, and what it had been given by then, and `end`, are gone with it. */
 must_use enum error task_make(const struct task_plan *plan, handle *task, uint64_t *entry);
 
 /* Starts a made task. Errors: those of system_call_start. */
 must_use enum error task_start(handle task, uint64_t entry);
 
-/* task_make and task_start. */
+/* task_make and task_start; the task is gone after an error. */
 must_use enum error task_run(const struct task_plan *plan, handle *task);
 
 /* Waits at an endpoint, whose notifications come from ends of tasks, until the task is dead; bits of others that come

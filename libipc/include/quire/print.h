@@ -6,8 +6,9 @@
 
 #define PRINT_LENGTH_MAX 255 /* characters that one call prints; the rest is cut */
 
-/* Prints what the format (see format.h) describes. The kernel collects a line for each task and shows it at its end,
- * so lines of several tasks do not mix; a line longer than the kernel's buffer (120) is shown in pieces. */
+/* Prints what the format (see format.h) describes, through the console server; without one, and for a task that has the
+ * power, by the kernel; for others nowhere. A line is shown at its end, so lines of several tasks do not mix; one that is
+ * longer than the server's buffer (or the kernel's) is shown in pieces. */
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same for a function that has its arguments from elsewhere. */

@@ -1,4 +1,4 @@
-/* What the kernel tells a task at its start: read-only pages at fixed addresses. */
+/* What a task is told at its start: read-only pages at fixed addresses. */
 #ifndef QUIRE_START_H
 #define QUIRE_START_H
 
@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #define START_HANDLES 16
+#define FRAME_SERVER_NAME "frameserv" /* of the first of them, which every task has */
 #define START_NAME 24
 
 /* One page at START_PAGE_ADDRESS in every task: the kernel's for the two that it loads, for all others who made the task.
@@ -16,10 +17,11 @@ struct start_page {
     uint32_t account;        /* number of the account that pays for the task's frames */
     uint32_t handle_entries; /* entries in the task's handle table */
     uint32_t handle_count;   /* members of handles that are filled */
-    uint32_t entries_used;   /* entries 1 to entries_used - 1 are taken when the task starts */
     uint32_t cpu;            /* number of the CPU that the task lives on */
     uint32_t powers;         /* of enum power */
     uint32_t priority;
+    uint32_t entries_used; /* entries 1 to entries_used - 1 of the handle table are taken: what the task was made of */
+    uint32_t unused;
     struct {
         char name[START_NAME];
         uint64_t handle;

@@ -1,0 +1,71 @@
+/* What tasks want of the console server beside print. */
+#include <quire/console.h>
+
+#include <quire/endpoint.h>
+#include <quire/task.h>
+#include <string.h>
+
+static handle chosen; /* instead of the one on the start page */
+
+void console_use(handle console)
+{
+    chosen = console;
+}
+
+handle console_used(void)
+{
+    return chosen != 0 ? chosen : start_handle(CONSOLE_NAME);
+}
+
+/* What the kernel says comes before what the server says. */
+static enum error reply_error(const struct reply *reply)
+{
+    return (enum error)(reply->status != ERROR_NONE ? reply->status : console_label_operation(reply->label));
+}
+
+must_use enum error console_read(char *buffer, size_t size, size_t *count)
+{
+    size_t done = 0;
+    uint32_t part;
+    uint32_t wanted;
+
+    do {
+        wanted = size - done < CONSOLE_BYTES ? (uint32_t)(size - done) : CONSOLE_BYTES;
+        if (wanted == 0) {
+            break;
+        }
+        struct reply reply = call_0(console_used(), console_label(CONSOLE_READ, wanted));
+        enum error error = reply_error(&reply);
+        part = console_label_bytes(reply.label);
+
+        if (error == ERROR_NONE && part > wanted) {
+            error = ERROR_BAD_COUNT;
+        }
+        if (error != ERROR_NONE) {
+            if (done == 0) {
+                return error;
+            }
+            break; /* what came before is not lost; the next call tells */
+        }
+        memcpy(buffer + done, reply.words, part);
+        done += part;
+    } while (part == wanted);
+    *count = done;
+    return ERROR_NONE;
+}
+
+must_use enum error console_listen(handle endpoint)
+{
+    struct endpoint_message message = {
+        .label = console_label(CONSOLE_LISTEN, 0), .first = endpoint, .count = endpoint != 0 ? 1 : 0};
+    enum error error = endpoint_call(console_used(), &message, 0);
+
+    return error != ERROR_NONE ? error : (enum error)console_label_operation(message.label);
+}
+
+must_use enum error console_flush(void)
+{
+    struct reply reply = call_0(console_used(), console_label(CONSOLE_FLUSH, 0));
+
+    return reply_error(&reply);
+}
