@@ -10,7 +10,8 @@ int main(void)
 {
     static const struct tap_group *const groups[] = {&boundary_tests, &memory_tests, &list_tests};
 
-    if (own_entries_reach(ENTRIES) != ERROR_NONE || boundary_prepare() != ERROR_NONE || memory_prepare() != ERROR_NONE) {
+    if (own_entries_reach(ENTRIES) != ERROR_NONE || boundary_prepare() != ERROR_NONE ||
+        memory_prepare() != ERROR_NONE) {
         print("Bail out! the helper tasks can not begin\n");
         return 1;
     }
