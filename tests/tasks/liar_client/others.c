@@ -82,7 +82,7 @@ static void replies_to_nobody(void)
         bool exists = action < sizeof(actions) / sizeof(actions[0]);
 
         format_line(name, sizeof(name), "a reply to nobody with action %s", exists ? actions[action] : "that is none");
-        result(name, error, exists ? ERROR_NO_CALLER : ERROR_BAD_ACTION);
+        result(name, error, ERROR_NO_CALLER);
     }
 }
 
@@ -99,34 +99,36 @@ void lies_about_others(void)
 
 /* What the kernel says to garbage depends on what of it is looked at first; that it is refused, and that nothing
  * changes, does not. Without an action a reply carries words, whatever they are; and there are no other handles to take away. */
-static void garbage(enum action want, enum mode mode, uint32_t action, bool endpoint)
+enum place { IN_FRAMES, IN_MODE, IN_ENDPOINT }; /* from registers that mean something late to those that do early */
+static void garbage(enum action want, enum mode mode, uint32_t action, enum place place)
 {
+    static const char *const places[] = {"", ", in a garbage mode", ", to a garbage endpoint"};
     const uint64_t secret = REGISTERS_SECRET;
-    uint64_t rax = rax_make(0, action, (uint32_t)(secret & 0xf), (uint32_t)(secret >> 8 & 0xffff), (uint32_t)secret);
+    uint64_t rax = rax_make(0, action, place >= IN_MODE ? (uint32_t)(secret & 0xf) : MODE_NONE,
+                            (uint32_t)(secret >> 8 & 0xffff), (uint32_t)secret);
     struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, want, mode, 1, ROOM),
                               .rdi = frame_server(),
                               .rsi = label_make(LIAR_GARBAGE, 0),
-                              .words = {rax, endpoint},
+                              .words = {rax, place == IN_ENDPOINT},
                               .r13 = mode == MODE_BORROW ? held : 0};
     char name[64];
 
-    format_line(name, sizeof(name), "garbage with action %u for who wants %u%s", action, want,
-                endpoint ? ", to a garbage endpoint" : "");
+    format_line(name, sizeof(name), "garbage with action %u for who wants %u%s", action, want, places[place]);
     system_call_call(&message);
     bool refused = message.rsi != ERROR_NONE && strcmp(error_name(message.rsi), "Unlisted") != 0;
-    bool harmless = !endpoint && (action == ACTION_NONE || (action == ACTION_REVOKE && want == ACTION_REVOKE));
+    bool harmless = place == IN_FRAMES && (action == ACTION_NONE || (action == ACTION_REVOKE && want == ACTION_REVOKE));
     bool well = rax_status(message.rax) == ERROR_NONE && rax_n(message.rax) == 0 && (refused || harmless);
     result(name, nothing_changed(name, ERROR_NONE) == ERROR_NONE && well, true);
 }
 
 void lies_without_sense(void)
 {
-    for (uint32_t endpoint = 0; endpoint < 2; endpoint++) {
+    for (enum place place = IN_FRAMES; place <= IN_ENDPOINT; place++) {
         for (uint32_t action = 0; action < LIAR_ACTIONS; action++) {
-            garbage(ACTION_NONE, MODE_NONE, action, endpoint != 0);
-            garbage(ACTION_GRANT, MODE_NONE, action, endpoint != 0);
-            garbage(ACTION_CONVERT, MODE_BORROW, action, endpoint != 0);
-            garbage(ACTION_REVOKE, MODE_BORROW, action, endpoint != 0);
+            garbage(ACTION_NONE, MODE_NONE, action, place);
+            garbage(ACTION_GRANT, MODE_NONE, action, place);
+            garbage(ACTION_CONVERT, MODE_BORROW, action, place);
+            garbage(ACTION_REVOKE, MODE_BORROW, action, place);
         }
     }
 }
