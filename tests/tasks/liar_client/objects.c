@@ -61,22 +61,41 @@ static void kept(uint64_t address, handle object, enum kind kind, uint32_t right
     result("the object is as it was", is_kept(object, kind, rights), true);
 }
 
+/* Has the server strip while it serves a call; its error, or another if something has changed. */
+static void strip_refused(const char *name, enum action want, enum mode mode, uint32_t n, handle lent,
+                          enum error expected)
+{
+    struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, want, mode, n, ROOM),
+                              .rdi = frame_server(),
+                              .rsi = label_make(LIAR_STRIP, 0),
+                              .r13 = lent};
+
+    system_call_call(&message);
+    enum error error = (enum error)(rax_status(message.rax) != ERROR_NONE ? rax_status(message.rax) : message.words[0]);
+    result(name, nothing_changed(name, error), expected);
+}
+
 /* Handles are taken away for who asks for it and may. */
 static void revokes(void)
 {
-    struct lie lie = lie_of(ACTION_NONE, MODE_BORROW, ACTION_REVOKE, 0, 0);
-    uint64_t error;
+    const struct lie make_copy = lie_of(ACTION_CLONE, MODE_BORROW, ACTION_CLONE, 0, RIGHT_READ);
+    struct lie lie = lie_of(ACTION_REVOKE, MODE_BORROW, ACTION_REVOKE, 0, 0);
+    struct handle_facts facts;
+    handle copy;
 
-    refused("taking away what nobody wants taken away", lie, shared, ERROR_NOT_WANTED);
-    lie.want = ACTION_CONVERT;
-    refused("taking away from who wants a conversion", lie, shared, ERROR_NOT_WANTED);
-    lie.want = ACTION_REVOKE;
-    refused("taking away for who is not the owner", lie, reader, ERROR_MISSING_RIGHT);
-    error = call_0(frame_server(), label_make(LIAR_STRIP, 0)).words[0];
-    result("strip for who does not revoke", nothing_changed("strip for who does not revoke", (enum error)error),
-           ERROR_NOT_WANTED);
-    error = call_1(frame_server(), label_make(LIAR_NOBODY, 0), LIAR_ACTIONS).words[0];
-    result("strip for nobody", error, ERROR_NO_CALLER);
+    refused("taking away by a reply", lie, shared, ERROR_BAD_ACTION);
+    strip_refused("strip for who wants nothing", ACTION_NONE, MODE_BORROW, 1, shared, ERROR_NOT_WANTED);
+    strip_refused("strip for who wants a conversion", ACTION_CONVERT, MODE_BORROW, 1, shared, ERROR_NOT_WANTED);
+    strip_refused("strip for who lent nothing", ACTION_REVOKE, MODE_NONE, 0, 0, ERROR_NOT_WANTED);
+    strip_refused("strip for who is not the owner", ACTION_REVOKE, MODE_BORROW, 1, reader, ERROR_MISSING_RIGHT);
+    result("strip for nobody", call_1(frame_server(), label_make(LIAR_NOBODY, 0), LIAR_ACTIONS).words[0],
+           ERROR_NO_CALLER);
+    handle frame = grant(FREE_FRAME(12), 114);
+    result("an honest clone", tell(&make_copy, frame, 115, &copy), ERROR_NONE);
+    strip_refused("an honest strip", ACTION_REVOKE, MODE_BORROW, 1, frame, ERROR_NONE);
+    result("the other handle is gone", system_call_inspect(copy, &facts), ERROR_BAD_HANDLE);
+    result("the lent one is there", is_kept(frame, KIND_UNTYPED, RIGHTS_FRAME), true);
+    give_back(frame);
 }
 
 static void mints(void)

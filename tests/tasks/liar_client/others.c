@@ -33,8 +33,6 @@ static void frames_of_others(uint64_t address)
     refused("conversion of another task's frame", lie, held, ERROR_NOT_WANTED);
     lie = lie_of(ACTION_HAND_BACK, MODE_NONE, ACTION_HAND_BACK, address, RIGHTS_FRAME);
     refused("hand-back of another task's frame", lie, 0, ERROR_NOT_WANTED);
-    lie = lie_of(ACTION_NONE, MODE_BORROW, ACTION_REVOKE, address, 0);
-    refused("taking away another task's frame", lie, held, ERROR_NOT_WANTED);
     result("release of another task's frame",
            call_5(frame_server(), label_make(LIAR_RELEASE, 0), address / FRAME_SIZE, 1, 0, 0, 0).words[0],
            ERROR_RESERVED);
@@ -98,7 +96,7 @@ void lies_about_others(void)
 }
 
 /* What the kernel says to garbage depends on what of it is looked at first; that it is refused, and that nothing
- * changes, does not. Without an action a reply carries words, whatever they are; and there are no other handles to take away. */
+ * changes, does not. Without an action a reply carries words, whatever they are. */
 enum place { IN_FRAMES, IN_MODE, IN_ENDPOINT }; /* from registers that mean something late to those that do early */
 static void garbage(enum action want, enum mode mode, uint32_t action, enum place place)
 {
@@ -116,7 +114,7 @@ static void garbage(enum action want, enum mode mode, uint32_t action, enum plac
     format_line(name, sizeof(name), "garbage with action %u for who wants %u%s", action, want, places[place]);
     system_call_call(&message);
     bool refused = message.rsi != ERROR_NONE && strcmp(error_name(message.rsi), "Unlisted") != 0;
-    bool harmless = place == IN_FRAMES && (action == ACTION_NONE || (action == ACTION_REVOKE && want == ACTION_REVOKE));
+    bool harmless = place == IN_FRAMES && action == ACTION_NONE;
     bool well = rax_status(message.rax) == ERROR_NONE && rax_n(message.rax) == 0 && (refused || harmless);
     result(name, nothing_changed(name, ERROR_NONE) == ERROR_NONE && well, true);
 }
