@@ -26,11 +26,30 @@ static void errors(void)
 #undef ERROR
 }
 
+/* A set of errors, as the tables have it. */
+#define E(NAME) (UINT64_C(1) << ERROR_##NAME)
+
+static void print_errors(uint64_t set)
+{
+    const char *separator = "";
+#define ERROR(number, NAME, name, sentence)                                                                            \
+    if (set & E(NAME)) {                                                                                               \
+        printf("%s%s", separator, name);                                                                               \
+        separator = ", ";                                                                                              \
+    }
+#include <quire/errors.def>
+#undef ERROR
+    printf(" |\n");
+}
+
 static void system_calls(void)
 {
-    heading("System calls", "| number | name | registers in | registers out | what it does |", 5);
+    heading("System calls",
+            "| number | name | registers in | registers out | rights and powers | idempotent | what it does | errors |",
+            8);
 #define SYSTEM_CALL(number, NAME, name, in, out, rights, idempotent, errors, text)                                     \
-    printf("| %d | `%s` | %s | %s | %s |\n", number, #name, in, out, text);
+    printf("| %d | `%s` | %s | %s | %s | %s | %s | ", number, #name, in, out, rights, yes(idempotent), text);          \
+    print_errors(errors);
 #include <quire/system_calls.def>
 #undef SYSTEM_CALL
 }
@@ -56,15 +75,20 @@ static void print_modes(unsigned modes)
 static void messages(void)
 {
     heading("Messages to the frame server",
-            "| operation | name | handles | needs the action | idempotent | words in | words out | what it does |", 8);
+            "| operation | name | handles | needs the action | idempotent | words in | words out | what it does | "
+            "errors |",
+            9);
 #define M(MODE) (1u << MODE_##MODE)
 #define MESSAGE(number, NAME, name, modes, want, idempotent, in, out, errors, text)                                    \
     printf("| %d | `%s` | ", number, #name);                                                                           \
     print_modes(modes);                                                                                                \
-    printf(" | %s | %s | %s | %s | %s |\n", action_names[ACTION_##want], yes(idempotent), in, out, text);
+    printf(" | %s | %s | %s | %s | %s | ", action_names[ACTION_##want], yes(idempotent), in, out, text);               \
+    print_errors(errors);
 #include <quire/messages.def>
 #undef MESSAGE
 #undef M
+    printf("\nBeside these: the errors of the system call, and of any operation `BadOperation`, `BadMode`, `BadCount`, "
+           "`BadArgument`, `NotWanted`.\n");
 }
 
 static void small_tables(void)
@@ -85,6 +109,22 @@ static void small_tables(void)
 #define SERVICE_RIGHT(bit, NAME, name, text) printf("| %d | `%s` | %s |\n", bit, name, text);
 #include <quire/service_rights.def>
 #undef SERVICE_RIGHT
+    heading("Powers of a task", "| bit | name | allows to |", 3);
+#define POWER(bit, NAME, name, text) printf("| %d | `%s` | %s |\n", bit, name, text);
+#include <quire/powers.def>
+#undef POWER
+}
+
+static void tasks(void)
+{
+    heading("What a task is doing", "| number | name | meaning |", 3);
+#define TASK_STATE(number, NAME, name, text) printf("| %d | `%s` | %s |\n", number, name, text);
+#include <quire/task_states.def>
+#undef TASK_STATE
+    heading("Why a task ended", "| number | name | meaning |", 3);
+#define TASK_END(number, NAME, name, text) printf("| %d | `%s` | %s |\n", number, name, text);
+#include <quire/task_states.def>
+#undef TASK_END
 }
 
 static void frames(void)
@@ -95,7 +135,7 @@ static void frames(void)
             8);
 #define KIND(number, NAME, name, untyped, shareable, object, convertible, reads, text)                                 \
     printf("| %d | `%s` | %s | %s | %s | %s | %s | %s |\n", number, name, yes(untyped), yes(shareable), yes(object),   \
-           yes(convertible), yes(reads), text);
+           convertible == 2 ? "into it, not back" : yes(convertible), yes(reads), text);
 #include <quire/kinds.def>
 #undef KIND
     heading("Types of physical memory, most restrictive first", "| number | name | kind of its frames | has slots |",
@@ -114,6 +154,8 @@ static void addresses(void)
     ADDRESS(STACK_TOP, "end of the stack, which grows down")
     ADDRESS(START_PAGE_ADDRESS, "the start page (quire/start.h), read-only")
     ADDRESS(BOOT_INFORMATION_ADDRESS, "boot information (frame server only), read-only")
+    ADDRESS(BOOT_MODULES_ADDRESS, "list of the modules (init only), read-only")
+    ADDRESS(MODULES_ADDRESS, "the modules themselves (init only), read-only")
     ADDRESS(WORKER_ADDRESS(0), "a worker's control, transfer and view page (frame server only)")
     ADDRESS(USER_END, "end of what a task can map")
 #undef ADDRESS
@@ -127,6 +169,7 @@ int main(void)
     system_calls();
     messages();
     small_tables();
+    tasks();
     errors();
     frames();
     addresses();

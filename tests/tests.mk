@@ -54,10 +54,10 @@ $(O)/native/bench: $(NATIVE_OBJECTS)
 # bench_peer also runs with `nofpu`.
 $(O)/task/tests/bench/bench_peer.c.o: FLAGS_task += -mgeneral-regs-only
 
-build/trace.so: tests/machine/trace.c build/compiler
+build/%.so: tests/machine/%.c tests/machine/plugin.h build/compiler
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -g -fPIC -shared -fvisibility=hidden $(WARNINGS) $< -o $@
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -I. -O2 -g -fPIC -shared -fvisibility=hidden $(WARNINGS) $< -o $@
 
 debug: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
 	@QUIRE_EXTRA_TASKS='$(EXTRA_FILES)' tests/debug/run --suite $(SUITE) $(RUN_FLAGS) -- $(GDB_FLAGS)
@@ -67,11 +67,11 @@ debug: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
 .PHONY: check check-host check-iso host-tests
 CHECK_ONLY = CK_FORK=yes tests/check $(if $(ONLY),--only '$(ONLY)') $(if $(SEED),--seed $(SEED)) \
     $(if $(LOG),--log $(LOG)) $(if $(CPUS),--cpus $(CPUS))
-check: host-tests build/quire.elf build/shim.elf $(TASK_FILES)
+check: host-tests build/quire.elf build/shim.elf build/stretch.so $(TASK_FILES)
 	@$(CHECK_ONLY) host $(HOST_TESTS) $(REPLAYS) iso
 check-host: host-tests
 	@$(CHECK_ONLY) host $(HOST_TESTS) $(REPLAYS)
-check-iso: build/quire.elf build/shim.elf $(TASK_FILES)
+check-iso: build/quire.elf build/shim.elf build/stretch.so $(TASK_FILES)
 	@$(CHECK_ONLY) iso
 
 host-tests: $(HOST_TESTS) $(REPLAYS)

@@ -22,7 +22,7 @@ static enum error use(handle frame)
 
 int main(void)
 {
-    handle endpoint = start_page()->handles[1].handle;
+    handle endpoint = start_handle(start_page()->name);
     struct message message = {0};
 
     do {

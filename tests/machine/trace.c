@@ -2,44 +2,18 @@
  * addresses. Options: `output=FILE` and, for each mark, `mark=ADDRESS`, hexadecimal. What it writes, line by line:
  *
  *   i NUMBER ADDRESS PAGE BYTES   an instruction that a trace will name; tasks share addresses, and differ in PAGE
- *   t NUMBER NUMBER ...           a trace, both marks included; each turn of a repeated string instruction counts
- *
- * QEMU's interface for plugins (version 1, that of Debian 12) is declared here as far as it is used, since Debian has
- * no package with its header. */
+ *   t NUMBER NUMBER ...           a trace, both marks included; each turn of a repeated string instruction counts */
+#include "tests/machine/plugin.h"
 #include <inttypes.h>
 #include <search.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define EXPORT __attribute__((visibility("default")))
 #define MARKS_MAX 64
 #define TRACE_MAX (1 << 20)
-#define INSTRUCTION_BYTES 15 /* Intel SDM volume 2, 2.3.11 */
 #define PAGE_MASK 0xfffu
-
-enum plugin_registers { PLUGIN_NO_REGISTERS };
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-typedef void (*translated_function)(uint64_t plugin, struct qemu_plugin_tb *block);
-typedef void (*executed_function)(unsigned int cpu, void *data);
-typedef void (*ended_function)(uint64_t plugin, void *data);
-
-void qemu_plugin_register_vcpu_tb_trans_cb(uint64_t plugin, translated_function function);
-void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *instruction, executed_function function,
-                                            enum plugin_registers registers, void *data);
-void qemu_plugin_register_atexit_cb(uint64_t plugin, ended_function function, void *data);
-size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *block);
-struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *block, size_t index);
-const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *instruction);
-size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *instruction);
-uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *instruction);
-void *qemu_plugin_insn_haddr(const struct qemu_plugin_insn *instruction);
-
-EXPORT int qemu_plugin_version = 1;
-EXPORT int qemu_plugin_install(uint64_t plugin, const void *machine, int count, char **options);
 
 struct instruction {
     uint64_t address;

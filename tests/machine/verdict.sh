@@ -100,7 +100,7 @@ locate_faults() {
         [ -r "$file" ] || continue
         place=$(addr2line -fe "$file" "$address" | sed "s|^$PWD/||" | paste -sd ' ')
         [[ $place == *\?\?* ]] || echo "# $name stopped in ${place/ / at }" | tee -a "$work/serial.log"
-    done < <(sed -nE 's/^.*[# ]([A-Za-z0-9_-]+) stopped: .* at rip (0x[0-9a-f]+),.*$/\1 \2/p' "$work/serial.log")
+    done < <(sed -nE 's/^.*[# ]([A-Za-z0-9_-]+) stopped: .* at rip (0x[0-9a-f]+).*$/\1 \2/p' "$work/serial.log")
 }
 
 # Moves all of the run to folder $1; what names it is told its new place.

@@ -1,6 +1,7 @@
-/* Does what must get it stopped; see faults.def. Label 0 only asks whether it is ready, k + 1 asks for fault k.
+/* Does what must get it stopped; see faults.def. Label 0 only asks how many frames its end gives back, k + 1 asks for fault k.
  * What it needs it gets before it first answers, so that a test can count frames. A faulter that comes back from
  * its deed answers with 0, and the test fails. */
+#include "tests/tasks/own.h"
 #include <quire/client.h>
 #include <quire/endpoint.h>
 #include <quire/print.h>
@@ -160,7 +161,7 @@ static uint64_t commit(enum fault fault)
 
 int main(void)
 {
-    handle endpoint = start_page()->handles[1].handle;
+    handle endpoint = start_handle(start_page()->name);
     struct endpoint_message message;
     enum error error = prepare();
 
@@ -168,7 +169,7 @@ int main(void)
         error = endpoint_receive(endpoint, &message, 0);
     }
     while (error == ERROR_NONE) {
-        uint64_t found = message.label > 0 ? commit((enum fault)(message.label - 1)) : 0;
+        uint64_t found = message.label > 0 ? commit((enum fault)(message.label - 1)) : own_frames();
 
         message = (struct endpoint_message){.words = {found}};
         error = endpoint_reply_receive(endpoint, &message, 0);

@@ -126,7 +126,7 @@ static enum error serve(struct endpoint_message *message)
 
 int main(void)
 {
-    handle endpoint = start_page()->handles[1].handle;
+    handle endpoint = start_handle(start_page()->name);
     struct endpoint_message message;
     enum error error = endpoint_receive(endpoint, &message, 0);
 

@@ -142,7 +142,7 @@ int main(void)
     enum error error;
 
     do {
-        error = endpoint_call(start_page()->handles[1].handle, &message, 1);
+        error = endpoint_call(start_handle(start_page()->name), &message, 1);
     } while (error == ERROR_NONE && run(&message) == ERROR_NONE);
     print("# %s: %s\n", start_page()->name, error_sentence(error));
     return 1;

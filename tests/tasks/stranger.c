@@ -1,5 +1,5 @@
 /* A task that was built for another ABI. Its start-up code must end it with a named error; should it get as far as
- * main, it fails the whole machine, for which the suite gives it the power. */
+ * main, it reports a failed test. */
 #include <quire/abi.h>
 
 #undef ABI_VERSION
@@ -9,5 +9,5 @@
 int main(void)
 {
     print("not ok - a task of ABI version 0 runs on version %u\n", start_page()->abi_version);
-    return system_call_verdict(VERDICT_FAIL) != ERROR_NONE;
+    return 1;
 }

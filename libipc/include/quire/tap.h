@@ -31,12 +31,15 @@ struct tap_group {
         .name = (group_name), .tests = (table), .count = sizeof(table) / sizeof((table)[0])                            \
     }
 
-/* Prints the plan, runs the tests, each reported as "group/test", and ends the machine with the verdict. When the task
- * has no verdict power, it ends the task with 1 for failed tests, else 0. */
+/* Prints the plan, runs the tests, each reported as "group/test", and ends the task with 1 for failed tests, else 0. */
 _Noreturn void tap_run(const struct tap_group *const groups[], size_t count);
 
 /* Called by a test that can't be made on this machine, and why not: it is reported as skipped unless it failed. */
 void tap_skip(const char *reason);
+
+/* Called by a test that ends a task: so many frames more are to be free after it than were before, once that task has given
+ * back what it held. */
+void tap_gain(uint64_t frames);
 
 /* The test command line's seed, for tests that draw numbers; 0 when there is none. */
 uint64_t tap_seed(void);

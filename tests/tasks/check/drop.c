@@ -13,19 +13,20 @@ static void twice(void)
     expect_error(frame_drop_run(frame, 3, NULL), ERROR_BAD_HANDLE);
 }
 
-/* The last handle to an endpoint stays: somebody may wait there. Several endpoints at once don't go either. */
+/* The last handle to an endpoint goes as that to any frame, and who can still call there learns that nobody can receive. */
 static void of_an_endpoint(void)
 {
-    handle alone = start_handle("alone");
-    handle peer = start_handle("peer");
-    struct snapshot before = snapshot(alone);
-    struct snapshot peer_before = snapshot(peer);
+    handle endpoint;
+    handle caller;
+    uint64_t unused = 9;
 
-    expect_equal(before.frame.reference_count, 1);
-    expect_error(frame_drop(alone), ERROR_IN_USE);
-    expect_unchanged(alone, &before);
-    expect_error(frame_drop_run(peer, 2, NULL), ERROR_BAD_COUNT);
-    expect_unchanged(peer, &peer_before);
+    require_success(endpoint_make(&endpoint));
+    require_success(frame_clone(endpoint, RIGHT_CALL, &caller));
+    expect_success(frame_drop_run(endpoint, 1, &unused));
+    expect_equal(unused, 0);
+    expect_error((enum error)call_0(caller, 0).status, ERROR_NO_SERVER);
+    expect_success(frame_drop_run(caller, 1, &unused));
+    expect_equal(unused, 1);
 }
 
 static void run_counts_last_handles(void)

@@ -11,17 +11,26 @@ enum fault {
 
 #define FAULTS_OF_PEER 11 /* those after them are the counter's */
 
-/* The status of a call to a faulter: label 0 asks for nothing. */
-static enum error call_faulter(uint32_t fault, uint64_t label)
+static struct reply ask_faulter(uint32_t fault, uint64_t label)
 {
     const char *helper = fault < FAULTS_OF_PEER ? "peer" : "counter";
 
-    return answer(call_5(start_handle(helper), PEER_FAULT, fault, label, 0, 0, 0));
+    return call_5(start_handle(helper), PEER_FAULT, fault, label, 0, 0, 0);
 }
 
-/* The caller of a task that is stopped learns that nobody is there, then and from then on; frames stay counted. */
+/* The status of a call to a faulter: label 0 asks what it holds. */
+static enum error call_faulter(uint32_t fault, uint64_t label)
+{
+    return answer(ask_faulter(fault, label));
+}
+
+/* The caller of a task that is stopped learns that nobody is there, then and from then on; what it held comes back. */
 static void expect_stopped(enum fault fault)
 {
+    struct reply reply = ask_faulter(fault, 0);
+
+    expect_success(answer(reply));
+    tap_gain(reply.words[0]);
     expect_error(call_faulter(fault, fault + 1), ERROR_NO_SERVER);
     expect_error(call_faulter(fault, 0), ERROR_NO_SERVER);
     expect_equal(call_1(start_handle("peer"), PEER_ECHO, 7).words[0], 8);

@@ -168,7 +168,7 @@ static void refusals(void)
     expect_success(frame_unique(frame));
     before = snapshot(frame);
     for (uint64_t kind = 0; kind < 40; kind++) {
-        if (!kind_is_convertible(kind)) {
+        if (!kind_is_makeable(kind)) {
             expect_error(frame_repurpose(frame, (enum kind)kind), ERROR_WRONG_KIND);
         }
     }

@@ -81,7 +81,7 @@ static void bad_counts_of_one(void)
             print("#   operation %u, count %u\n", cases[i].operation, cases[i].count);
         }
     }
-    for (uint32_t count = 0; count <= 513; count += 513) {
+    for (uint32_t count = 0; count <= MOVE_HANDLES_MAX + 1; count += MOVE_HANDLES_MAX + 1) {
         struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_MOVE, count, 0),
                                   .rdi = start_handle("peer"),
                                   .rsi = PEER_KEEP,
@@ -172,7 +172,7 @@ static void every_mode_and_action(void)
     before = snapshot(frame);
     for (uint32_t operation = 0; operation < MESSAGES; operation++) {
         for (uint32_t mode = MODE_NONE; mode <= 15; mode++) {
-            for (uint32_t want = ACTION_NONE; want <= ACTION_MOVE; want++) {
+            for (uint32_t want = ACTION_NONE; want <= ACTION_REVOKE; want++) {
                 uint32_t modes = operations[operation].modes;
                 bool allowed = (modes >> mode & 1) != 0 && want == operations[operation].want;
                 struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, want, mode, 1, own_entries_limit() - 1),
@@ -198,7 +198,7 @@ static void every_mode_and_action(void)
 
 static void unknown_actions(void)
 {
-    for (uint32_t want = ACTION_MOVE + 1; want < 16; want++) {
+    for (uint32_t want = ACTION_REVOKE + 1; want < 16; want++) {
         struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, want, MODE_NONE, 1, 40), .rsi = MESSAGE_ALLOC};
 
         expect_error(send_raw(&message), ERROR_BAD_ACTION);
@@ -218,13 +218,41 @@ static void unknown_flags(void)
     expect_error(send_raw(&message), ERROR_BAD_ARGUMENT);
 }
 
-/* What only the frame server may do, or a task that was given the power. */
+/* What only the frame server may do. */
+static void servers_alone(void)
+{
+    uint64_t name[3];
+    uint64_t taken;
+    uint64_t left;
+
+    expect_error(system_call_pattern(), ERROR_NOT_PERMITTED);
+    expect_error(system_call_strip(&taken, &left), ERROR_NOT_PERMITTED);
+    expect_error(system_call_holder(1, name), ERROR_NOT_PERMITTED);
+    expect_error(system_call_holder(UINT64_MAX, name), ERROR_NOT_PERMITTED);
+}
+
+/* What needs a power that a task was not given, whatever else is wrong with it. */
 static void powers(void)
 {
-    expect_error(system_call_pattern(), ERROR_NOT_PERMITTED);
+    static const uint64_t words[MESSAGE_WORDS] = {0};
+    uint8_t byte;
+
+    expect_equal(start_page()->powers, 0);
     expect_error(answer(ask(PEER_VERDICT, 0, 0, 0)), ERROR_NOT_PERMITTED);
-    expect_error(system_call_verdict(VERDICT_FAIL + 1), ERROR_BAD_ARGUMENT);
-    expect_error(system_call_verdict(UINT64_MAX), ERROR_BAD_ARGUMENT);
+    expect_error(system_call_verdict(VERDICT_FAIL), ERROR_NOT_PERMITTED);
+    expect_error(system_call_verdict(UINT64_MAX), ERROR_NOT_PERMITTED);
+    for (uint32_t count = 0; count <= PRINT_BYTES_MAX + 1; count++) {
+        expect_error(system_call_print(count, words), ERROR_NOT_PERMITTED);
+    }
+    for (uint32_t port = 0; port <= UINT16_MAX; port += port < 0x400 ? 1 : 0x101) {
+        expect_error(system_call_port_read((uint16_t)port, &byte), ERROR_NOT_PERMITTED);
+        expect_error(system_call_port_write((uint16_t)port, 1, words), ERROR_NOT_PERMITTED);
+    }
+    for (uint32_t line = 0; line <= 16; line++) {
+        expect_error(system_call_interrupt(start_handle("peer"), line), ERROR_NOT_PERMITTED);
+        expect_error(system_call_interrupt(0, line), ERROR_NOT_PERMITTED);
+        expect_error(system_call_acknowledge(line), ERROR_NOT_PERMITTED);
+    }
 }
 
 static void no_caller(void)
@@ -239,15 +267,6 @@ static void no_caller(void)
     expect_error(rax_status(message.rax), ERROR_MISSING_RIGHT);
 }
 
-static void print_counts(void)
-{
-    static const uint64_t words[MESSAGE_WORDS] = {0};
-
-    expect_error(system_call_print(0, words), ERROR_BAD_COUNT);
-    expect_error(system_call_print(41, words), ERROR_BAD_COUNT);
-    expect_error(system_call_print(UINT16_MAX, words), ERROR_BAD_COUNT);
-}
-
 static const struct tap_test tests[] = {
     {"unknown_operations", unknown_operations},
     {"unknown_system_calls", unknown_system_calls},
@@ -259,7 +278,7 @@ static const struct tap_test tests[] = {
     {"unknown_flags", unknown_flags},
     {"powers", powers},
     {"no_caller", no_caller},
-    {"print_counts", print_counts},
+    {"servers_alone", servers_alone},
 };
 
 const struct tap_group request_tests = TAP_GROUP("request", tests);

@@ -140,7 +140,8 @@ static void refused_moves(void)
 
     require_success(frame_allocate_run(9, &first));
     expect_error(give(first, 9, &theirs), ERROR_NO_ROOM);
-    expect_error(give(first, 513, &theirs), ERROR_BAD_COUNT);
+    expect_error(give(first, MOVE_HANDLES_MAX, &theirs), ERROR_NO_ROOM);
+    expect_error(give(first, MOVE_HANDLES_MAX + 1, &theirs), ERROR_BAD_COUNT);
     require_success(frame_map_anywhere(handle_of_run(first, 3), RIGHTS_USE, &page));
     expect_error(give(first, 4, &theirs), ERROR_MAPPED);
     require_success(frame_clone(first, RIGHT_READ | RIGHT_MAP, &fixed));

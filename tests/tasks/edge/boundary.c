@@ -9,16 +9,26 @@ enum boundary {
     BOUNDARIES
 };
 
-static enum error call_task(uint32_t way, uint64_t label)
+static struct reply ask_task(uint32_t way, uint64_t label)
 {
     char name[START_NAME];
 
     format_line(name, sizeof(name), "boundary_%u", way);
-    return (enum error)call_0(start_handle(name), label).status;
+    return call_0(start_handle(name), label);
 }
 
+static enum error call_task(uint32_t way, uint64_t label)
+{
+    return (enum error)ask_task(way, label).status;
+}
+
+/* What the task held comes back. */
 static void expect_stopped(enum boundary way)
 {
+    struct reply reply = ask_task(way, 0);
+
+    expect_success((enum error)reply.status);
+    tap_gain(reply.words[0]);
     expect_error(call_task(way, way + 1), ERROR_NO_SERVER);
     expect_error(call_task(way, 0), ERROR_NO_SERVER);
     expect_success(frame_server_nothing());

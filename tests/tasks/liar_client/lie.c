@@ -10,6 +10,7 @@ uint32_t tests;
 uint32_t failed;
 uint64_t selectors_found;
 uint64_t leaked;
+uint64_t arena;
 
 void result(const char *name, uint64_t found, uint64_t expected)
 {
@@ -30,7 +31,7 @@ enum error tell(const struct lie *lie, handle lent, uint32_t dst, handle *made)
 {
     struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, lie->want, lie->mode, lie->asked, dst),
                               .rdi = frame_server(),
-                              .rsi = label_make(lie->action, lie->label),
+                              .rsi = label_make(LIAR_LIE + lie->action, lie->label),
                               .words = {lie->r13, lie->r14, lie->n, lie->run, lie->stride},
                               .r13 = lie->mode == MODE_NONE ? REGISTERS_SECRET : lent,
                               .r14 = lie->mode == MODE_BORROW || lie->mode == MODE_ATTACH ? lie->beside
@@ -77,11 +78,9 @@ void give_back_run(handle first, uint32_t n)
     result("given back", tell(&drop, first, 0, &none), ERROR_NONE);
 }
 
-void refused(const char *name, struct lie lie, handle lent, enum error expected)
+enum error nothing_changed(const char *name, enum error error)
 {
     struct handle_facts facts;
-    handle made;
-    enum error error = tell(&lie, lent, ROOM, &made);
 
     for (uint32_t k = 0; k < 4; k++) { /* none of a run either */
         if (system_call_inspect(handle_make(ROOM + k, 1), &facts) != ERROR_BAD_HANDLE) {
@@ -94,7 +93,15 @@ void refused(const char *name, struct lie lie, handle lent, enum error expected)
         print("# %s: a handle is not what it was\n", name);
         error = ERROR_REVOKED;
     }
-    result(name, error, expected);
+    return error;
+}
+
+void refused(const char *name, struct lie lie, handle lent, enum error expected)
+{
+    handle made;
+    enum error error = tell(&lie, lent, ROOM, &made);
+
+    result(name, nothing_changed(name, error), expected);
 }
 
 void write_first(handle value, uint64_t word)

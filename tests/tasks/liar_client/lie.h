@@ -3,28 +3,42 @@
 #define TESTS_TASKS_LIAR_CLIENT_LIE_H
 
 #include <quire/abi.h>
+#include <quire/system_call.h>
 #include <stdbool.h>
 
 #define ROOM 200                           /* an empty entry */
 #define PLACE UINT64_C(0x5fe000)           /* a page beside the program: its page table is there from boot */
 #define FAR_PLACE UINT64_C(0x456789a00000) /* nothing is near it: a table of level 3 can be installed */
 #define FORGED_ENTRY UINT64_C(0x100007)    /* present, writable, for ring 3: the kernel's first page */
-#define FREE_FRAME(k) (UINT64_C(0x1000000) + (k)*FRAME_SIZE)
+#define FREE_FRAME(k) (arena + ((k) + 4) * FRAME_SIZE) /* of the arena: nobody else uses it */
 #define KERNEL_FRAME UINT64_C(0x100000)
 #define PAST_THE_END UINT64_C(0xfff00000000)
+#define BEYOND_NUMBERS (UINT64_C(1) << 44) /* addresses from here on have frame numbers of more than 32 bits */
+#define TABLE_ENTRIES 256                  /* of this task: those from 100 on are the tests' */
 
 /* In order, from main.c. */
 void lies_about_runs(void);
 void lies_about_kinds(void);
 void lies_about_lists(void);
 void lies_about_release(void);
+void lies_about_objects(void);
+void lies_about_others(void);
+void lies_without_sense(void);
 
-/* The other task's part: tells lies for this one, from another account. Comes back with an error only. */
+/* The other task's part: does what `other` asks, from another account. Comes back with an error only. */
 enum error lie_for_others(void);
+
+enum other_request {
+    OTHER_LIE,  /* words: action, r13. Tells this lie; answers with its error */
+    OTHER_HOLD, /* takes a frame, honestly; word 0 of the answer: its address */
+    OTHER_DROP, /* drops it */
+};
+struct reply ask_other(enum other_request request, uint64_t word_0, uint64_t word_1);
 
 extern uint32_t tests;
 extern uint32_t failed;
 extern uint64_t selectors_found;
+extern uint64_t arena;  /* see liar.h */
 extern uint64_t leaked; /* what ever came back in registers that carry no result, or-ed */
 
 /* Handles that no refused lie changes. */
@@ -70,6 +84,9 @@ bool is_kept(handle value, enum kind kind, uint32_t rights);
 
 /* A lie that is refused changes nothing: no handle is made, and those that are there are as they were. */
 void refused(const char *name, struct lie lie, handle lent, enum error expected);
+
+/* The same for what was told otherwise: the error, or another if something has changed. */
+enum error nothing_changed(const char *name, enum error error);
 
 /* Maps the handle at PLACE, writes or reads its first word, unmaps. */
 void write_first(handle value, uint64_t word);

@@ -1,10 +1,40 @@
 /* Lies about frames that are put into lists and taken out: the kernel knows who gave what. */
 #include "tests/tasks/liar_client/lie.h"
+#include <quire/client.h>
 #include <quire/endpoint.h>
 #include <quire/slot.h>
 #include <quire/task.h>
 
-/* Words of a call to the other task: action, r13. It answers with the error. */
+static handle others;
+
+static struct endpoint_message do_for_others(const struct endpoint_message *call)
+{
+    struct endpoint_message answer = {0};
+    struct frame_facts facts = {0};
+    struct lie lie =
+        lie_of((enum action)call->words[0], MODE_NONE, (uint32_t)call->words[0], call->words[1], RIGHTS_FRAME);
+    handle made;
+
+    switch (call->label) {
+    case OTHER_LIE:
+        answer.label = tell(&lie, 0, ROOM, &made);
+        break;
+    case OTHER_HOLD:
+        answer.label = frame_allocate(&others);
+        if (answer.label == ERROR_NONE) {
+            answer.label = frame_info(others, &facts);
+        }
+        answer.words[0] = facts.address;
+        break;
+    case OTHER_DROP:
+        answer.label = frame_drop(others);
+        break;
+    default:
+        answer.label = ERROR_BAD_OPERATION;
+    }
+    return answer;
+}
+
 enum error lie_for_others(void)
 {
     handle endpoint = start_handle("other");
@@ -12,19 +42,20 @@ enum error lie_for_others(void)
     enum error error = endpoint_receive(endpoint, &message, 0);
 
     while (error == ERROR_NONE) {
-        struct lie lie = lie_of((enum action)message.words[0], MODE_NONE, (uint32_t)message.words[0], message.words[1],
-                                RIGHTS_FRAME);
-        handle made;
-
-        message = (struct endpoint_message){.label = tell(&lie, 0, ROOM, &made)};
+        message = do_for_others(&message);
         error = endpoint_reply_receive(endpoint, &message, 0);
     }
     return error;
 }
 
+struct reply ask_other(enum other_request request, uint64_t word_0, uint64_t word_1)
+{
+    return call_5(start_handle("other"), request, word_0, word_1, 0, 0, 0);
+}
+
 static uint64_t told_by_another(enum action action, uint64_t address)
 {
-    return call_5(start_handle("other"), 0, action, address, 0, 0, 0).label;
+    return ask_other(OTHER_LIE, action, address).label;
 }
 
 static void not_taken(handle list)

@@ -47,19 +47,20 @@ void lies_about_release(void)
 {
     const struct lie good = lie_of(ACTION_GRANT, MODE_NONE, ACTION_GRANT, 0, RIGHTS_FRAME);
     struct lie lie = good;
-    uint64_t base;
-    uint64_t frames = find(REGION_MODULE, &base);
+    struct reply aside = call_0(frame_server(), label_make(LIAR_SET_ASIDE, 0));
+    uint64_t base = aside.words[0];
+    uint64_t frames = aside.words[1];
     struct handle_facts facts;
 
     never_released();
-    result("there is a module", frames > 2, true);
+    result("memory is set aside", frames > 3, true);
     lie.r13 = base;
-    refused("grant of a module's memory", lie, 0, ERROR_RESERVED);
+    refused("grant of memory set aside", lie, 0, ERROR_RESERVED);
     result("release of nothing", release(base, 0), ERROR_BAD_COUNT);
     result("release of too much", release(base, TRANSFER_FRAMES + 1), ERROR_BAD_COUNT);
     result("release of frames without end", release(base, UINT64_MAX), ERROR_BAD_COUNT);
     uint64_t tail = base + (frames - 1) * FRAME_SIZE;
-    result("release beyond a module's end", release(tail, 2), ERROR_RESERVED);
+    result("release beyond its end", release(tail, 2), ERROR_RESERVED);
     lie.r13 = tail;
     refused("and none of it was released", lie, 0, ERROR_RESERVED);
     result("an honest release", release(base, 2), ERROR_NONE);

@@ -85,7 +85,9 @@ static enum error call_faulter(struct endpoint_message *message)
     char name[START_NAME];
 
     format_line(name, sizeof(name), "fault_%lu", message->words[0]);
-    return (enum error)call_0(start_handle(name), message->words[1]).status;
+    struct reply reply = call_0(start_handle(name), message->words[1]);
+    message->words[0] = reply.words[0];
+    return (enum error)reply.status;
 }
 
 static uint64_t load_selectors(uint64_t value)
@@ -209,7 +211,7 @@ static enum error reply_with_secrets(handle endpoint, struct endpoint_message *m
 
 int main(void)
 {
-    handle endpoint = start_page()->handles[1].handle;
+    handle endpoint = start_handle(start_page()->name);
     struct endpoint_message message;
     enum error error = endpoint_receive(endpoint, &message, ROOM);
 

@@ -28,8 +28,9 @@ enum peer_request {
     PEER_PLANTED,   /* words: what the helper found in registers after PEER_PLANT that was not for it, or-ed */
     PEER_SELECTORS, /* word 0 a segment selector to load; words: how many it had that were neither 0 nor its own */
     PEER_TICKET,    /* words: how many tickets were given out before */
-    PEER_VERDICT,   /* tries to end the machine as failed, for which it was not given the power */
-    PEER_FAULT,     /* word 0 number k, 1 label: calls its handle "fault_k"; the label replied is the call's status */
+    PEER_VERDICT,   /* tries to end the machine as failed, for which it has not the power */
+    PEER_FAULT,     /* word 0 number k, 1 label: calls its handle "fault_k"; the label replied is the call's status;
+                       words: its word 0 */
     /* What follows is in peer/frames.c. */
     PEER_ALLOCATE,     /* word 0 flags; words: a frame */
     PEER_UNIQUE,       /* word 0 handle */
