@@ -1,8 +1,7 @@
 #include "kernel/cpu/legacy_interrupt.h"
 #include "kernel/cpu/instructions.h"
 
-/* 8259A data-sheet: initialisation words 1 to 4, then the mask; operation words 2 (end of interrupt) and 3 (which
- * register a read gives). */
+/* 8259A data-sheet: initialisation words 1 to 4, then the mask; operation word 2 (end of interrupt). */
 #define MASTER 0x20
 #define SLAVE 0xa0
 #define INITIALISE_WITH_WORD_4 0x11
@@ -10,8 +9,6 @@
 #define SLAVE_IDENTITY 0x02
 #define MODE_8086 0x01
 #define END_OF_INTERRUPT 0x20
-#define READ_IN_SERVICE 0x0b
-#define LAST_OF_CONTROLLER 7 /* the line whose interrupt stands for none */
 
 static uint16_t masked;
 
@@ -48,22 +45,10 @@ void legacy_line_mask(uint32_t line)
     mask_write();
 }
 
-static bool in_service(uint16_t controller, uint32_t line)
+void legacy_line_take(uint32_t line)
 {
-    port_write_8(controller, READ_IN_SERVICE);
-    return port_read_8(controller) >> line & 1;
-}
-
-bool legacy_line_take(uint32_t line)
-{
-    uint16_t controller = line < 8 ? MASTER : SLAVE;
-    bool real = line % 8 != LAST_OF_CONTROLLER || in_service(controller, LAST_OF_CONTROLLER);
-
-    if (real) {
-        legacy_line_mask(line);
-        port_write_8(controller, END_OF_INTERRUPT);
-    }
-    if (controller == SLAVE) /* the first controller saw an interrupt in either case */
-        port_write_8(MASTER, END_OF_INTERRUPT);
-    return real;
+    legacy_line_mask(line);
+    if (line >= 8)
+        port_write_8(SLAVE, END_OF_INTERRUPT);
+    port_write_8(MASTER, END_OF_INTERRUPT);
 }

@@ -3,7 +3,6 @@
 #ifndef KERNEL_CPU_LEGACY_INTERRUPT_H
 #define KERNEL_CPU_LEGACY_INTERRUPT_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #define VECTOR_LEGACY 0x20 /* of line 0; 16 vectors */
@@ -17,8 +16,8 @@ void legacy_controllers_initialise(void);
 void legacy_line_open(uint32_t line);
 void legacy_line_mask(uint32_t line);
 
-/* An interrupt of a line came: it is masked, and the controllers are told that it was taken. False: it was none (a
- * controller that changed its mind). */
-bool legacy_line_take(uint32_t line);
+/* An interrupt of a line came: it is masked, and the controllers are told that it was taken. It may stand for none, when a
+ * controller changed its mind: then there is nothing to end, and whoever is notified finds nothing. */
+void legacy_line_take(uint32_t line);
 
 #endif

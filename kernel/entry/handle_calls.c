@@ -23,14 +23,13 @@ static enum error find_endpoint(struct task *caller, uint32_t right, struct hand
     return (*entry)->rights & right ? ERROR_NONE : ERROR_MISSING_RIGHT;
 }
 
-enum error perform_narrow(struct task *caller, struct answer *answer)
+enum error perform_narrow(struct task *caller)
 {
     uint64_t rights = caller->registers.rsi;
     struct handle_entry *entry;
     bool closes = false;
     enum error error = handle_find(caller, caller->registers.rdi, &entry);
 
-    (void)answer;
     if (error)
         return error;
     if (rights == 0 || (rights & ~(uint64_t)entry->rights))
@@ -50,23 +49,21 @@ enum error perform_narrow(struct task *caller, struct answer *answer)
     return ERROR_NONE;
 }
 
-enum error perform_badge(struct task *caller, struct answer *answer)
+enum error perform_badge(struct task *caller)
 {
     struct handle_entry *entry;
     enum error error = find_endpoint(caller, RIGHT_OWNER, &entry);
 
-    (void)answer;
     if (!error)
         entry->place = caller->registers.rsi;
     return error;
 }
 
-enum error perform_notify(struct task *caller, struct answer *answer)
+enum error perform_notify(struct task *caller)
 {
     struct handle_entry *entry;
     enum error error = find_endpoint(caller, RIGHT_NOTIFY, &entry);
 
-    (void)answer;
     if (error)
         return error;
     if (line_of(entry)->closed)
@@ -76,12 +73,11 @@ enum error perform_notify(struct task *caller, struct answer *answer)
 }
 
 /* The handle is looked up anew at each interrupt. */
-enum error perform_interrupt(struct task *caller, struct answer *answer)
+enum error perform_interrupt(struct task *caller)
 {
     struct handle_entry *entry;
     enum error error = ERROR_NONE;
 
-    (void)answer;
     if (!(caller->powers & POWER_INTERRUPTS))
         return ERROR_NOT_PERMITTED;
     if (caller->registers.rdi)
@@ -89,8 +85,7 @@ enum error perform_interrupt(struct task *caller, struct answer *answer)
     return error ? error : interrupt_line_bind(caller, caller->registers.rdi, caller->registers.rsi);
 }
 
-enum error perform_acknowledge(struct task *caller, struct answer *answer)
+enum error perform_acknowledge(struct task *caller)
 {
-    (void)answer;
     return caller->powers & POWER_INTERRUPTS ? interrupt_line_open(caller, caller->registers.rsi) : ERROR_NOT_PERMITTED;
 }

@@ -12,33 +12,17 @@ static enum error bytes_check(const struct task *task)
     return n == 0 || n > sizeof(task->registers.words) ? ERROR_BAD_COUNT : ERROR_NONE;
 }
 
-static void line_show(struct task *task)
+enum error perform_print(struct task *caller)
 {
-    uart_write(task->line_text, task->line_length);
-    task->line_length = 0;
+    enum error error = caller->powers & POWER_PRINT ? bytes_check(caller) : ERROR_NOT_PERMITTED;
+
+    if (!error)
+        uart_write((const char *)caller->registers.words, rax_n(caller->registers.rax));
+    return error;
 }
 
-/* A line goes out whole, so that those of several tasks do not mix. */
-enum error perform_print(struct task *caller, struct answer *answer)
+enum error perform_verdict(struct task *caller)
 {
-    const char *text = (const char *)caller->registers.words;
-
-    (void)answer;
-    if (!(caller->powers & POWER_PRINT))
-        return ERROR_NOT_PERMITTED;
-    if (bytes_check(caller))
-        return ERROR_BAD_COUNT;
-    for (uint32_t k = 0; k < rax_n(caller->registers.rax); k++) {
-        caller->line_text[caller->line_length++] = text[k];
-        if (text[k] == '\n' || caller->line_length == sizeof(caller->line_text))
-            line_show(caller);
-    }
-    return ERROR_NONE;
-}
-
-enum error perform_verdict(struct task *caller, struct answer *answer)
-{
-    (void)answer;
     if (!(caller->powers & POWER_VERDICT))
         return ERROR_NOT_PERMITTED;
     if (caller->registers.rdi > VERDICT_FAIL)
@@ -55,20 +39,19 @@ static enum error port_check(const struct task *task)
                : ERROR_NOT_PERMITTED;
 }
 
-enum error perform_port_read(struct task *caller, struct answer *answer)
+enum error perform_port_read(struct task *caller)
 {
     enum error error = port_check(caller);
 
     if (!error)
-        answer->words[0] = port_read_8((uint16_t)caller->registers.rdi);
+        caller->answer[0] = port_read_8((uint16_t)caller->registers.rdi);
     return error;
 }
 
-enum error perform_port_write(struct task *caller, struct answer *answer)
+enum error perform_port_write(struct task *caller)
 {
     enum error error = port_check(caller);
 
-    (void)answer;
     if (!error)
         error = bytes_check(caller);
     if (!error)

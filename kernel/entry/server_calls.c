@@ -7,27 +7,25 @@
 #include "kernel/object/handle_ring.h"
 #include <string.h>
 
-enum error perform_pattern(struct task *caller, struct answer *answer)
+enum error perform_pattern(struct task *caller)
 {
-    (void)answer;
     if (!caller->server)
         return ERROR_NOT_PERMITTED;
     window_patterns_set((const struct slot *)(const void *)caller->transfer);
     return ERROR_NONE;
 }
 
-enum error perform_release(struct task *caller, struct answer *answer)
+enum error perform_release(struct task *caller)
 {
-    (void)answer;
     return caller->server ? memory_release(caller->registers.rdi, caller->registers.rsi) : ERROR_NOT_PERMITTED;
 }
 
-enum error perform_strip(struct task *caller, struct answer *answer)
+enum error perform_strip(struct task *caller)
 {
-    return caller->server ? strip(caller, &answer->words[0], &answer->words[1]) : ERROR_NOT_PERMITTED;
+    return caller->server ? strip(caller, &caller->answer[0], &caller->answer[1]) : ERROR_NOT_PERMITTED;
 }
 
-enum error perform_holder(struct task *caller, struct answer *answer)
+enum error perform_holder(struct task *caller)
 {
     const atomic_word *word = ledger_find(caller->registers.rdi);
     uint64_t value = word ? atomic_load_relaxed(word) : 0;
@@ -37,7 +35,7 @@ enum error perform_holder(struct task *caller, struct answer *answer)
     if (ledger_word_state(value) != LEDGER_HELD)
         return ERROR_UNUSED;
     const struct handle_entry *entry = ledger_word_anchor(value);
-    answer->words[0] = entry->rights;
-    memcpy(&answer->words[1], entry->owner->name, sizeof(entry->owner->name));
+    caller->answer[0] = entry->rights;
+    memcpy(&caller->answer[1], entry->owner->name, sizeof(entry->owner->name));
     return ERROR_NONE;
 }

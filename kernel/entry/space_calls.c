@@ -15,13 +15,13 @@ static enum error find(struct task *caller, struct task **subject, struct handle
     return error ? error : handle_find(*subject, caller->registers.rdi, entry);
 }
 
-static enum error answer_level(enum error error, uint32_t missing, struct answer *answer)
+static enum error answer_level(struct task *caller, enum error error, uint32_t missing)
 {
-    answer->words[0] = error == ERROR_NO_TABLE ? missing : 0;
+    caller->answer[0] = error == ERROR_NO_TABLE ? missing : 0;
     return error;
 }
 
-enum error perform_map(struct task *caller, struct answer *answer)
+enum error perform_map(struct task *caller)
 {
     const struct registers *in = &caller->registers;
     struct task *subject;
@@ -31,20 +31,19 @@ enum error perform_map(struct task *caller, struct answer *answer)
 
     if (!error)
         error = mapping_add(subject, entry, in->rsi, in->words[WORD_RDX], &missing);
-    return answer_level(error, missing, answer);
+    return answer_level(caller, error, missing);
 }
 
-enum error perform_unmap(struct task *caller, struct answer *answer)
+enum error perform_unmap(struct task *caller)
 {
     struct task *subject;
     struct handle_entry *entry;
     enum error error = find(caller, &subject, &entry);
 
-    (void)answer;
     return error ? error : mapping_remove(entry);
 }
 
-enum error perform_install(struct task *caller, struct answer *answer)
+enum error perform_install(struct task *caller)
 {
     const struct registers *in = &caller->registers;
     struct task *subject;
@@ -54,26 +53,28 @@ enum error perform_install(struct task *caller, struct answer *answer)
 
     if (!error)
         error = table_install(subject, entry, in->rsi, in->words[WORD_RDX], &missing);
-    return answer_level(error, missing, answer);
+    return answer_level(caller, error, missing);
 }
 
-enum error perform_uninstall(struct task *caller, struct answer *answer)
+enum error perform_uninstall(struct task *caller)
 {
     struct task *subject;
     struct handle_entry *entry;
     enum error error = find(caller, &subject, &entry);
 
-    (void)answer;
     return error ? error : table_uninstall(subject, entry);
 }
 
-enum error perform_inspect(struct task *caller, struct answer *answer)
+enum error perform_inspect(struct task *caller)
 {
     struct task *subject;
     struct handle_entry *entry;
     enum error error = find(caller, &subject, &entry);
 
-    if (!error)
-        *answer = (struct answer){{entry->rights, entry->kind, mapping_exists(entry) ? entry->detail : 0}};
-    return error;
+    if (error)
+        return error;
+    caller->answer[0] = entry->rights;
+    caller->answer[1] = entry->kind;
+    caller->answer[2] = mapping_exists(entry) ? entry->detail : 0;
+    return ERROR_NONE;
 }

@@ -8,28 +8,25 @@
 void system_call(struct task *task);
 
 /* These two leave their result in the caller's registers, which nothing follows. */
-enum error perform_call(struct task *caller, struct answer *answer)
+enum error perform_call(struct task *caller)
 {
-    (void)answer;
     return call(caller);
 }
 
-enum error perform_reply_receive(struct task *caller, struct answer *answer)
+enum error perform_reply_receive(struct task *caller)
 {
-    (void)answer;
     return reply_receive(caller);
 }
 
-enum error perform_yield(struct task *caller, struct answer *answer)
+enum error perform_yield(struct task *caller)
 {
-    (void)caller, (void)answer;
+    (void)caller;
     this_cpu->reschedule = 1;
     return ERROR_NONE;
 }
 
-enum error perform_exit(struct task *caller, struct answer *answer)
+enum error perform_exit(struct task *caller)
 {
-    (void)answer;
     task_die(caller, &(struct task_ending){.end = TASK_END_EXITED, .code = caller->registers.rdi});
     return ERROR_NONE;
 }
@@ -38,20 +35,20 @@ enum error perform_exit(struct task *caller, struct answer *answer)
  * is the task to go on with. */
 void system_call(struct task *task)
 {
-    static enum error (*const calls[SYSTEM_CALLS])(struct task *, struct answer *) = {
+    static enum error (*const calls[SYSTEM_CALLS])(struct task *) = {
 #define SYSTEM_CALL(number, NAME, name, in, out, rights, idempotent, errors, text) [number] = perform_##name,
 #include <quire/system_calls.def>
 #undef SYSTEM_CALL
     };
     uint32_t number = rax_number(task->registers.rax);
-    struct answer answer = {{0}};
 
     task->state = TASK_RUNNING; /* which the short ways leave unsaid */
-    enum error error = number < SYSTEM_CALLS ? calls[number](task, &answer) : ERROR_BAD_SYSTEM_CALL;
+    memset(task->answer, 0, sizeof(task->answer));
+    enum error error = number < SYSTEM_CALLS ? calls[number](task) : ERROR_BAD_SYSTEM_CALL;
     if (error || number > SYSTEM_CALL_REPLY_RECEIVE) {
         call_fail(task, error);
-        task->registers.rsi = answer.words[0];
-        memcpy(task->registers.words, &answer.words[1], sizeof(answer.words) - sizeof(answer.words[0]));
+        task->registers.rsi = task->answer[0];
+        memcpy(task->registers.words, &task->answer[1], sizeof(task->answer) - sizeof(task->answer[0]));
     }
     proceed();
 }

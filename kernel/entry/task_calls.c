@@ -108,7 +108,7 @@ static void hide(struct handle_entry *entry, struct task *task, enum task_hidden
     hidden->state = state;
 }
 
-enum error perform_create(struct task *caller, struct answer *answer)
+enum error perform_create(struct task *caller)
 {
     const struct registers *in = &caller->registers;
     struct handle_entry *root, *table, *end;
@@ -117,7 +117,6 @@ enum error perform_create(struct task *caller, struct answer *answer)
     struct task *task;
     enum error error = find_any(caller, in->rdi, RIGHT_OWNER, &task);
 
-    (void)answer;
     if (!error && task->state != TASK_FRESH)
         error = ERROR_CREATED;
     if (!error)
@@ -156,23 +155,23 @@ static enum error move(struct task *from, struct task *to, const struct register
     return error ? error : carry_move(from, in->rsi, (uint32_t)n, to, (uint32_t)dst, moved);
 }
 
-enum error perform_give(struct task *caller, struct answer *answer)
+enum error perform_give(struct task *caller)
 {
     struct task *task;
     enum error error = find_stopped_task(caller, caller->registers.rdi, &task);
 
-    return error ? error : move(caller, task, &caller->registers, &answer->words[0]);
+    return error ? error : move(caller, task, &caller->registers, &caller->answer[0]);
 }
 
-enum error perform_take(struct task *caller, struct answer *answer)
+enum error perform_take(struct task *caller)
 {
     struct task *task;
     enum error error = find_stopped_task(caller, caller->registers.rdi, &task);
 
-    return error ? error : move(task, caller, &caller->registers, &answer->words[0]);
+    return error ? error : move(task, caller, &caller->registers, &caller->answer[0]);
 }
 
-enum error perform_start(struct task *caller, struct answer *answer)
+enum error perform_start(struct task *caller)
 {
     uint64_t rip = caller->registers.rsi;
     uint64_t rsp = caller->registers.words[WORD_RDX];
@@ -180,7 +179,6 @@ enum error perform_start(struct task *caller, struct answer *answer)
     struct task *task;
     enum error error = find_alive(caller, caller->registers.rdi, &task);
 
-    (void)answer;
     if (error)
         return error;
     if (task->state != TASK_STOPPED && (anew || !task->halted))
@@ -195,29 +193,27 @@ enum error perform_start(struct task *caller, struct answer *answer)
     return ERROR_NONE;
 }
 
-enum error perform_stop(struct task *caller, struct answer *answer)
+enum error perform_stop(struct task *caller)
 {
     struct task *task;
     enum error error = find_alive(caller, caller->registers.rdi, &task);
 
-    (void)answer;
     if (!error)
         task_stop(task);
     return error;
 }
 
-enum error perform_kill(struct task *caller, struct answer *answer)
+enum error perform_kill(struct task *caller)
 {
     struct task *task;
     enum error error = find_alive(caller, caller->registers.rdi, &task);
 
-    (void)answer;
     if (!error)
         task_die(task, &(struct task_ending){.end = TASK_END_KILLED});
     return error;
 }
 
-enum error perform_look(struct task *caller, struct answer *answer)
+enum error perform_look(struct task *caller)
 {
     struct task *task;
     enum error error = find_any(caller, caller->registers.rdi, 0, &task);
@@ -225,6 +221,8 @@ enum error perform_look(struct task *caller, struct answer *answer)
     if (error)
         return error;
     uint32_t state = !task_is_dying(task) ? task->state : task_is_over(task) ? TASK_DEAD : TASK_DYING;
-    *answer = (struct answer){{state | task->end << 8 | task->end_vector << 16, task->end_code, task->end_address}};
+    caller->answer[0] = state | task->end << 8 | task->end_vector << 16;
+    caller->answer[1] = task->end_code;
+    caller->answer[2] = task->end_address;
     return ERROR_NONE;
 }

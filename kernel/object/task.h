@@ -14,7 +14,6 @@
 struct endpoint_line;
 
 #define TASK_NAME 24
-#define TASK_LINE 120
 
 /* Whether a task may go on when what it waits for is there. */
 enum task_halt {
@@ -79,7 +78,6 @@ struct task {
     uint32_t handle_limit; /* entries of the handle table */
     uint32_t first_port;   /* I/O ports that it may use */
     uint32_t port_count;
-    uint32_t line_length;
     uint64_t *transfer; /* a worker's transfer page */
     void *view;         /* a worker's view page */
     uint32_t end;       /* enum task_end: why it ended */
@@ -88,8 +86,8 @@ struct task {
     uint64_t end_address;
     uint32_t reap_stage; /* enum reap_stage: ipc/reap.c */
     uint32_t reap_index;
+    uint64_t answer[4]; /* of a system call, besides its status: entry/calls.h */
     char name[TASK_NAME];
-    char line_text[TASK_LINE]; /* console output up to the next line feed */
     struct handle_entry *tables[HANDLE_TABLES_MAX];
     struct handle_entry hidden[HIDDEN_ENTRIES] __attribute__((aligned(64)));
     uint8_t fpu_area[FPU_AREA_SIZE] __attribute__((aligned(64)));

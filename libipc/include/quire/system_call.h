@@ -221,7 +221,7 @@ SYSTEM_CALL_INLINE _Noreturn void system_call_exit(uint64_t code)
 
 #define PRINT_BYTES_MAX 40
 
-/* Adds `count` bytes, 1 to PRINT_BYTES_MAX, packed into the words lowest byte first, to the caller's line on the kernel's
+/* Shows `count` bytes, 1 to PRINT_BYTES_MAX, packed into the words lowest byte first, on the kernel's
  * console. Errors: BadCount, NotPermitted (needs the power to print; others have the console server: quire/print.h). */
 SYSTEM_CALL_INLINE must_use enum error system_call_print(uint32_t count, const uint64_t words[MESSAGE_WORDS])
 {
