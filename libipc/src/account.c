@@ -5,21 +5,6 @@
 #include <quire/slot.h>
 #include <string.h>
 
-static struct refusal refusal;
-
-enum error refusal_note(enum error error, uint64_t limit, uint64_t used, uint64_t asked, uint64_t account)
-{
-    if (error == ERROR_OVER_LIMIT || error == ERROR_TOO_MANY_TABLES) {
-        refusal = (struct refusal){.account = (uint32_t)account, .limit = limit, .used = used, .asked = asked};
-    }
-    return error;
-}
-
-struct refusal last_refusal(void)
-{
-    return refusal;
-}
-
 /* A request of words, answered with words. */
 static enum error request_words(struct message *message, enum operation operation)
 {

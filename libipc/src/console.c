@@ -5,18 +5,6 @@
 #include <quire/task.h>
 #include <string.h>
 
-static handle chosen; /* instead of the one on the start page */
-
-void console_use(handle console)
-{
-    chosen = console;
-}
-
-handle console_used(void)
-{
-    return chosen != 0 ? chosen : start_handle(CONSOLE_NAME);
-}
-
 /* What the kernel says comes before what the server says. */
 static enum error reply_error(const struct reply *reply)
 {

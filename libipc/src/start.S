@@ -5,8 +5,8 @@
 _start:
     .cfi_startproc
     .cfi_undefined rip          /* nobody called: a debugger's backtrace ends here */
-    call task_start             /* pushes 8 bytes: the stack is then as the C ABI wants it */
-    ud2                         /* never reached: task_start does not return */
+    call task_enter             /* pushes 8 bytes: the stack is then as the C ABI wants it */
+    ud2                         /* never reached: task_enter does not return */
     .cfi_endproc
     .size _start, . - _start
 

@@ -4,11 +4,11 @@
 #include <quire/task.h>
 #include <string.h>
 
-_Noreturn void task_start(void);
+_Noreturn void task_enter(void);
 
 /* Called by _start. A task built for another ABI must not go on: even the numbers of system calls may differ, so
  * it ends with the named error. */
-_Noreturn void task_start(void)
+_Noreturn void task_enter(void)
 {
     if (start_page()->abi_version != ABI_VERSION) {
         print("# %s: kernel %u, task %u: %s\n", error_name(ERROR_ABI_MISMATCH), start_page()->abi_version, ABI_VERSION,

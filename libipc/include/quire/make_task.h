@@ -26,8 +26,7 @@ struct task_plan {
     uint32_t gift_count;           /* START_HANDLES - 2 at the most */
     uint32_t account;              /* number that the task is told; 0: this task's */
     uint32_t priority;             /* 0: this task's, but PRIORITY_USUAL at the most. PRIORITY_LOWEST: really 0 */
-    uint32_t
-        handle_tables; /* 64 times as many entries are free at its start, beside those of what it is made of; 0: 1 */
+    uint32_t handle_tables;        /* so many times 64 entries are free when it starts; 0: 1 */
     uint32_t powers;
     uint32_t first_port;
     uint32_t port_count;
@@ -37,7 +36,7 @@ struct task_plan {
 #define PRIORITY_LOWEST UINT32_MAX
 
 /* Makes a task, loaded and stopped: task frame, root table, page tables, handle tables, image, stack, start page.
- * *task is a handle with all rights. *entry: where task_start is to begin. In the task's table the frame server comes
+ * *task is a handle with all rights. *entry: where it begins, for task_start. In the task's table the frame server comes
  * first, then the console, the gifts in their order, and what it is made of. Meanwhile this task's own table has to
  * have room for all of that. Page tables that the library needs to write the pages stay, as those of frame_map do.
  * Errors: BadImage, UnsafeImage; BadCount (too many gifts or handle tables); NoRoom (more pages than a handle table can

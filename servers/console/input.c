@@ -1,0 +1,25 @@
+#include "servers/console/input.h"
+
+size_t input_waiting(const struct input *input)
+{
+    return (size_t)(input->written - input->read);
+}
+
+void input_put(struct input *input, uint8_t byte)
+{
+    if (input_waiting(input) == INPUT_LENGTH) {
+        input->lost++;
+        return;
+    }
+    input->ring[input->written++ % INPUT_LENGTH] = byte;
+}
+
+size_t input_take(struct input *input, uint8_t *buffer, size_t size)
+{
+    size_t count = 0;
+
+    while (count < size && input_waiting(input) > 0) {
+        buffer[count++] = input->ring[input->read++ % INPUT_LENGTH];
+    }
+    return count;
+}

@@ -1,0 +1,213 @@
+/* The first task: makes all others of the modules that the boot loader brought, starts them, waits for their ends, and
+ * gives the machine's verdict. It has all powers. After the start it takes no more memory. */
+#include "servers/init/endpoints.h"
+#include "servers/init/say.h"
+#include "servers/init/starter.h"
+
+#include <quire/client.h>
+#include <quire/console.h>
+#include <quire/endpoint.h>
+#include <quire/make_task.h>
+#include <quire/option_words.h>
+#include <quire/print.h>
+#include <quire/slot.h>
+#include <quire/task.h>
+#include <string.h>
+
+#define END_BITS 64 /* of a notification; if there are more tasks they share them */
+
+static struct started tasks[BOOT_MODULES_MAX];
+static uint32_t task_count;
+static struct module_options options;
+static handle ends;
+static uint64_t left_out;  /* modules of which there is no task */
+static uint32_t undecided; /* tasks on which the verdict waits */
+static bool failed;        /* one of them did */
+
+static const struct boot_modules *boot_modules(void)
+{
+    return (const struct boot_modules *)BOOT_MODULES_ADDRESS;
+}
+
+static bool is_quiet(void)
+{
+    char level[16];
+
+    return option_find(start_page()->command_line, "log", level, sizeof(level)) == OPTION_FOUND &&
+           strcmp(level, "quiet") == 0;
+}
+
+static void leave_out(const struct boot_module_page *module, enum error error)
+{
+    const char *offending = options.offending;
+
+    left_out++;
+    print("# left out: module '");
+    print_long(module->line);
+    print("'\n");
+    print("#   %s%s%s: %s\n", error_name(error), *offending != 0 ? ", " : "", offending, error_sentence(error));
+}
+
+/* Makes the task of a module; NULL: it is left out. */
+static struct started *make(const struct boot_module_page *module)
+{
+    struct started *made = &tasks[task_count];
+
+    made->end_bit = UINT64_C(1) << task_count % END_BITS;
+    enum error error = starter_make(module, &options, made);
+    if (error != ERROR_NONE) {
+        memset(made, 0, sizeof(*made));
+        leave_out(module, error);
+        return NULL;
+    }
+    task_count++;
+    undecided += made->judges;
+    if (!is_quiet()) {
+        print("# task %s, account %u, priority %u\n", made->name, made->account, made->priority);
+    }
+    return made;
+}
+
+static void start(struct started *task)
+{
+    enum error error = task->runs ? ERROR_NONE : task_start(task->task, task->entry);
+
+    if (error != ERROR_NONE) {
+        give_up(task->name, error);
+    }
+    task->runs = true;
+}
+
+static bool is_console(const struct boot_module_page *module)
+{
+    const char *line = module->line;
+
+    return option_word_is(option_next_word(&line), CONSOLE_NAME);
+}
+
+/* Once the console runs, all that is printed goes through it. */
+static void use_console(struct started *console)
+{
+    handle endpoint = endpoint_find(CONSOLE_NAME);
+    handle own;
+
+    start(console);
+    if (endpoint != 0 && endpoint_clone(endpoint, RIGHT_CALL, start_page()->account, &own) == ERROR_NONE) {
+        starter_console(endpoint);
+        console_use(own);
+    }
+}
+
+static void make_tasks(const struct boot_modules *modules)
+{
+    uint64_t console = 0;
+    struct started *made;
+
+    while (console < modules->count && !is_console(&modules->modules[console])) {
+        console++;
+    }
+    if (console < modules->count && (made = make(&modules->modules[console])) != NULL) {
+        use_console(made);
+    }
+    for (uint64_t k = 0; k < modules->count; k++) {
+        if (k != console) {
+            made = make(&modules->modules[k]);
+        }
+    }
+}
+
+/* The modules' memory becomes free. */
+static void drop_modules(const struct boot_modules *modules)
+{
+    for (uint64_t k = 0; k < modules->count; k++) {
+        uint64_t left = (modules->modules[k].size + FRAME_SIZE - 1) / FRAME_SIZE;
+        handle first = modules->modules[k].first;
+
+        while (left > 0) {
+            uint32_t count = left < TRANSFER_FRAMES ? (uint32_t)left : TRANSFER_FRAMES;
+            enum error error = frame_drop_run(first, count, NULL);
+
+            if (error != ERROR_NONE) {
+                give_up("modules", error);
+            }
+            first = handle_of_run(first, count);
+            left -= count;
+        }
+    }
+}
+
+/* Says how a task ended. */
+static void report(struct started *task, const struct task_facts *facts)
+{
+    bool passed = facts->end == TASK_END_EXITED && facts->code == 0;
+    char text[PRINT_LENGTH_MAX];
+
+    task->ended = true;
+    if (!passed) {
+        task_end_text(facts, text, sizeof(text));
+        print("# %s %s\n", task->name, text);
+    }
+    if (task->judges) {
+        failed |= !passed;
+        undecided--;
+        if (undecided == 0) {
+            judge(!failed && left_out == 0);
+        }
+    }
+}
+
+/* Looks which of the tasks that the bits may mean have ended. */
+static void look(uint64_t bits)
+{
+    for (uint32_t k = 0; k < task_count; k++) {
+        struct task_facts facts;
+
+        if (tasks[k].ended || (tasks[k].end_bit & bits) == 0) {
+            continue;
+        }
+        enum error error = system_call_look(tasks[k].task, &facts);
+        if (error != ERROR_NONE) {
+            give_up(tasks[k].name, error);
+        }
+        if (facts.state == TASK_DEAD) {
+            report(&tasks[k], &facts);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct boot_modules *modules = boot_modules();
+    enum error error = endpoint_make(&ends);
+
+    if (error != ERROR_NONE) {
+        give_up("start", error);
+    }
+    starter_initialise(ends);
+    if (modules->left_out > 0) {
+        left_out = modules->left_out;
+        print("# left out: %lu modules for which there was no room\n", modules->left_out);
+    }
+    make_tasks(modules);
+    endpoints_shorten(0); /* or the tasks would never learn that nobody receives any more */
+    drop_modules(modules);
+    error = library_release_tables(NULL);
+    if (error != ERROR_NONE) {
+        give_up("page tables", error);
+    }
+    if (left_out > 0 && undecided == 0) {
+        judge(false);
+    }
+    for (uint32_t k = 0; k < task_count; k++) {
+        start(&tasks[k]);
+    }
+    for (;;) {
+        struct endpoint_message message;
+
+        error = endpoint_receive(ends, &message, 0);
+        if (error != ERROR_NONE) {
+            give_up("ends of tasks", error);
+        }
+        look(message.notification);
+    }
+}

@@ -1,0 +1,176 @@
+#include "servers/init/starter.h"
+
+#include "servers/init/endpoints.h"
+#include "servers/init/say.h"
+#include <quire/account.h>
+#include <quire/client.h>
+#include <quire/console.h>
+#include <quire/endpoint.h>
+#include <quire/format.h>
+#include <quire/make_task.h>
+#include <string.h>
+
+#define CLIENT_PRIORITY_MAX (OPTION_PRIORITY_MAX - 1) /* the frame server's workers run above all tasks */
+#define FREE_HANDLE_TABLES 16                         /* of a task: 1024 handles */
+
+#define RIGHTS_CALLER (RIGHT_CALL | RIGHT_CLONE | RIGHT_MOVE)
+/* A receiver can have notifications sent to its endpoint, and give others handles with badges of its own. */
+#define RIGHTS_RECEIVER (RIGHT_RECEIVE | RIGHT_NOTIFY | RIGHT_CLONE | RIGHT_MOVE | RIGHT_OWNER)
+
+/* What goes to one task, until it has it. */
+struct parcel {
+    uint32_t account;
+    handle server;
+    handle console;
+    handle end;
+    uint32_t gift_count;
+    struct task_gift gifts[OPTION_ENDPOINTS];
+};
+
+_Static_assert(OPTION_ENDPOINTS <= START_HANDLES - 2, "beside frame server and console");
+
+static handle ends_endpoint;
+static handle console_endpoint;
+
+void starter_initialise(handle ends)
+{
+    ends_endpoint = ends;
+}
+
+void starter_console(handle console)
+{
+    console_endpoint = console;
+}
+
+/* What the options alone can not tell. */
+static enum error check(struct module_options *options)
+{
+    const char *offending = NULL;
+
+    if (options->server != 0) {
+        offending = "server, the second";
+    } else if (options->init != 0) {
+        offending = "init, the second";
+    } else if (options->priority > CLIENT_PRIORITY_MAX) {
+        offending = "priority, the frame server's";
+    }
+    if (offending != NULL) {
+        format_line(options->offending, sizeof(options->offending), "%s", offending);
+        return ERROR_BAD_OPTION;
+    }
+    return ERROR_NONE;
+}
+
+static enum error pack_gift(const struct module_endpoint *wanted, struct parcel *parcel)
+{
+    struct task_gift *gift = &parcel->gifts[parcel->gift_count];
+    uint32_t rights = wanted->right == RIGHT_RECEIVE ? RIGHTS_RECEIVER : RIGHTS_CALLER;
+    handle endpoint;
+    enum error error = endpoint_named(wanted->name, &endpoint);
+
+    if (error == ERROR_NONE) {
+        error = endpoint_clone(endpoint, rights, parcel->account, &gift->value);
+    }
+    if (error == ERROR_NONE) {
+        gift->name = wanted->name;
+        parcel->gift_count++;
+    }
+    return error;
+}
+
+static enum error pack(const struct module_options *options, uint64_t end_bit, struct parcel *parcel)
+{
+    struct account_limits limits = {.frames = options->frames, .tables = options->tables};
+    enum error error = account_open(&limits, options->rights, &parcel->account, &parcel->server);
+
+    for (uint32_t k = 0; k < options->endpoint_count && error == ERROR_NONE; k++) {
+        error = pack_gift(&options->endpoints[k], parcel);
+    }
+    if (error == ERROR_NONE && console_endpoint != 0) {
+        error = endpoint_clone(console_endpoint, RIGHTS_CALLER, parcel->account, &parcel->console);
+    }
+    if (error == ERROR_NONE) {
+        error = endpoint_clone(ends_endpoint, RIGHT_NOTIFY | RIGHT_MOVE, end_bit, &parcel->end);
+    }
+    return error;
+}
+
+static void unpack(struct parcel *parcel)
+{
+    while (parcel->gift_count > 0) {
+        give_back(&parcel->gifts[--parcel->gift_count].value);
+    }
+    give_back(&parcel->console);
+    give_back(&parcel->end);
+    give_back(&parcel->server);
+    if (parcel->account != 0) {
+        enum error error = account_close(parcel->account, NULL);
+        (void)error; /* the task that is not made has its own, which is the one to tell */
+    }
+}
+
+static enum error make(const struct boot_module_page *module, const struct module_options *options,
+                       const struct parcel *parcel, struct started *made)
+{
+    uint32_t powers = options->powers & ~(uint32_t)POWER_VERDICT; /* it judges by how it ends */
+    struct task_plan plan = {
+        .file = (const void *)module->address,
+        .size = module->size,
+        .name = options->name,
+        .arguments = options->arguments,
+        .server = parcel->server,
+        .console = parcel->console,
+        .end = parcel->end,
+        .gifts = parcel->gifts,
+        .gift_count = parcel->gift_count,
+        .account = parcel->account,
+        .priority = options->priority != 0 ? (uint32_t)options->priority : PRIORITY_LOWEST,
+        .handle_tables = FREE_HANDLE_TABLES,
+        .powers = console_endpoint != 0 ? powers : powers | POWER_PRINT,
+        .first_port = options->first_port,
+        .port_count = options->port_count,
+        .no_fpu = options->no_fpu != 0,
+    };
+
+    return task_make(&plan, &made->task, &made->entry);
+}
+
+/* One attempt, which may fail for want of entries in this task's handle table. */
+static enum error attempt(const struct boot_module_page *module, const struct module_options *options,
+                          struct started *made)
+{
+    struct parcel parcel = {0};
+    uint32_t endpoints = endpoints_count();
+    enum error error = pack(options, made->end_bit, &parcel);
+
+    if (error == ERROR_NONE) {
+        error = make(module, options, &parcel, made);
+    }
+    if (error != ERROR_NONE) {
+        unpack(&parcel);
+        endpoints_shorten(endpoints);
+        return error;
+    }
+    made->account = parcel.account;
+    made->priority = (uint32_t)options->priority;
+    made->judges = (options->powers & POWER_VERDICT) != 0;
+    format_line(made->name, sizeof(made->name), "%s", options->name);
+    return ERROR_NONE;
+}
+
+must_use enum error starter_make(const struct boot_module_page *module, struct module_options *options,
+                                 struct started *made)
+{
+    enum error error = module_options_parse(module->line, options);
+
+    if (error == ERROR_NONE) {
+        error = check(options);
+    }
+    if (error != ERROR_NONE) {
+        return error;
+    }
+    do {
+        error = attempt(module, options, made);
+    } while (error == ERROR_NO_TABLE_ENTRY && library_grow_handles() == ERROR_NONE);
+    return error;
+}
