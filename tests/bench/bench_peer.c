@@ -6,8 +6,6 @@
 #include <quire/print.h>
 #include <quire/task.h>
 
-#define ROOM_ENTRY 40 /* entry of its handle table where a handle arrives: none of the library's lies so high */
-
 static enum error use(handle frame)
 {
     void *page;
@@ -24,9 +22,10 @@ int main(void)
 {
     handle endpoint = start_handle(start_page()->name);
     struct message message = {0};
+    uint32_t room = start_page()->handle_entries - 1; /* where a handle arrives: none of the library's lies so high */
 
     do {
-        message.rax = rax_make(SYSTEM_CALL_REPLY_RECEIVE, ACTION_NONE, MODE_NONE, 1, ROOM_ENTRY);
+        message.rax = rax_make(SYSTEM_CALL_REPLY_RECEIVE, ACTION_NONE, MODE_NONE, 1, room);
         message.rdi = endpoint;
         system_call_reply_receive(&message);
         if (__builtin_expect(message.rax != 0, 0) && rax_mode(message.rax) == MODE_MOVE) {

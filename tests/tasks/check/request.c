@@ -38,8 +38,9 @@ static void bad_counts(void)
     static const uint32_t counts[] = {0, 513, UINT16_MAX};
 
     for (uint32_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
-        struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, ACTION_GRANT, MODE_NONE, counts[i], 40),
-                                  .rsi = MESSAGE_ALLOC};
+        struct message message = {
+            .rax = rax_make(SYSTEM_CALL_CALL, ACTION_GRANT, MODE_NONE, counts[i], own_entries_limit() - 1),
+            .rsi = MESSAGE_ALLOC};
 
         expect_error(send_raw(&message), ERROR_BAD_COUNT);
     }
@@ -199,7 +200,8 @@ static void every_mode_and_action(void)
 static void unknown_actions(void)
 {
     for (uint32_t want = ACTION_REVOKE + 1; want < 16; want++) {
-        struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, want, MODE_NONE, 1, 40), .rsi = MESSAGE_ALLOC};
+        struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, want, MODE_NONE, 1, own_entries_limit() - 1),
+                                  .rsi = MESSAGE_ALLOC};
 
         expect_error(send_raw(&message), ERROR_BAD_ACTION);
     }
@@ -208,7 +210,7 @@ static void unknown_actions(void)
 /* Words that an operation does not know. */
 static void unknown_flags(void)
 {
-    struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, ACTION_GRANT, MODE_NONE, 1, 40),
+    struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, ACTION_GRANT, MODE_NONE, 1, own_entries_limit() - 1),
                               .rsi = MESSAGE_ALLOC,
                               .words = {UINT64_C(1) << 63}};
 
