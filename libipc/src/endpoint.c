@@ -41,17 +41,6 @@ static void take_over(struct endpoint_message *message, const struct message *re
     }
 }
 
-/* After an error of receiving, the reply may have been delivered or not: its handles are gone then, or still here. */
-static void look_after_handles(struct endpoint_message *message)
-{
-    struct handle_facts facts;
-
-    if (message->count > 0 && system_call_inspect(message->first, &facts) != ERROR_NONE) {
-        own_entries_release(handle_index(message->first), message->count);
-        message->count = 0;
-    }
-}
-
 must_use enum error endpoint_call(handle endpoint, struct endpoint_message *message, uint32_t room)
 {
     struct message registers;
@@ -103,7 +92,10 @@ must_use enum error endpoint_reply_receive(handle endpoint, struct endpoint_mess
     error = (enum error)rax_status(registers.rax);
     if (error != ERROR_NONE) {
         own_entries_release(dst, room);
-        look_after_handles(message);
+        if (error == ERROR_REVOKED) { /* while it waited, after the reply */
+            own_entries_release(handle_index(message->first), message->count);
+            message->count = 0;
+        }
         return error;
     }
     take_over(message, &registers, dst, room, rax_mode(registers.rax) == MODE_MOVE ? rax_n(registers.rax) : 0);
