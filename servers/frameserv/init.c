@@ -1,7 +1,7 @@
 #include "servers/frameserv/init.h"
 
 #include "servers/frameserv/core/boot.h"
-#include "servers/frameserv/reclaim.h"
+#include "servers/frameserv/kernel.h"
 #include <quire/task.h>
 
 static struct keep keep __attribute__((section(".keep")));
@@ -35,13 +35,14 @@ enum error initialise(struct worker *worker)
                               .transfer = (atomic_word *)(WORKER_ADDRESS(number) + WORKER_TRANSFER_OFFSET),
                               .view = (const atomic_word *)(WORKER_ADDRESS(number) + WORKER_VIEW_OFFSET),
                               .reversal = &keep.reversals[number],
-                              .number = number};
+                              .number = number,
+                              .kernel = &kernel_calls};
     error = register_patterns(worker);
     if (error != ERROR_NONE)
         return error;
     boot_keep(information, &worker->window, &keep);
-    error = boot_objects(information, &worker->window);
+    error = boot_objects(information, &worker->window, &keep);
     if (error == ERROR_NONE)
-        reclaim(worker);
+        boot_release(worker, kernel_release);
     return error;
 }

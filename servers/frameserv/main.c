@@ -3,7 +3,7 @@
 #include "servers/frameserv/core/dispatch.h"
 #include "servers/frameserv/core/quick.h"
 #include "servers/frameserv/init.h"
-#include <quire/print.h>
+#include "servers/frameserv/kernel.h"
 #include <quire/task.h>
 
 /* What quick_serve() leaves over. False: nothing can be received any more, for the kernel's reason in rax. */
@@ -44,13 +44,13 @@ int main(void)
     enum error error = initialise(&worker);
 
     if (error != ERROR_NONE) {
-        print("# frameserv: can't start: %s\n", error_name(error));
+        kernel_print("# frameserv: can't start: %s\n", error_name(error));
         return 1;
     }
     allocator_count(&worker, &statistics);
-    print("# frameserv: window at 0x%lx, %lu frames usable, %lu set aside, end of memory at 0x%lx\n", WINDOW_ADDRESS,
-          statistics.usable, statistics.set_aside, worker.window.frame_count * FRAME_SIZE);
+    kernel_print("# frameserv: window at 0x%lx, %lu frames usable, %lu set aside, end of memory at 0x%lx\n",
+                 WINDOW_ADDRESS, statistics.usable, statistics.set_aside, worker.window.frame_count * FRAME_SIZE);
     error = serve(&worker);
-    print("# frameserv: ends, since nothing can be received: %s\n", error_name(error));
+    kernel_print("# frameserv: ends, since nothing can be received: %s\n", error_name(error));
     return 1;
 }

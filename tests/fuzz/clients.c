@@ -1,5 +1,6 @@
 #include "tests/fuzz/clients.h"
 
+#include "servers/frameserv/core/accounts.h"
 #include "servers/frameserv/core/dispatch.h"
 #include "servers/frameserv/core/frames.h"
 #include "servers/frameserv/core/lists.h"
@@ -266,6 +267,11 @@ static void check_error(const struct client_call *call, const struct message *me
     must(rax_action(message->rax) == ACTION_NONE && rax_n(message->rax) == 0);
     must(message->r13 == 0 && message->r14 == 0);
     must(message->words[0] == 0 || (tells_place(call) && message->words[0] < call->count));
+    if (message->rsi == ERROR_OVER_LIMIT || message->rsi == ERROR_TOO_MANY_TABLES) {
+        const uint64_t *words = message->words; /* whose limit, the limit, used, asked */
+        must(words[1] != 0 && (words[3] > words[2] || words[4] > words[2] - words[3]));
+        return;
+    }
     for (uint32_t k = 1; k < MESSAGE_WORDS; k++)
         must(message->words[k] == 0);
 }
@@ -278,7 +284,9 @@ static void recover(struct clients *clients)
 
     worker->pending = (struct pending){0};
     keep_roll_back(clients->world->keep);
-    if (control->intent != 0)
+    if (control->intent == INTENT_ACCOUNT + 1)
+        accounts_reconcile(worker);
+    else if (control->intent != 0)
         frames_reconcile(worker, control->intent - 1, clients->handles[control->intent - 1],
                          clients->kinds[control->intent - 1]);
     for (uint64_t k = 0; k < control->intent_run; k++)
@@ -327,7 +335,7 @@ static bool act(struct clients *clients, const struct client_call *call, const s
         }
         return true;
     case ACTION_CONVERT:
-        must(clients->handles[frame] > 0 && kind_is_convertible(message->r14));
+        must(clients->handles[frame] > 0 && kind_is_makeable(message->r14));
         if (clients->handles[frame] > 1)
             return false;
         clients->kinds[frame] = (enum kind)message->r14;

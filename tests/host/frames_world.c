@@ -58,10 +58,26 @@ static void on_fault(int signal_number, siginfo_t *information, void *context)
     back_page(current, page);
 }
 
+/* A kernel that knows no handle. A test with a ledger puts its own functions in the worker. */
+static enum error strip(uint64_t *taken, uint64_t *left)
+{
+    *taken = 0;
+    *left = 0;
+    return ERROR_REVOKED;
+}
+
+static enum error holder(uint64_t frame, uint64_t name[3])
+{
+    (void)frame;
+    (void)name;
+    return ERROR_UNUSED;
+}
+
 struct world *world_create(const struct world_region *regions)
 {
     struct world *world = calloc(1, sizeof(*world));
     struct boot_information *information = &world->information;
+    static const struct kernel_calls kernel = {.strip = strip, .holder = holder};
     struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER};
 
     *information =
@@ -92,7 +108,8 @@ struct world *world_create(const struct world_region *regions)
                                             .transfer = world->transfers[k],
                                             .view = world->views[k],
                                             .reversal = &world->keep->reversals[k],
-                                            .number = k};
+                                            .number = k,
+                                            .kernel = &kernel};
     }
     ck_assert_uint_eq(world->pages_backed, 0);
     return world;
@@ -254,11 +271,51 @@ static void check_lists(struct world *world)
     free(members);
 }
 
+/* Adds what a child has of its parent's share. */
+static void add_share(const struct share *share, uint64_t *passed)
+{
+    if (share->limit != ACCOUNT_UNLIMITED) {
+        expect_le(share->limit, UINT64_MAX - share->passed);
+        expect_le(share->limit + share->passed, UINT64_MAX - *passed);
+        *passed += share->limit + share->passed;
+    }
+}
+
+/* The tree: a child in use has a parent that is open, and what a parent passed on is what its children have. */
+static void check_accounts(const struct world *world)
+{
+    const struct account *accounts = world->keep->accounts;
+    uint64_t frames[ACCOUNTS] = {0};
+    uint64_t tables[ACCOUNTS] = {0};
+
+    expect_eq(world->keep->tree_lock, 0);
+    for (uint32_t k = 1; k < ACCOUNT_SYSTEM; k++) {
+        uint64_t state = accounts[k].state;
+        uint32_t parent = account_parent(state);
+        expect(!account_is_open(state) || state % 256 == k, "account %u: state %lx", k, state);
+        expect(!account_is_open(state) || !account_is_closed(state), "account %u: state %lx", k, state);
+        if (!account_is_open(state) && !account_is_closed(state)) {
+            expect_eq(accounts[k].used | accounts[k].tables.used, 0);
+            expect_eq(accounts[k].limit | accounts[k].tables.limit, 0);
+        } else if (parent != ACCOUNT_NOBODY) {
+            expect(account_is_open(accounts[parent].state), "account %u: state of its parent %lx", k,
+                   accounts[parent].state);
+            add_share(&accounts[k].frames, &frames[parent]);
+            add_share(&accounts[k].tables, &tables[parent]);
+        }
+    }
+    for (uint32_t k = 1; k < ACCOUNT_SYSTEM; k++) {
+        expect_eq(accounts[k].passed, frames[k]);
+        expect_eq(accounts[k].tables.passed, tables[k]);
+    }
+}
+
 struct world_census world_check(struct world *world)
 {
     const struct keep *keep = world->keep;
     struct world_census census = {0};
     uint64_t used[ACCOUNTS] = {0};
+    uint64_t tables[ACCOUNTS] = {0};
     uint8_t *where = calloc(world->window.frame_count, 1);
 
     for (uint32_t zone = 0; zone < ZONES; zone++) {
@@ -284,6 +341,7 @@ struct world_census world_check(struct world *world)
                 check_slot(slot, frame, where[frame]);
                 if (region->type != REGION_FRAMEBUFFER)
                     used[kind_word_payer(slot->kind_word)] += 1;
+                tables[kind_word_payer(slot->kind_word)] += kind_word_kind(slot->kind_word) == KIND_HANDLE_TABLE;
                 if (region->type == REGION_USABLE && where[frame] == NOWHERE)
                     census.charged += 1;
             } else if (region->type == REGION_USABLE) {
@@ -295,8 +353,10 @@ struct world_census world_check(struct world *world)
     }
     for (uint32_t k = 1; k < ACCOUNTS; k++) {
         expect_eq(keep->accounts[k].used, used[k]);
+        expect_eq(keep->accounts[k].tables.used, tables[k]);
         expect_eq(keep->accounts[k].lock, 0);
     }
+    check_accounts(world);
     expect_eq(buddy_free_frames(&keep->buddy), census.in_blocks + census.fresh);
     expect_eq(keep->buddy.lock, 0);
     for (uint32_t k = 0; k < WORLD_WORKERS; k++)

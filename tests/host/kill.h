@@ -4,6 +4,7 @@
 #ifndef TESTS_HOST_KILL_H
 #define TESTS_HOST_KILL_H
 
+#include "servers/frameserv/core/accounts.h"
 #include "servers/frameserv/core/allocator.h"
 #include "servers/frameserv/core/frames.h"
 #include "servers/frameserv/core/lists.h"
@@ -25,6 +26,7 @@
 struct image {
     struct buddy buddy;
     struct account accounts[ACCOUNTS];
+    atomic_word tree_lock;
     struct cache caches[WORLD_WORKERS];
     struct undo_log logs[WORLD_WORKERS];
     struct reversal reversals[WORLD_WORKERS];
@@ -68,6 +70,7 @@ static void save(struct image *image)
 {
     memcpy(&image->buddy, &world->keep->buddy, sizeof(image->buddy));
     memcpy(image->accounts, world->keep->accounts, sizeof(image->accounts));
+    image->tree_lock = world->keep->tree_lock;
     memcpy(image->caches, world->keep->caches, sizeof(image->caches));
     memcpy(image->logs, world->keep->logs, sizeof(image->logs));
     memcpy(image->reversals, world->keep->reversals, sizeof(image->reversals));
@@ -82,6 +85,7 @@ static void restore(const struct image *image)
 {
     memcpy(&world->keep->buddy, &image->buddy, sizeof(image->buddy));
     memcpy(world->keep->accounts, image->accounts, sizeof(image->accounts));
+    world->keep->tree_lock = image->tree_lock;
     memcpy(world->keep->caches, image->caches, sizeof(image->caches));
     memcpy(world->keep->logs, image->logs, sizeof(image->logs));
     memcpy(world->keep->reversals, image->reversals, sizeof(image->reversals));
@@ -106,7 +110,9 @@ static void recover(void)
         const struct worker_control *control = &world->controls[k];
         struct worker fresh = world->workers[k];
         fresh.pending = (struct pending){0};
-        if (control->intent != 0)
+        if (control->intent == INTENT_ACCOUNT + 1)
+            accounts_reconcile(&fresh);
+        else if (control->intent != 0)
             reconcile(&fresh, control->intent - 1);
         for (uint64_t n = 0; n < control->intent_run; n++)
             reconcile(&fresh, world->transfers[k][n]);

@@ -55,7 +55,22 @@ static inline struct message serve(struct call call)
     return message;
 }
 
-/* What every error reply is: the error, the place in a run that it is about, and nothing else. */
+/* Words 1 to 4 of an error reply: whose limit stood against what was asked, or nothing. */
+static inline void check_refusal(const struct message *message)
+{
+    const uint64_t *words = message->words;
+
+    if (message->rsi == ERROR_OVER_LIMIT || message->rsi == ERROR_TOO_MANY_TABLES) {
+        expect_ne(words[1], 0);
+        expect(words[3] > words[2] || words[4] > words[2] - words[3], "limit %lx, used %lx, asked %lx", words[2],
+               words[3], words[4]);
+        return;
+    }
+    for (uint32_t k = 1; k < MESSAGE_WORDS; k++)
+        expect_eq(words[k], 0);
+}
+
+/* What every error reply is: the error, the place in a run that it is about, whose limit, and nothing else. */
 static inline void check_error_at(struct message message, enum error error, uint64_t place)
 {
     expect(message.rsi == error, "%s instead of %s", error_name(message.rsi), error_name(error));
@@ -65,8 +80,7 @@ static inline void check_error_at(struct message message, enum error error, uint
     expect_eq(rax_n(message.rax), 0);
     expect_eq(message.r13 | message.r14, 0);
     expect_eq(message.words[0], place);
-    for (uint32_t k = 1; k < MESSAGE_WORDS; k++)
-        expect_eq(message.words[k], 0);
+    check_refusal(&message);
 }
 
 static inline void check_error(struct message message, enum error error)

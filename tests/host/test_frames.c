@@ -236,8 +236,8 @@ START_TEST(boot_frames_come_back_when_their_objects_end)
     create();
     uint64_t early = USABLE_FRAME + 120000 + 2000 + 7;
     world->information.object_count = 1;
-    world->information.objects[0] = (struct boot_object){.frame = early, .kind = KIND_TASK, .handles = 2};
-    ck_assert_int_eq(boot_objects(&world->information, &world->window), ERROR_NONE);
+    world->information.objects[0] = (struct boot_object){.frame = early, .count = 1, .kind = KIND_TASK, .handles = 2};
+    ck_assert_int_eq(boot_objects(&world->information, &world->window, world->keep), ERROR_NONE);
     uint64_t count;
     ck_assert_int_eq(frames_clone(worker, early, &count), ERROR_NONE);
     ck_assert_uint_eq(count, 3);

@@ -84,7 +84,7 @@ START_TEST(repurposed)
     uint64_t frame = allocate_unique();
     succeed(write_call(frame, some));
     struct call call = lend(MESSAGE_REPURPOSE, ACTION_CONVERT, frame, RIGHTS_FRAME);
-    call.words[0] = KIND_TASK;
+    call.words[0] = KIND_KERNEL;
     refused(call, ERROR_WRONG_KIND);
     call.words[0] = KIND_UNTYPED; /* it is one */
     succeed(call);

@@ -272,7 +272,7 @@ START_TEST(repurpose)
     message = succeed(call); /* it is one already: no action, and nothing to undo */
     ck_assert_uint_eq(rax_action(message.rax), ACTION_NONE);
     ck_assert_uint_eq(message.r13 | message.r14, 0);
-    call.words[0] = KIND_TASK;
+    call.words[0] = KIND_KERNEL;
     refused(call, ERROR_WRONG_KIND);
     call.words[0] = UINT64_MAX;
     refused(call, ERROR_WRONG_KIND);
@@ -330,7 +330,8 @@ START_TEST(statistics)
     ck_assert_uint_eq(message.words[0], 1);
     ck_assert_uint_eq(message.words[1], 1);
     ck_assert_uint_eq(message.words[2], 10);
-    ck_assert_uint_eq(message.words[3] | message.words[4], 0);
+    ck_assert_uint_eq(message.words[3], 0);
+    ck_assert_uint_eq(message.words[4], ACCOUNT_UNLIMITED);
     refused((struct call){.operation = MESSAGE_STATISTICS, .words = {2}}, ERROR_BAD_ARGUMENT);
     refused((struct call){.operation = MESSAGE_STATISTICS, .words = {UINT64_MAX}}, ERROR_BAD_ARGUMENT);
     refused((struct call){.operation = MESSAGE_STATISTICS, .words = {1}, .account = 77}, ERROR_NOT_PERMITTED);

@@ -5,34 +5,86 @@
 
 #include <quire/atomic.h>
 #include <quire/error.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define ACCOUNTS 256
 #define ACCOUNT_NOBODY 0              /* payer of the allocator's frames */
 #define ACCOUNT_SYSTEM (ACCOUNTS - 1) /* payer of what boot set aside: kernel, window, first tasks */
 
-/* One cache line, so that two accounts do not share one. Accounts of clients that share out what they have get a
- * parent; a child's limit is then part of the parent's use, so that a charge concerns one account only. */
+/* How much of one thing an account uses and may use. What a child may use was moved out of its parent's limit, so that a
+ * charge concerns one account only. */
+struct share {
+    atomic_word used;   /* by the account itself */
+    atomic_word limit;  /* the most that this may be, or ACCOUNT_UNLIMITED */
+    atomic_word passed; /* to children that have a limit, and by them: the sum of their limit + passed */
+};
+
+/* One cache line, so that two accounts do not share one. */
 struct account {
-    atomic_word lock;  /* guards the rest */
-    atomic_word used;  /* frames charged to it; changes in the transaction that changes their payer */
-    atomic_word limit; /* the most that it may be charged */
-    uint64_t open;     /* 1: the account exists */
-    uint64_t parent;   /* number, or ACCOUNT_NOBODY */
-    uint64_t unused[3];
+    atomic_word lock;  /* guards `used` and `limit` */
+    atomic_word state; /* below; with all `limit` and `passed` it changes under keep->tree_lock only */
+    union {
+        struct {
+            atomic_word used;
+            atomic_word limit;
+            atomic_word passed;
+        };
+        struct share frames; /* changes in the transaction that changes the frames' payer */
+    };
+    struct share tables; /* frames of kind HANDLE_TABLE among them */
 };
 _Static_assert(sizeof(struct account) == 64, "a cache line");
 
-/* The open account of a number that came from outside. NotPermitted: there is none. */
-static inline must_use enum error account_find(struct account *accounts, uint32_t number, struct account **account)
+/* A state: place:8 | generation:24 | parent:8 | closed:1, lowest bits first. place is that of the account in the table
+ * while it is open, so that the lower half is its number, and 0 while it is not. Closed: nothing can be charged to it
+ * any more, but something still is. The generation counts how often the place was used before: who has an old number in
+ * his badge does not pay from the account of another. */
+#define ACCOUNT_GENERATIONS (UINT32_C(1) << 24)
+#define ACCOUNT_CLOSED (UINT64_C(1) << 40)
+#define ACCOUNT_NEVER (ACCOUNT_CLOSED | 1) /* state in place 0: no number fits it */
+
+static inline uint64_t account_state(uint32_t place, uint32_t generation, uint32_t parent)
 {
-    if (number == ACCOUNT_NOBODY || number >= ACCOUNT_SYSTEM || !accounts[number].open)
-        return ERROR_NOT_PERMITTED;
-    *account = &accounts[number];
-    return ERROR_NONE;
+    return place | generation * UINT64_C(256) | (uint64_t)parent << 32;
 }
 
-/* Opens an account that nothing is charged to. The caller alone uses the table, or holds the account's lock. */
-void account_open(struct account *account, uint64_t limit, uint32_t parent);
+static inline uint32_t account_generation(uint64_t state)
+{
+    return (uint32_t)state / 256;
+}
+
+static inline uint32_t account_parent(uint64_t state)
+{
+    return state >> 32 & 0xff;
+}
+
+static inline uint32_t account_place(uint32_t number)
+{
+    return number % ACCOUNTS;
+}
+
+/* The number, also of an account that is closed. */
+static inline uint32_t account_number(uint64_t state, uint32_t place)
+{
+    return account_generation(state) * ACCOUNTS + place;
+}
+
+static inline bool account_is_open(uint64_t state)
+{
+    return state % 256 != 0 && !(state & ACCOUNT_CLOSED);
+}
+
+static inline bool account_is_closed(uint64_t state)
+{
+    return (state & ACCOUNT_CLOSED) != 0;
+}
+
+/* The place of the open account of a number that came from outside. NotPermitted: there is none. */
+static inline must_use enum error account_find(const struct account *accounts, uint32_t number, uint32_t *place)
+{
+    *place = account_place(number);
+    return (uint32_t)atomic_load_relaxed(&accounts[*place].state) == number ? ERROR_NONE : ERROR_NOT_PERMITTED;
+}
 
 #endif

@@ -10,7 +10,7 @@ enum error allocator_take(struct worker *worker, uint32_t payer, uint64_t *frame
     lock_acquire(&account->lock, worker->number);
     lock_acquire(&cache->lock, worker->number);
     if (!affords(account, 1)) {
-        error = ERROR_OVER_LIMIT;
+        error = over_limit(worker, account, 1);
     } else if (cache->count == 0 && !cache_provide(worker)) {
         error = ERROR_NO_MEMORY;
     } else {

@@ -47,7 +47,7 @@ enum error allocator_claim(struct worker *worker, uint32_t payer, uint64_t frame
 
     lock_acquire(&account->lock, worker->number);
     if (!affords(account, 1))
-        error = ERROR_OVER_LIMIT;
+        error = over_limit(worker, account, 1);
     else if (kind_word_flags(mark) / FLAG_CACHED == 1)
         error = claim_cached(worker, payer, frame, mark) ? ERROR_NONE : ERROR_BUSY;
     else

@@ -2,14 +2,10 @@
 #ifndef FRAMESERV_CORE_ALLOCATOR_PARTS_H
 #define FRAMESERV_CORE_ALLOCATOR_PARTS_H
 
+#include "servers/frameserv/core/accounts_parts.h"
 #include "servers/frameserv/core/allocator.h"
 #include "servers/frameserv/core/cache.h"
 #include "servers/frameserv/core/lock.h"
-
-static inline struct account *account_of(struct worker *worker, uint32_t payer)
-{
-    return &worker->keep->accounts[payer];
-}
 
 static inline atomic_word *kind_word_of(struct worker *worker, uint64_t frame)
 {
@@ -20,6 +16,13 @@ static inline atomic_word *kind_word_of(struct worker *worker, uint64_t frame)
 static inline bool affords(const struct account *account, uint64_t count)
 {
     return account->used + count <= account->limit;
+}
+
+/* The account, locked, can't pay for so many more frames. */
+__attribute__((cold)) static inline enum error over_limit(struct worker *worker, const struct account *account,
+                                                          uint64_t count)
+{
+    return account_refuse(worker, account, &account->frames, count, ERROR_OVER_LIMIT);
 }
 
 static inline void charge(struct transaction *transaction, struct account *account, uint64_t count)

@@ -75,10 +75,12 @@ static uint64_t take_cached(struct worker *worker, uint32_t payer, uint64_t done
 enum error allocator_take_some(struct worker *worker, uint32_t payer, uint64_t done, uint64_t wanted, uint64_t *taken)
 {
     struct account *account = account_of(worker, payer);
-    enum error error = ERROR_OVER_LIMIT;
+    enum error error;
 
     lock_acquire(&account->lock, worker->number);
-    if (affords(account, wanted)) {
+    if (!affords(account, wanted)) {
+        error = over_limit(worker, account, wanted);
+    } else {
         *taken = take_chunk(worker, payer, done, wanted);
         if (*taken == 0)
             *taken = take_cached(worker, payer, done, wanted);
@@ -146,10 +148,12 @@ enum error allocator_take_run(struct worker *worker, uint32_t payer, uint64_t co
 {
     struct account *account = account_of(worker, payer);
     struct buddy *buddy = &worker->keep->buddy;
-    enum error error = ERROR_OVER_LIMIT;
+    enum error error;
 
     lock_acquire(&account->lock, worker->number);
-    if (affords(account, count)) {
+    if (!affords(account, count)) {
+        error = over_limit(worker, account, count);
+    } else {
         lock_acquire(&buddy->lock, worker->number);
         bool taken = take_as_wished(worker, payer, count, wish);
         if (!taken) {

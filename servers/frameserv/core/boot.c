@@ -47,6 +47,13 @@ static bool is_set_aside(enum region_type type)
     return region_has_slots(type) && type != REGION_USABLE && type != REGION_FRAMEBUFFER;
 }
 
+static void open_account(struct account *account, uint32_t number)
+{
+    account->state = account_state(number, 0, ACCOUNT_NOBODY);
+    account->limit = ACCOUNT_UNLIMITED;
+    account->tables.limit = ACCOUNT_UNLIMITED;
+}
+
 void boot_keep(const struct boot_information *information, const struct window *window, struct keep *keep)
 {
     struct account *system = &keep->accounts[ACCOUNT_SYSTEM];
@@ -54,26 +61,47 @@ void boot_keep(const struct boot_information *information, const struct window *
     memset(keep, 0, sizeof(*keep)); /* too large for a compound literal on a task's stack */
     keep->workers = information->worker_count;
     buddy_initialise(&keep->buddy, window);
-    account_open(system, ACCOUNT_UNLIMITED, ACCOUNT_NOBODY);
+    keep->accounts[ACCOUNT_NOBODY].state = ACCOUNT_NEVER;
+    system->limit = ACCOUNT_UNLIMITED;
+    system->tables.limit = ACCOUNT_UNLIMITED;
     for (uint32_t k = 0; k < window->region_count; k++) {
         if (is_set_aside(window->regions[k].type))
             system->used += window->regions[k].size / FRAME_SIZE;
     }
     keep->memory_frames = buddy_free_frames(&keep->buddy) + system->used;
     for (uint32_t k = 1; k <= information->account_count; k++)
-        account_open(&keep->accounts[k], ACCOUNT_UNLIMITED, ACCOUNT_NOBODY);
+        open_account(&keep->accounts[k], k);
     keep->version = KEEP_VERSION;
 }
 
-enum error boot_objects(const struct boot_information *information, const struct window *window)
+static bool object_is_sound(const struct window *window, const struct boot_object *object)
 {
+    if (object->count == 0 || object->frame >= window->frame_count ||
+        object->count > window->frame_count - object->frame || !kind_is_object(object->kind) || object->handles == 0)
+        return false;
+    for (uint64_t k = 0; k < object->count; k++) {
+        if (!is_set_aside(window_region(window, object->frame + k)->type))
+            return false;
+    }
+    return true;
+}
+
+enum error boot_objects(const struct boot_information *information, const struct window *window, struct keep *keep)
+{
+    struct share *tables = &keep->accounts[ACCOUNT_SYSTEM].tables;
+
     for (uint32_t k = 0; k < information->object_count; k++) {
         const struct boot_object *object = &information->objects[k];
-        if (!window_has_slot(window, object->frame) || !is_set_aside(window_region(window, object->frame)->type))
+        if (!object_is_sound(window, object))
             return ERROR_BAD_BOOT_DATA;
-        struct slot *slot = window_slot(window, object->frame);
-        atomic_store_relaxed(&slot->kind_word, kind_word(object->kind, 0, ACCOUNT_SYSTEM));
-        atomic_store_release(&slot->ref_count, kind_is_shareable(object->kind) ? object->handles : REF_COUNT_UNIQUE);
+        for (uint64_t n = 0; n < object->count; n++) {
+            struct slot *slot = window_slot(window, object->frame + n);
+            atomic_store_relaxed(&slot->kind_word, kind_word(object->kind, 0, ACCOUNT_SYSTEM));
+            atomic_store_release(&slot->ref_count,
+                                 kind_is_shareable(object->kind) ? object->handles : REF_COUNT_UNIQUE);
+        }
+        if (object->kind == KIND_HANDLE_TABLE)
+            tables->used += object->count;
     }
     return ERROR_NONE;
 }

@@ -15,14 +15,18 @@ must_use enum error boot_window(const struct boot_information *information, stru
  * of memory charged to ACCOUNT_SYSTEM. Touches no slot. */
 void boot_keep(const struct boot_information *information, const struct window *window, struct keep *keep);
 
-/* Gives the slots of kernel objects that exist already their kind and count. The window is backed.
- * Error: BadBootData (an object where no slot is, or in free memory). */
-must_use enum error boot_objects(const struct boot_information *information, const struct window *window);
+/* Gives the slots of frames to which handles exist already their kind and count: kernel objects, and the modules that
+ * init has. They are charged to ACCOUNT_SYSTEM, and free memory when they are dropped. The window is backed.
+ * Error: BadBootData (no frame, or one where no slot is, or in free memory; no handle, or no kind that has any). */
+must_use enum error boot_objects(const struct boot_information *information, const struct window *window,
+                                 struct keep *keep);
 
 /* Makes free what boot set aside and nobody needs any more: memory of modules, of the boot loader's information, and
- * what firmware calls reclaimable. `ask_kernel` has the kernel release up to TRANSFER_FRAMES frames that follow one
- * another (RELEASE in quire/system_calls.def); what it refuses stays set aside. Returns how many frames came back.
+ * what firmware calls reclaimable. `ask` has the kernel release up to TRANSFER_FRAMES frames that follow one
+ * another (RELEASE in quire/system_calls.def); a frame that it refuses stays set aside, and so does one to which boot_objects()
+ * gave a handle, which it is not asked for. Returns how many frames came back.
  * A call that a kill interrupted is finished by the next. Before the first request, by one worker. */
-uint64_t boot_release(struct worker *worker, enum error (*ask_kernel)(uint64_t first, uint64_t count));
+typedef enum error (*ask_kernel)(uint64_t first, uint64_t count);
+uint64_t boot_release(struct worker *worker, ask_kernel ask);
 
 #endif

@@ -233,6 +233,22 @@ bool buddy_find_frame(struct buddy *buddy, const struct window *window, struct u
     return false;
 }
 
+/* Memory that was never asked for is not looked at. Of a frame in use, no block needs to be looked for. */
+uint64_t buddy_free_end(struct buddy *buddy, const struct window *window, struct undo_log *log, uint64_t frame)
+{
+    const struct boot_region *region = window_region(window, frame);
+    uint64_t granule_end = (frame / GRANULE_FRAMES + 1) * GRANULE_FRAMES;
+    uint64_t region_end = (region->base + region->size) / FRAME_SIZE;
+    struct block block;
+
+    if (region->type == REGION_USABLE && is_fresh(buddy, frame / GRANULE_FRAMES))
+        return region_end < granule_end ? region_end : granule_end;
+    if (kind_word_payer(atomic_load_relaxed(&window_slot(window, frame)->kind_word)) != ACCOUNT_NOBODY ||
+        is_fresh(buddy, frame / GRANULE_FRAMES) || !buddy_find_frame(buddy, window, log, frame, &block))
+        return frame;
+    return block.frame + size_of_order(block.order);
+}
+
 void buddy_initialise(struct buddy *buddy, const struct window *window)
 {
     memset(buddy, 0, sizeof(*buddy));

@@ -25,12 +25,15 @@
 #define FLAG_BLOCK 0x8000  /* first frame of a free block; the low bits are its order */
 #define FLAG_CACHED 0x4000 /* in a worker's cache; the low bits are the worker's number */
 
+/* More than any frame number, so that two fit a word. */
+#define RELEASING_COUNT (UINT64_C(1) << 40)
+
 struct buddy {
     atomic_word lock;
-    atomic_word free_frames[ZONES];         /* in blocks, and in granules not looked at yet */
-    atomic_word seed_next;                  /* the frames from here to seed_end are being made blocks of: */
-    atomic_word seed_end;                   /* equal except within that, or after a kill within it */
-    atomic_word releasing;                  /* 0, or 1 + the first frame of a run that boot_release() is at */
+    atomic_word free_frames[ZONES]; /* in blocks, and in granules not looked at yet */
+    atomic_word seed_next;          /* the frames from here to seed_end are being made blocks of: */
+    atomic_word seed_end;           /* equal except within that, or after a kill within it */
+    atomic_word releasing; /* 0, or what boot_release() is at: 1 + a run's first frame, RELEASING_COUNT * its length */
     atomic_word first[ZONES][BUDDY_ORDERS]; /* of the list of free blocks: a frame number, or FRAME_NONE */
     atomic_word fresh[GRANULES / 64];       /* bit set: the granule has usable frames, not yet made blocks of */
 };
@@ -83,6 +86,10 @@ void buddy_seed_zone(struct buddy *buddy, const struct window *window, struct un
 /* The free block that holds a frame which has a slot. false: the frame is not in a free block. */
 must_use bool buddy_find_frame(struct buddy *buddy, const struct window *window, struct undo_log *log, uint64_t frame,
                                struct block *block);
+
+/* The first frame behind the free memory that holds a frame which has a slot; the frame itself if it is in no free
+ * block. */
+uint64_t buddy_free_end(struct buddy *buddy, const struct window *window, struct undo_log *log, uint64_t frame);
 
 /* Takes the 2^order frames from `frame` on, aligned to their number, out of a free block; what is left of it stays
  * free. The caller gives each of these frames a new kind word in the same transaction. */

@@ -1,5 +1,6 @@
 #include "servers/frameserv/core/dispatch.h"
 
+#include "servers/frameserv/core/accounts.h"
 #include "servers/frameserv/core/frames.h"
 #include "servers/frameserv/core/lists.h"
 #include "servers/frameserv/core/operations.h"
@@ -86,7 +87,7 @@ void dispatch(struct worker *worker, struct message *message)
         lists_reap(worker, LIST_TURN);
     enum error error = drop ? operation_drop(worker, message) : run(worker, message);
     if (error != ERROR_NONE) {
-        reply_error(worker, message, error);
+        reply_refusal(worker, message, error);
         message->words[0] = worker->failed;
     }
 }
@@ -109,6 +110,9 @@ void dispatch_refused(struct worker *worker, struct message *message)
     case ACTION_HAND_BACK:
         if (!lists_put_back(worker))
             frames_drop(worker, pending->frame);
+        break;
+    case ACTION_MINT:
+        accounts_take_back(worker);
         break;
     default:
         break;

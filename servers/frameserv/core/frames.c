@@ -2,6 +2,7 @@
 
 #include "servers/frameserv/core/allocator.h"
 #include "servers/frameserv/core/lists.h"
+#include "servers/frameserv/core/shortage.h"
 #include <quire/kinds.h>
 
 /* Gives a frame that the allocator handed out its first handle. An error: the slot says that the frame is in use. */
@@ -30,22 +31,12 @@ static enum error build_or_disown(struct worker *worker, uint64_t frame, uint32_
     return error;
 }
 
-/* Whether an allocation that failed may succeed now: members of dying lists were free memory all the time. Those of
- * others do not help against a limit, so that is tried once. */
-static bool reap_and_retry(struct worker *worker, enum error error, bool *tried)
-{
-    if (error != ERROR_NO_MEMORY && (error != ERROR_OVER_LIMIT || *tried))
-        return false;
-    *tried = true;
-    return lists_are_dying(worker) && lists_reap(worker, LIST_TURN) != 0;
-}
-
 static __attribute__((noinline)) enum error allocate_slowly(struct worker *worker, uint32_t payer, uint64_t *frame,
                                                             enum error error)
 {
     bool tried = false;
 
-    while (error != ERROR_NONE && reap_and_retry(worker, error, &tried))
+    while (error != ERROR_NONE && shortage_eased(worker, &error, &tried))
         error = allocator_take(worker, payer, frame);
     return error == ERROR_NONE ? build_or_disown(worker, *frame, payer, false) : error;
 }
@@ -114,7 +105,7 @@ enum error frames_allocate_as(struct worker *worker, uint32_t payer, uint64_t co
         error = take(worker, payer, done, count - done, how, &taken);
         if (error == ERROR_NONE)
             error = build_run(worker, payer, &done, done + taken, how->unique);
-        else if (!(tried && is_wish(how)) && reap_and_retry(worker, error, &tried))
+        else if (!(error == ERROR_NO_MEMORY && is_wish(how) && tried) && shortage_eased(worker, &error, &tried))
             continue;
         else if (error == ERROR_NO_MEMORY && is_wish(how) && lists_are_dying(worker))
             error = ERROR_AGAIN;

@@ -79,12 +79,17 @@ void frames_end(struct worker *worker, uint64_t frame);
 
 /* Changes the kind of a frame that was lent and has one handle; the slot's storage is cleared. *changes: it was of
  * another kind, and worker->reversal has what frames_take_back_kind needs. A unique frame stays unique, unless its kind
- * could not be shared before and can be now.
- * Errors: WrongKind (the old or the new kind is not convertible), NotEmpty (a list with members), Shared, Busy, Unused. */
+ * could not be shared before and can be now, or it stays what it becomes. A handle table counts against its payer's limit.
+ * Errors: WrongKind (the old or the new kind does not allow it), NotEmpty (a list with members), Shared, Busy, Unused,
+ * TooManyTables. */
 must_use enum error frames_repurpose(struct worker *worker, uint64_t frame, uint64_t kind, bool *changes);
 
 /* Makes the last change of kind undone, which the kernel refused. */
 void frames_take_back_kind(struct worker *worker);
+
+/* Charges a frame that was lent to another account, which is open. Errors: OverLimit, TooManyTables, Reserved (what boot
+ * set aside), Busy and Unused (the handle was taken back meanwhile), TooManyHandles. */
+must_use enum error frames_adopt(struct worker *worker, uint64_t frame, uint32_t payer);
 
 /* What is known about a frame, at one moment if nobody else uses it. */
 struct frame_state {

@@ -1,17 +1,31 @@
 /* The end of frames: the last handle goes, the frame becomes unused, and only then the allocator's. */
 #include "servers/frameserv/core/allocator.h"
-#include "servers/frameserv/core/frames.h"
+#include "servers/frameserv/core/frames_parts.h"
 #include "servers/frameserv/core/lists.h"
 #include <quire/kinds.h>
 
 /* In place of a kind word: the handle was the frame's last, but it is a list that still has members. */
 #define PUT_OFF UINT64_C(1)
 
+/* A handle table becomes plain memory first, which its payer's account counts no more. */
+static void end_table(struct worker *worker, struct slot *slot, uint64_t word)
+{
+    struct account *account = account_of(worker, (uint32_t)kind_word_payer(word));
+
+    lock_acquire(&account->lock, worker->number);
+    struct transaction transaction = transaction_begin(worker->log);
+    change_kind_word(worker, &transaction, slot, kind_word(KIND_UNTYPED, kind_word_flags(word), kind_word_payer(word)));
+    transaction_commit(&transaction);
+    lock_release(&account->lock);
+}
+
 /* What kinds do at their frames' end, outside of all locks, while the slot is busy. false: the end is put off. */
 static __attribute__((noinline)) bool end_of_kind(struct worker *worker, uint64_t frame, uint64_t word)
 {
     if (kind_word_kind(word) == KIND_LIST)
         return lists_end(worker, frame);
+    if (is_table(word))
+        end_table(worker, window_slot(&worker->window, frame), word);
     if (kind_reads(kind_word_kind(word)))
         frames_keep_record(worker, frame, (uint32_t)kind_word_payer(word));
     return true;
@@ -23,8 +37,11 @@ static inline uint64_t finish(struct worker *worker, uint64_t frame)
     struct slot *slot = window_slot(&worker->window, frame);
     uint64_t word = atomic_load_relaxed(&slot->kind_word);
 
-    if (kind_word_kind(word) != KIND_UNTYPED && !end_of_kind(worker, frame, word))
-        return PUT_OFF;
+    if (kind_word_kind(word) != KIND_UNTYPED) {
+        if (!end_of_kind(worker, frame, word))
+            return PUT_OFF;
+        word = atomic_load_relaxed(&slot->kind_word);
+    }
     slot_retire(slot);
     return word;
 }

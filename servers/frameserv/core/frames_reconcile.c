@@ -1,6 +1,6 @@
 /* Recovery of single frames, from what the kernel's ledger says. */
 #include "servers/frameserv/core/allocator.h"
-#include "servers/frameserv/core/frames.h"
+#include "servers/frameserv/core/frames_parts.h"
 #include "servers/frameserv/core/lists.h"
 #include "servers/frameserv/core/reversal.h"
 #include <quire/kinds.h>
@@ -14,7 +14,7 @@ static void restore(struct worker *worker, struct slot *slot, uint64_t handles)
 
     for (uint32_t k = 0; k < SLOT_STORAGE_WORDS; k++)
         wr(&transaction, &slot->storage[k], old->storage[k]);
-    wr(&transaction, &slot->kind_word, old->kind_word);
+    change_kind_word(worker, &transaction, slot, old->kind_word);
     wr(&transaction, &slot->ref_count, owner ? REF_COUNT_UNIQUE : handles);
     transaction_commit(&transaction);
 }
@@ -36,7 +36,9 @@ static void count_handles(struct worker *worker, uint64_t frame, uint64_t handle
     else
         slot_publish_unique(slot);
     /* Last, since until then it tells an interrupted change of kind. */
-    atomic_store_release(&slot->kind_word, kind_word(kind, kind_word_flags(word), kind_word_payer(word)));
+    struct transaction transaction = transaction_begin(worker->log);
+    change_kind_word(worker, &transaction, slot, kind_word(kind, kind_word_flags(word), kind_word_payer(word)));
+    transaction_commit(&transaction);
 }
 
 /* Sets no intent that is not set: those that are name what is still to be reconciled, should recovery be killed too. */

@@ -8,7 +8,7 @@
 #include "servers/frameserv/core/undo.h"
 
 /* Changes with the layout of struct keep or of what it refers to, so that a new server does not read an old one's. */
-#define KEEP_VERSION UINT64_C(2)
+#define KEEP_VERSION UINT64_C(3)
 
 /* Frames that a worker keeps at hand, free, last in first out. */
 #define CACHE_FRAMES 64
@@ -23,9 +23,10 @@ struct cache {
 /* How to take back what a reply asks the kernel for, after a refusal or a kill. It holds from the operation on until the
  * reply is accepted: as long as the frame is the first of the transfer page, and intent_run is set. */
 struct reversal {
-    atomic_word frame; /* 0: there is none; else the frame's number + 1 */
-    atomic_word list;  /* the list that it was taken out of, likewise; 0: it was repurposed */
-    struct slot slot;  /* as it was */
+    atomic_word frame;   /* 0: there is none; else the frame's number + 1 */
+    atomic_word list;    /* the list that it was taken out of, likewise; 0: it was repurposed */
+    atomic_word account; /* 0, or the number of an account that was opened: holds as long as the intent says so */
+    struct slot slot;    /* as it was */
 } __attribute__((aligned(64)));
 
 #define LIST_LOCKS 64
@@ -44,6 +45,7 @@ struct keep {
     uint64_t memory_frames; /* usable, and those charged to ACCOUNT_SYSTEM */
     struct buddy buddy __attribute__((aligned(64)));
     struct account accounts[ACCOUNTS] __attribute__((aligned(64)));
+    atomic_word tree_lock __attribute__((aligned(64))); /* guards which accounts there are, and what they may have */
     struct cache caches[WORKERS_MAX];
     struct undo_log logs[WORKERS_MAX];
     struct reversal reversals[WORKERS_MAX];

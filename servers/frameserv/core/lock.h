@@ -1,6 +1,6 @@
 /* Lock words. 0: free; else number of the worker that holds it, + 1, so that a restart can tell whose it was.
  *
- * Order: accounts by number, then caches by number, then the buddy. A list's lock, and then that of the dying lists, are
+ * Order: the tree of accounts, then accounts by number, then caches by number, then the buddy. A list's lock, and then that of the dying lists, are
  * held with none of these: members are unlinked first, and dropped after. Nothing waits while it holds one
  * but for the next one, and a worker is not preempted, so waiting is short. */
 #ifndef FRAMESERV_CORE_LOCK_H

@@ -34,10 +34,18 @@ enum error operation_info(struct worker *worker, struct message *message)
     return ERROR_NONE;
 }
 
+static void account_facts(struct worker *worker, struct message *message, uint32_t place)
+{
+    const struct account *account = &worker->keep->accounts[place];
+    uint64_t number = account_number(atomic_load_relaxed(&account->state), place);
+
+    reply_words(worker, message, number, atomic_load_relaxed(&account->used), atomic_load_relaxed(&account->limit),
+                atomic_load_relaxed(&account->tables.used), atomic_load_relaxed(&account->tables.limit));
+}
+
 enum error operation_statistics(struct worker *worker, struct message *message)
 {
     struct allocator_statistics machine;
-    const struct account *account;
     uint32_t payer;
 
     switch (message->words[0]) {
@@ -47,13 +55,11 @@ enum error operation_statistics(struct worker *worker, struct message *message)
                     machine.set_aside);
         return ERROR_NONE;
     case 1: {
-        enum error error = payer_of(worker, message, &payer);
-        if (error != ERROR_NONE)
-            return error;
-        account = &worker->keep->accounts[payer];
-        reply_words(worker, message, payer, atomic_load_relaxed(&account->used), atomic_load_relaxed(&account->limit),
-                    0, 0);
-        return ERROR_NONE;
+        accounts_settle(worker);
+        enum error error = account_named(worker, message, message->words[1], &payer);
+        if (error == ERROR_NONE)
+            account_facts(worker, message, payer);
+        return error;
     }
     default:
         return ERROR_BAD_ARGUMENT;

@@ -2,6 +2,7 @@
 #ifndef FRAMESERV_CORE_OPERATIONS_H
 #define FRAMESERV_CORE_OPERATIONS_H
 
+#include "servers/frameserv/core/accounts.h"
 #include "servers/frameserv/core/worker.h"
 #include <quire/system_call.h>
 
@@ -36,6 +37,20 @@ static inline void reply_error(struct worker *worker, struct message *message, e
     message->rsi = error;
 }
 
+/* The same, with whose limit it was that the error is about, if it is such. */
+static inline void reply_refusal(struct worker *worker, struct message *message, enum error error)
+{
+    const struct refusal *refusal = &worker->refusal;
+
+    reply_error(worker, message, error);
+    if (error == ERROR_OVER_LIMIT || error == ERROR_TOO_MANY_TABLES) {
+        message->words[1] = refusal->account;
+        message->words[2] = refusal->limit;
+        message->words[3] = refusal->used;
+        message->words[4] = refusal->asked;
+    }
+}
+
 /* A reply with an action on one frame; `argument` goes with the action, word_1 with the reply. */
 static inline void reply_handle(struct worker *worker, struct message *message, enum action action, uint64_t frame,
                                 uint64_t argument, uint64_t word_1)
@@ -60,13 +75,32 @@ static inline void reply_run(struct worker *worker, struct message *message, enu
     message->r14 = argument;
 }
 
-/* The account that the caller's badge names. NotPermitted: none. */
-static inline must_use enum error payer_of(struct worker *worker, const struct message *message, uint32_t *payer)
+/* A reply with a handle to the server in the name of an account. */
+static inline void reply_mint(struct worker *worker, struct message *message, uint32_t number, uint32_t rights)
 {
-    struct account *account;
+    reply_words(worker, message, number, 0, 0, 0, 0);
+    worker->pending.action = ACTION_MINT;
+    worker->pending.count = 0; /* no frame */
+    message->rax = rax_make(SYSTEM_CALL_REPLY_RECEIVE, ACTION_MINT, 0, 1, 0);
+    message->r14 = badge_make(number, rights);
+}
 
-    *payer = badge_account(message->rdi);
-    return account_find(worker->keep->accounts, *payer, &account);
+/* The place of the account that the caller's badge names. NotPermitted: none. */
+static inline must_use enum error payer_of(const struct worker *worker, const struct message *message, uint32_t *payer)
+{
+    return account_find(worker->keep->accounts, badge_account(message->rdi), payer);
+}
+
+/* The place of the account that the caller names by number, 0: his own. NotPermitted: he has none. NoAccount. */
+static inline must_use enum error account_named(struct worker *worker, const struct message *message, uint64_t number,
+                                                uint32_t *place)
+{
+    uint32_t caller;
+    enum error error = payer_of(worker, message, &caller);
+
+    if (error != ERROR_NONE)
+        return error;
+    return accounts_find(worker, caller, badge_rights(message->rdi) & SERVICE_RIGHT_LOOKUP, number, place);
 }
 
 /* The frames that were lent, one or a run. */

@@ -1,6 +1,7 @@
 /* Operations that hand out free frames. */
 #include "servers/frameserv/core/frames.h"
 #include "servers/frameserv/core/operations.h"
+#include "servers/frameserv/core/shortage.h"
 
 #define ALIGN_ORDER_MAX 18 /* 1 GiB, the largest free block */
 #define ALLOC_FLAGS (ALLOC_CONTIGUOUS | ALLOC_LOW | ALLOC_UNIQUE)
@@ -54,6 +55,7 @@ enum error operation_claim(struct worker *worker, struct message *message)
 {
     uint64_t count = rax_n(message->rax);
     uint64_t flags = message->words[1];
+    bool tried = false;
     uint32_t payer;
     enum error error = payer_of(worker, message, &payer);
 
@@ -63,7 +65,9 @@ enum error operation_claim(struct worker *worker, struct message *message)
         return ERROR_BAD_COUNT;
     if (flags != 0 && flags != CLAIM_UNIQUE)
         return ERROR_BAD_ARGUMENT;
-    error = frames_claim_run(worker, payer, message->words[0], count, flags == CLAIM_UNIQUE);
+    do {
+        error = frames_claim_run(worker, payer, message->words[0], count, flags == CLAIM_UNIQUE);
+    } while (error != ERROR_NONE && shortage_eased(worker, &error, &tried));
     if (error == ERROR_NONE)
         grant(worker, message, count);
     return error;

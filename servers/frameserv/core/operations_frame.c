@@ -1,6 +1,7 @@
 /* Operations on frames that the caller holds, or knows the address of. */
 #include "servers/frameserv/core/frames.h"
 #include "servers/frameserv/core/operations.h"
+#include "servers/frameserv/core/shortage.h"
 #include <quire/kinds.h>
 
 /* Who only knows an address does not get an owner's right. */
@@ -62,11 +63,15 @@ enum error operation_repurpose(struct worker *worker, struct message *message)
 {
     uint64_t frame = frame_word_frame(message->r13);
     uint64_t kind = message->words[0];
+    bool tried = false;
     bool changes;
 
     if (!(frame_word_rights(message->r13) & RIGHT_OWNER))
         return ERROR_MISSING_RIGHT;
-    enum error error = frames_repurpose(worker, frame, kind, &changes);
+    enum error error;
+    do {
+        error = frames_repurpose(worker, frame, kind, &changes);
+    } while (error != ERROR_NONE && shortage_eased(worker, &error, &tried));
     if (error != ERROR_NONE)
         return error;
     if (changes)

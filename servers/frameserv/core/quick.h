@@ -12,17 +12,16 @@
 
 static inline bool quick_allocate(struct worker *worker, struct message *message)
 {
-    uint32_t payer = badge_account(message->rdi);
-    struct account *account;
+    uint32_t payer;
     uint64_t frame;
 
-    if (message->words[0] != 0 || account_find(worker->keep->accounts, payer, &account) != ERROR_NONE)
+    if (message->words[0] != 0 || payer_of(worker, message, &payer) != ERROR_NONE)
         return false;
     enum error error = frames_allocate(worker, payer, &frame);
     if (error == ERROR_NONE)
         reply_handle(worker, message, ACTION_GRANT, frame, RIGHTS_FRAME, 0);
     else
-        reply_error(worker, message, error);
+        reply_refusal(worker, message, error);
     return true;
 }
 

@@ -8,6 +8,7 @@
 static inline void reversal_clear(struct worker *worker)
 {
     atomic_store_release(&worker->reversal->frame, 0);
+    atomic_store_release(&worker->reversal->account, 0);
 }
 
 /* Notes a frame's slot, before it is changed, and makes the frame the one intent of the transfer page. */

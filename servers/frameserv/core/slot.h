@@ -121,6 +121,12 @@ static inline must_use enum error slot_remove(struct slot *slot, bool *last)
     return found == REF_COUNT_BUSY ? ERROR_BUSY : found == REF_COUNT_UNUSED ? ERROR_UNUSED : ERROR_IN_USE;
 }
 
+/* Handles less that others had, all of them counted; the caller's own stays. Release: as above. */
+static inline void slot_remove_others(struct slot *slot, uint64_t count)
+{
+    atomic_subtract_release(&slot->ref_count, count);
+}
+
 /* Busy -> UNUSED. Release: the tearing down comes before it. Does not give the frame to the allocator. */
 static inline void slot_retire(struct slot *slot)
 {

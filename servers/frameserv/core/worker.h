@@ -12,6 +12,20 @@ struct pending {
     uint64_t frame;
 };
 
+/* Whose limit an error is about. */
+struct refusal {
+    uint64_t account; /* number */
+    uint64_t limit;
+    uint64_t used;
+    uint64_t asked;
+};
+
+/* What only the kernel can do or tell, in the midst of a service. */
+struct kernel_calls {
+    enum error (*strip)(uint64_t *taken, uint64_t *left);
+    enum error (*holder)(uint64_t frame, uint64_t name[3]);
+};
+
 struct worker {
     struct window window;
     struct keep *keep;
@@ -24,6 +38,8 @@ struct worker {
     uint32_t number;
     uint32_t failed; /* place in a run of the frame that an operation's error is about */
     struct pending pending;
+    struct refusal refusal; /* of the last error OverLimit or TooManyTables */
+    const struct kernel_calls *kernel;
 };
 
 /* Names the one frame whose slot the worker is about to touch, so that a restart knows where to look. The kernel

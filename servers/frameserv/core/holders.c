@@ -1,0 +1,83 @@
+#include "servers/frameserv/core/holders.h"
+
+#include "servers/frameserv/core/allocator_parts.h"
+#include <string.h>
+
+/* Why a frame whose owner lent it has no handles to take. *state: what its count reads. */
+static enum error revoke_error(const struct slot *slot, uint64_t *state)
+{
+    *state = atomic_load_relaxed(&slot->ref_count);
+    return *state == REF_COUNT_BUSY ? ERROR_BUSY : *state == REF_COUNT_UNUSED ? ERROR_UNUSED : ERROR_NONE;
+}
+
+/* What the kernel took has left its tables, so it is subtracted, whatever follows: of a kill in between, the intent tells. */
+enum error holders_revoke(struct worker *worker, uint64_t frame, uint64_t *taken, uint64_t *left)
+{
+    struct slot *slot = window_slot(&worker->window, frame);
+    uint64_t state;
+    uint64_t now;
+    enum error error = revoke_error(slot, &state);
+
+    *taken = 0;
+    *left = 1;
+    if (error != ERROR_NONE || state == REF_COUNT_UNIQUE)
+        return error;
+    intent_set(worker, frame);
+    do {
+        error = worker->kernel->strip(&now, left);
+        if (error != ERROR_NONE)
+            return error;
+        if (now != 0)
+            slot_remove_others(slot, now);
+        *taken += now;
+    } while (now != 0 && *taken < REVOKE_TURN);
+    return ERROR_NONE;
+}
+
+/* Where the next frame is that may be in use, if this one is not: behind a region without slots, or free memory. */
+static uint64_t skip(struct worker *worker, uint64_t frame)
+{
+    struct buddy *buddy = &worker->keep->buddy;
+    const struct boot_region *region = window_region(&worker->window, frame);
+
+    if (!region_has_slots(region->type))
+        return (region->base + region->size) / FRAME_SIZE;
+    lock_acquire(&buddy->lock, worker->number);
+    uint64_t next = buddy_free_end(buddy, &worker->window, worker->log, frame);
+    lock_release(&buddy->lock);
+    return next;
+}
+
+static bool is_paid_by(const struct slot *slot, uint32_t payer, uint64_t *count)
+{
+    *count = atomic_load_relaxed(&slot->ref_count);
+    return *count != REF_COUNT_BUSY && *count != REF_COUNT_UNUSED &&
+           kind_word_payer(atomic_load_relaxed(&slot->kind_word)) == payer;
+}
+
+enum error holders_next(struct worker *worker, uint32_t payer, uint64_t address, struct holder *holder)
+{
+    uint64_t frame = address / FRAME_SIZE;
+    uint64_t count;
+
+    if (address % FRAME_SIZE != 0)
+        return ERROR_NOT_ALIGNED;
+    *holder = (struct holder){0};
+    for (uint32_t steps = 0; steps < HOLDERS_TURN && frame < worker->window.frame_count; steps++) {
+        uint64_t next = skip(worker, frame);
+        if (next != frame) {
+            frame = next;
+        } else if (is_paid_by(window_slot(&worker->window, frame), payer, &count)) {
+            holder->handles = count == REF_COUNT_UNIQUE ? 1 : count;
+            if (worker->kernel->holder(frame, holder->name) != ERROR_NONE)
+                memset(holder->name, 0, sizeof(holder->name));
+            break;
+        } else {
+            frame += 1;
+        }
+    }
+    if (frame >= worker->window.frame_count)
+        return ERROR_OUT_OF_BOUND;
+    holder->address = frame * FRAME_SIZE;
+    return ERROR_NONE;
+}

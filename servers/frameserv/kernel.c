@@ -1,0 +1,41 @@
+#include "servers/frameserv/kernel.h"
+
+#include <quire/format.h>
+#include <quire/system_call.h>
+#include <string.h>
+
+static enum error strip(uint64_t *taken, uint64_t *left)
+{
+    return system_call_strip(taken, left);
+}
+
+static enum error holder(uint64_t frame, uint64_t name[3])
+{
+    return system_call_holder(frame, name);
+}
+
+const struct kernel_calls kernel_calls = {.strip = strip, .holder = holder};
+
+enum error kernel_release(uint64_t first, uint64_t count)
+{
+    return system_call_release(first, count);
+}
+
+void kernel_print(const char *format, ...)
+{
+    char text[160];
+    va_list arguments;
+
+    va_start(arguments, format);
+    size_t length = format_text(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    length = length < sizeof(text) ? length : sizeof(text) - 1;
+    for (size_t done = 0; done < length; done += PRINT_BYTES_MAX) {
+        uint64_t words[MESSAGE_WORDS] = {0};
+        size_t count = length - done < PRINT_BYTES_MAX ? length - done : PRINT_BYTES_MAX;
+
+        memcpy(words, text + done, count);
+        if (system_call_print((uint32_t)count, words) != ERROR_NONE)
+            return; /* nowhere is left to say so */
+    }
+}
