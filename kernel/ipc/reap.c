@@ -11,7 +11,8 @@
 #include <quire/names.h>
 #include <stddef.h>
 
-#define REAP_RUN 32 /* handles that leave in one step */
+#define REAP_RUN 32  /* handles that leave in one step */
+#define REAP_LOOKS 8 /* times that it looks for some, each through a table of 64 entries at the most */
 
 static struct task *task_of(const struct handle_entry *entry)
 {
@@ -138,7 +139,10 @@ void reap_step(struct task *task)
         boot_task_ends(task);
     if (server->closed && task->reap_stage < REAP_END) /* there is nobody to give anything to */
         task->reap_stage = REAP_END;
-    if (find(task) && !server->closed) {
+    bool found = find(task);
+    for (uint32_t k = 1; !found && k < REAP_LOOKS && !task_is_over(task); k++)
+        found = find(task);
+    if (found && !server->closed) {
         registers_clear(&task->registers);
         task->registers.rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_DROP, 0, 0);
         task->badge = 0;

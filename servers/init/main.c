@@ -4,6 +4,7 @@
 #include "servers/init/say.h"
 #include "servers/init/starter.h"
 
+#include <quire/account.h>
 #include <quire/client.h>
 #include <quire/console.h>
 #include <quire/endpoint.h>
@@ -156,6 +157,19 @@ static void report(struct started *task, const struct task_facts *facts)
     }
 }
 
+/* Nothing is left of a task that ended: its frame goes, and its account unless others hold what it paid for. */
+static void forget(const struct started *task)
+{
+    enum error error = frame_drop(task->task);
+
+    if (error == ERROR_NONE) {
+        error = account_close(task->account, NULL);
+    }
+    if (error != ERROR_NONE) {
+        give_up(task->name, error);
+    }
+}
+
 /* Looks which of the tasks that the bits may mean have ended. */
 static void look(uint64_t bits)
 {
@@ -171,6 +185,7 @@ static void look(uint64_t bits)
         }
         if (facts.state == TASK_DEAD) {
             report(&tasks[k], &facts);
+            forget(&tasks[k]);
         }
     }
 }
