@@ -8,21 +8,57 @@
 #include "tests/fuzz/fuzz.h"
 #include <quire/kinds.h>
 
-#define RUN_MAX 32 /* handles that go along with one call */
+#define RUN_MAX 32  /* handles that go along with one call */
+#define STRIP_MAX 3 /* that the kernel takes away at once: fewer than it may, so that there is more than one turn */
 
 /* What an operation may leave changed only if it succeeds. */
 struct state {
     struct slot slots[CLIENT_FRAMES];
-    uint64_t used[ACCOUNTS];
+    struct account accounts[ACCOUNTS];
     bool dying; /* members of dying lists may end with any call */
 };
 
+static struct clients *current; /* whose call is being served */
+
+/* Takes handles to the lent frame away, but for that which was lent. */
+static enum error strip(uint64_t *taken, uint64_t *left)
+{
+    const struct client_entry *lent = current->lent;
+
+    *taken = 0;
+    for (uint32_t k = 0; k < CLIENT_ENTRIES && *taken < STRIP_MAX; k++) {
+        struct client_entry *entry = &current->entries[k];
+        if (entry == lent || entry->account == 0 || entry->frame != lent->frame)
+            continue;
+        *entry = (struct client_entry){0};
+        current->handles[lent->frame] -= 1;
+        *taken += 1;
+    }
+    *left = current->handles[lent->frame];
+    return ERROR_NONE;
+}
+
+static enum error holder(uint64_t frame, uint64_t name[3])
+{
+    must(frame < CLIENT_FRAMES);
+    if (current->handles[frame] == 0)
+        return ERROR_UNUSED;
+    name[0] = frame + 1;
+    return ERROR_NONE;
+}
+
 void clients_start(struct clients *clients, struct world *world)
 {
+    static const struct kernel_calls kernel = {.strip = strip, .holder = holder};
+
     must(world->window.frame_count <= CLIENT_FRAMES);
     memset(clients, 0, sizeof(*clients));
     clients->world = world;
     clients->worker = &world->workers[0];
+    clients->worker->kernel = &kernel;
+    clients->accounts[clients->account_count++] = 1;
+    clients->accounts[clients->account_count++] = 2;
+    current = clients;
 }
 
 uint64_t clients_listed(const struct clients *clients, uint32_t number)
@@ -37,6 +73,30 @@ uint64_t clients_listed(const struct clients *clients, uint32_t number)
     return count > 0 ? listed[number % count] : 0;
 }
 
+static void settle_share(struct share *share, struct share *parent)
+{
+    uint64_t rest = share->limit > share->used ? share->limit - share->used : 0;
+
+    share->limit -= rest;
+    parent->passed -= rest;
+    if (parent->limit != ACCOUNT_UNLIMITED)
+        parent->limit += rest;
+}
+
+/* What any call may do to a closed account: give back what it does not use. How often a place was used tells nothing. */
+static void settle(struct account *accounts, uint32_t place)
+{
+    struct account *account = &accounts[place];
+
+    if (account_is_closed(account->state)) {
+        struct account *parent = &accounts[account_parent(account->state)];
+        settle_share(&account->frames, &parent->frames);
+        settle_share(&account->tables, &parent->tables);
+    }
+    if (!account_is_open(account->state) && account->used == 0)
+        account->state = 0;
+}
+
 static struct state *state_of(const struct clients *clients)
 {
     static struct state states[2];
@@ -48,8 +108,9 @@ static struct state *state_of(const struct clients *clients)
         if (window_has_slot(&clients->world->window, frame))
             state->slots[frame] = *world_slot(clients->world, frame);
     }
-    for (uint32_t k = 0; k < ACCOUNTS; k++)
-        state->used[k] = clients->world->keep->accounts[k].used;
+    memcpy(state->accounts, clients->world->keep->accounts, sizeof(state->accounts));
+    for (uint32_t k = 1; k < ACCOUNT_SYSTEM; k++)
+        settle(state->accounts, k);
     state->dying = lists_are_dying(clients->worker);
     return state;
 }
@@ -68,7 +129,7 @@ static void must_be_as_before(const struct clients *clients, const struct state 
         else
             must(memcmp(slot, &now->slots[frame], sizeof(*slot)) == 0);
     }
-    must(before->dying || memcmp(before->used, now->used, sizeof(now->used)) == 0);
+    must(before->dying || memcmp(before->accounts, now->accounts, sizeof(now->accounts)) == 0);
 }
 
 /* Slots against the ledger, and all else against each other. */
@@ -175,6 +236,7 @@ static bool borrow(struct clients *clients, const struct client_call *call, stru
             clients->worker->transfer[k] = chosen[k]->frame;
     }
     message->r13 = frame_word_make(chosen[0]->frame, rights);
+    clients->lent = chosen[0];
     if (count == 1 && call->other_entry % 4 == 0 && choose(clients, call->account, call->other_entry, 1, chosen))
         message->r14 = frame_word(chosen[0]);
     return true;
@@ -350,8 +412,38 @@ static bool act(struct clients *clients, const struct client_call *call, const s
         clients->moved_by[frame] = 0;
         enter(clients, frame, RIGHTS_FRAME, call->account);
         return true;
+    case ACTION_MINT:
+        must((badge_rights(message->r14) & ~call->services) == 0 && badge_account(message->r14) == message->words[0]);
+        for (uint32_t k = 0; k < clients->account_count; k++)
+            must(clients->accounts[k] != badge_account(message->r14));
+        if (clients->account_count < CLIENT_ACCOUNTS)
+            clients->accounts[clients->account_count++] = badge_account(message->r14);
+        return true;
     default:
         return true;
+    }
+}
+
+/* What a reply of words only says. */
+static void check_words(const struct clients *clients, const struct client_call *call, const struct message *message)
+{
+    const uint64_t *words = message->words;
+    uint64_t frame = words[0] / FRAME_SIZE;
+
+    switch (label_operation(call->label)) {
+    case MESSAGE_REVOKE:
+        must(words[1] == clients->handles[clients->lent->frame]);
+        must(words[1] == 1 || words[0] >= 512);
+        return;
+    case MESSAGE_WHOHAS:
+        must(frame < CLIENT_FRAMES && words[0] % FRAME_SIZE == 0 && words[0] >= call->words[1]);
+        must(words[1] == 0 || words[1] == (clients->handles[frame] > 0 ? clients->handles[frame] : 1));
+        must(words[1] == 0 || words[2] == (clients->handles[frame] > 0 ? frame + 1 : 0));
+        must(words[1] == 0 || call->words[0] == 0 ||
+             kind_word_payer(world_slot(clients->world, frame)->kind_word) == call->words[0] % ACCOUNTS);
+        return;
+    default:
+        return;
     }
 }
 
@@ -392,6 +484,8 @@ void clients_call(struct clients *clients, const struct client_call *call)
         must(message.rsi == ERROR_NOT_WANTED);
         must_be_as_before(clients, before);
     }
+    if (message.rsi == ERROR_NONE && call->mode != MODE_DROP)
+        check_words(clients, call, &message);
     audit(clients);
 }
 

@@ -7,6 +7,7 @@
 
 #define CLIENT_ENTRIES 128
 #define CLIENT_FRAMES 256
+#define CLIENT_ACCOUNTS 16 /* in whose names the clients can call: 1, 2, and the first that they opened */
 
 /* A handle of one of the clients. */
 struct client_entry {
@@ -19,10 +20,13 @@ struct clients {
     struct world *world;
     struct worker *worker;
     struct client_entry entries[CLIENT_ENTRIES];
+    uint32_t accounts[CLIENT_ACCOUNTS]; /* numbers in badges that exist */
+    uint32_t account_count;
     /* The ledger. */
     uint32_t handles[CLIENT_FRAMES];
     enum kind kinds[CLIENT_FRAMES];
     uint32_t moved_by[CLIENT_FRAMES]; /* account whose handle went to the server, or 0 */
+    struct client_entry *lent;        /* with the call that is being served */
 };
 
 /* A call as a client makes it. */

@@ -80,9 +80,11 @@ static void one_call(struct clients *clients, struct input *input)
     uint8_t count = input_byte(input);
 
     call.mode = end & OTHER_MODE ? choice % 8 : mode_of(operation, choice);
-    call.account = choice >= 0xc0 ? 2 : 1;
     call.entry = input_byte(input);
     call.other_entry = input_byte(input);
+    call.account = choice >= 0xe0   ? clients->accounts[call.other_entry % clients->account_count]
+                   : choice >= 0xc0 ? 2
+                                    : 1;
     call.count = count < 0xa0 ? 1 : count % 24;
     call.want = end & OTHER_WANT ? input_byte(input) % 16 : wanted(operation);
     call.label = label_make(operation, end & FLAGS_IN_LABEL ? input_byte(input) : 0);

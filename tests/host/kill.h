@@ -61,6 +61,9 @@ static bool listed[FRAMES];                            /* it is in a list */
 /* Each word of the last record of account 1. */
 static uint64_t last_record;
 
+/* What else is to hold after each recovery, beside check_recovered(). */
+static void (*check_further)(void);
+
 /* The order of one list, if a kill may not change it. */
 static uint64_t order_list;
 static const uint64_t *order;
@@ -189,6 +192,8 @@ static void on_step(int signal_number)
     recover();
     recover(); /* twice is once */
     check_recovered();
+    if (check_further != NULL)
+        check_further();
     restore(&last_stop);
 }
 
@@ -233,6 +238,8 @@ static void end(void)
         recover();
         TRAP_END();
         check_recovered();
+        if (check_further != NULL)
+            check_further();
     }
     recovery_is_killed = false;
     restore(&after);

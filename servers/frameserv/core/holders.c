@@ -34,13 +34,19 @@ enum error holders_revoke(struct worker *worker, uint64_t frame, uint64_t *taken
     return ERROR_NONE;
 }
 
-/* Where the next frame is that may be in use, if this one is not: behind a region without slots, or free memory. */
+/* Frames of these types are nobody's to pay for, ever. What backs the window is too much to be looked through. */
+static bool is_ruled_out(enum region_type type)
+{
+    return !region_has_slots(type) || type == REGION_METADATA || type == REGION_FRAMEBUFFER;
+}
+
+/* Where the next frame is that may be in use, if this one is not: behind such a region, or free memory. */
 static uint64_t skip(struct worker *worker, uint64_t frame)
 {
     struct buddy *buddy = &worker->keep->buddy;
     const struct boot_region *region = window_region(&worker->window, frame);
 
-    if (!region_has_slots(region->type))
+    if (is_ruled_out(region->type))
         return (region->base + region->size) / FRAME_SIZE;
     lock_acquire(&buddy->lock, worker->number);
     uint64_t next = buddy_free_end(buddy, &worker->window, worker->log, frame);
