@@ -42,7 +42,7 @@ struct boot_region {
 };
 
 /* Frames that boot made, or found, and to which handles exist: the frame server gives their slots this kind and count.
- * Those of init's modules are UNTYPED, with one handle each; when init drops them they become free memory. */
+ * The one endpoint is the frame server's own. Those of init's modules are UNTYPED, with one handle each; when init drops them they become free memory. */
 struct boot_object {
     uint64_t frame;   /* number of the first */
     uint64_t count;   /* of frames */

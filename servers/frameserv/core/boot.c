@@ -102,6 +102,8 @@ enum error boot_objects(const struct boot_information *information, const struct
         }
         if (object->kind == KIND_HANDLE_TABLE)
             tables->used += object->count;
+        if (object->kind == KIND_ENDPOINT)
+            keep->endpoint = object->frame + 1;
     }
     return ERROR_NONE;
 }

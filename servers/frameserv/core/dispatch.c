@@ -113,6 +113,7 @@ void dispatch_refused(struct worker *worker, struct message *message)
         break;
     case ACTION_MINT:
         accounts_take_back(worker);
+        mint_uncount(worker);
         break;
     default:
         break;

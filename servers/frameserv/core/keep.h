@@ -43,6 +43,7 @@ struct keep {
     uint64_t version;       /* KEEP_VERSION once all is set up; 0 in memory that was never used */
     uint64_t workers;       /* caches and logs in use */
     uint64_t memory_frames; /* usable, and those charged to ACCOUNT_SYSTEM */
+    uint64_t endpoint;      /* where the server receives: number of the frame + 1; 0: nobody told */
     struct buddy buddy __attribute__((aligned(64)));
     struct account accounts[ACCOUNTS] __attribute__((aligned(64)));
     atomic_word tree_lock __attribute__((aligned(64))); /* guards which accounts there are, and what they may have */

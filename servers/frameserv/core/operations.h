@@ -85,6 +85,9 @@ static inline void reply_mint(struct worker *worker, struct message *message, ui
     message->r14 = badge_make(number, rights);
 }
 
+/* Takes back that a minted handle was counted. */
+void mint_uncount(struct worker *worker);
+
 /* The place of the account that the caller's badge names. NotPermitted: none. */
 static inline must_use enum error payer_of(const struct worker *worker, const struct message *message, uint32_t *payer)
 {

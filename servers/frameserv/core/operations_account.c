@@ -10,6 +10,20 @@ static bool try_again(struct worker *worker, enum error *error, bool *tried)
     return *error == ERROR_OVER_LIMIT && shortage_eased(worker, error, tried);
 }
 
+/* A mint is a further handle to the server's own endpoint. */
+static enum error mint_count(struct worker *worker)
+{
+    uint64_t count;
+
+    return worker->keep->endpoint == 0 ? ERROR_NONE : frames_clone(worker, worker->keep->endpoint - 1, &count);
+}
+
+void mint_uncount(struct worker *worker)
+{
+    if (worker->keep->endpoint != 0)
+        frames_drop(worker, worker->keep->endpoint - 1);
+}
+
 enum error operation_account_open(struct worker *worker, struct message *message)
 {
     const struct account_terms terms = {.limits = {message->words[0], message->words[1]}};
@@ -25,11 +39,16 @@ enum error operation_account_open(struct worker *worker, struct message *message
         return ERROR_BAD_COUNT;
     if ((rights & ~(uint64_t)badge_rights(message->rdi)) != 0)
         return ERROR_BAD_RIGHTS;
+    error = mint_count(worker);
+    if (error != ERROR_NONE)
+        return error;
     do {
         error = accounts_open(worker, caller, &terms, &number);
     } while (try_again(worker, &error, &tried));
     if (error == ERROR_NONE)
         reply_mint(worker, message, number, (uint32_t)rights);
+    else
+        mint_uncount(worker);
     return error;
 }
 
