@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define CLIENT_PRIORITY_MAX (OPTION_PRIORITY_MAX - 1) /* the frame server's workers run above all tasks */
-#define FREE_HANDLE_TABLES 16                         /* of a task: 1024 handles */
+#define FREE_HANDLE_TABLES 14                         /* of a task: 896 handles, more than one message fills */
 
 #define RIGHTS_CALLER (RIGHT_CALL | RIGHT_CLONE | RIGHT_MOVE)
 /* A receiver can have notifications sent to its endpoint, and give others handles with badges of its own. */

@@ -34,7 +34,7 @@ must_use enum error endpoint_receive(handle endpoint, struct endpoint_message *m
  * Errors: those of endpoint_receive; when handles go along also NoRoom, BadCount (more than the caller has room for, or
  * than MOVE_HANDLES_MAX), NotWanted (it has none), Mapped, MissingRight (no move right): the reply did not happen, the
  * caller still waits, and the message is as it was; and NoCaller (it has ended): the handles are still here. If the handles
- * are gone, since the error came after the reply, count is 0. */
+ * are gone, since the error came after the reply (Revoked), count is 0. */
 must_use enum error endpoint_reply_receive(handle endpoint, struct endpoint_message *message, uint32_t room);
 
 /* Makes an endpoint: *endpoint has all rights to it (RIGHTS_ENDPOINT), badge 0. Where a task receives it learns of calls
