@@ -179,7 +179,7 @@ $(1): $$(call objects,$(2),$(3)) build/libquire.a libipc/task.lds build/compiler
 	$$(Q)iso/check-elf $(4) $$@
 endef
 # What the lying frame server shares with the one that does not lie.
-BORROWED_tests/tasks/liar := $(filter-out servers/frameserv/main.c servers/frameserv/reclaim.c,$(call find,servers/frameserv))
+BORROWED_tests/tasks/liar := $(filter-out servers/frameserv/main.c servers/frameserv/kernel.c,$(call find,servers/frameserv))
 sources = $(if $(filter %.c,$(1)),$(1),$(call find,$(1)) $(BORROWED_$(1)))
 task_file = build/tasks/$(call task_name,$(1)).elf
 # Tasks that find the FPU closed.
