@@ -1,5 +1,6 @@
 /* Frames by address: claimed, looked up, asked about. */
 #include "tests/tasks/check/check.h"
+#include <quire/kinds.h>
 #include <quire/print.h>
 
 #define PROBES 512       /* all over memory */
@@ -172,6 +173,10 @@ static void frame_0(void)
             return;
         }
         expect_error(claimed, ERROR_IN_USE);
+        if (!kind_is_untyped(facts.kind)) {
+            expect_error(found, ERROR_WRONG_KIND);
+            return;
+        }
         require_success(found);
     }
     expect_success(frame_info(frame, &facts));
