@@ -8,8 +8,8 @@
 /* Words of a message by their register. */
 enum { WORD_RDX, WORD_R8, WORD_R9, WORD_R10, WORD_R12 };
 
-/* Each takes the caller, whose registers hold the arguments, and leaves its results in caller->answer, which is 0 before:
- * rsi, rdx, r8, r9. Nothing changes on an error. */
+/* Each takes the caller, whose registers hold the arguments, and leaves its results in caller->answer, which is 0 before.
+ * Nothing changes on an error. */
 #define SYSTEM_CALL(number, NAME, name, in, out, rights, idempotent, errors, text)                                     \
     must_use enum error perform_##name(struct task *caller);
 #include <quire/system_calls.def>

@@ -44,7 +44,7 @@ enum error perform_port_read(struct task *caller)
     enum error error = port_check(caller);
 
     if (!error)
-        caller->answer[0] = port_read_8((uint16_t)caller->registers.rdi);
+        caller->answer.rsi = port_read_8((uint16_t)caller->registers.rdi);
     return error;
 }
 

@@ -22,7 +22,7 @@ enum error perform_release(struct task *caller)
 
 enum error perform_strip(struct task *caller)
 {
-    return caller->server ? strip(caller, &caller->answer[0], &caller->answer[1]) : ERROR_NOT_PERMITTED;
+    return caller->server ? strip(caller, &caller->answer.rsi, &caller->answer.rdx) : ERROR_NOT_PERMITTED;
 }
 
 enum error perform_holder(struct task *caller)
@@ -35,7 +35,7 @@ enum error perform_holder(struct task *caller)
     if (ledger_word_state(value) != LEDGER_HELD)
         return ERROR_UNUSED;
     const struct handle_entry *entry = ledger_word_anchor(value);
-    caller->answer[0] = entry->rights;
-    memcpy(&caller->answer[1], entry->owner->name, sizeof(entry->owner->name));
+    caller->answer.rsi = entry->rights;
+    memcpy(&caller->answer.rdx, entry->owner->name, sizeof(entry->owner->name)); /* and r8, r9 */
     return ERROR_NONE;
 }

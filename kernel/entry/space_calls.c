@@ -17,7 +17,7 @@ static enum error find(struct task *caller, struct task **subject, struct handle
 
 static enum error answer_level(struct task *caller, enum error error, uint32_t missing)
 {
-    caller->answer[0] = error == ERROR_NO_TABLE ? missing : 0;
+    caller->answer.rsi = error == ERROR_NO_TABLE ? missing : 0;
     return error;
 }
 
@@ -73,8 +73,8 @@ enum error perform_inspect(struct task *caller)
 
     if (error)
         return error;
-    caller->answer[0] = entry->rights;
-    caller->answer[1] = entry->kind;
-    caller->answer[2] = mapping_exists(entry) ? entry->detail : 0;
+    caller->answer.rsi = entry->rights;
+    caller->answer.rdx = entry->kind;
+    caller->answer.r8 = mapping_exists(entry) ? entry->detail : 0;
     return ERROR_NONE;
 }

@@ -3,20 +3,13 @@
 #include "kernel/entry/proceed.h"
 #include "kernel/ipc/call.h"
 #include "kernel/object/schedule.h"
-#include <string.h>
+#include <stddef.h>
 
 void system_call(struct task *task);
 
-/* These two leave their result in the caller's registers, which nothing follows. */
-enum error perform_call(struct task *caller)
-{
-    return call(caller);
-}
-
-enum error perform_reply_receive(struct task *caller)
-{
-    return reply_receive(caller);
-}
+/* Messages are not told apart by the table. */
+#define perform_call NULL
+#define perform_reply_receive NULL
 
 enum error perform_yield(struct task *caller)
 {
@@ -41,14 +34,20 @@ void system_call(struct task *task)
 #undef SYSTEM_CALL
     };
     uint32_t number = rax_number(task->registers.rax);
+    enum error error;
 
     task->state = TASK_RUNNING; /* which the short ways leave unsaid */
-    memset(task->answer, 0, sizeof(task->answer));
-    enum error error = number < SYSTEM_CALLS ? calls[number](task) : ERROR_BAD_SYSTEM_CALL;
-    if (error || number > SYSTEM_CALL_REPLY_RECEIVE) {
-        call_fail(task, error);
-        task->registers.rsi = task->answer[0];
-        memcpy(task->registers.words, &task->answer[1], sizeof(task->answer) - sizeof(task->answer[0]));
+    if (number <= SYSTEM_CALL_REPLY_RECEIVE) {
+        error = number == SYSTEM_CALL_CALL ? call(task) : reply_receive(task);
+        if (error)
+            call_fail(task, error);
+    } else {
+        task->answer = (struct answer){0};
+        call_fail(task, number < SYSTEM_CALLS ? calls[number](task) : ERROR_BAD_SYSTEM_CALL);
+        task->registers.rsi = task->answer.rsi;
+        task->registers.words[WORD_RDX] = task->answer.rdx;
+        task->registers.words[WORD_R8] = task->answer.r8;
+        task->registers.words[WORD_R9] = task->answer.r9;
     }
     proceed();
 }

@@ -160,7 +160,7 @@ enum error perform_give(struct task *caller)
     struct task *task;
     enum error error = find_stopped_task(caller, caller->registers.rdi, &task);
 
-    return error ? error : move(caller, task, &caller->registers, &caller->answer[0]);
+    return error ? error : move(caller, task, &caller->registers, &caller->answer.rsi);
 }
 
 enum error perform_take(struct task *caller)
@@ -168,7 +168,7 @@ enum error perform_take(struct task *caller)
     struct task *task;
     enum error error = find_stopped_task(caller, caller->registers.rdi, &task);
 
-    return error ? error : move(task, caller, &caller->registers, &caller->answer[0]);
+    return error ? error : move(task, caller, &caller->registers, &caller->answer.rsi);
 }
 
 enum error perform_start(struct task *caller)
@@ -221,8 +221,8 @@ enum error perform_look(struct task *caller)
     if (error)
         return error;
     uint32_t state = !task_is_dying(task) ? task->state : task_is_over(task) ? TASK_DEAD : TASK_DYING;
-    caller->answer[0] = state | task->end << 8 | task->end_vector << 16;
-    caller->answer[1] = task->end_code;
-    caller->answer[2] = task->end_address;
+    caller->answer.rsi = state | task->end << 8 | task->end_vector << 16;
+    caller->answer.rdx = task->end_code;
+    caller->answer.r8 = task->end_address;
     return ERROR_NONE;
 }

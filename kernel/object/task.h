@@ -52,6 +52,11 @@ struct service {
 #define CALL_HALTED UINT64_C(0x10000)
 #define CALL_REAPS UINT64_C(0x20000)
 
+/* What a system call that is no message answers besides its status, by register. */
+struct answer {
+    uint64_t rsi, rdx, r8, r9;
+};
+
 struct task {
     struct registers registers;
     uint64_t root;   /* physical address of the level-4 table */
@@ -86,7 +91,7 @@ struct task {
     uint64_t end_address;
     uint32_t reap_stage; /* enum reap_stage: ipc/reap.c */
     uint32_t reap_index;
-    uint64_t answer[4]; /* of a system call, besides its status: entry/calls.h */
+    struct answer answer;
     char name[TASK_NAME];
     struct handle_entry *tables[HANDLE_TABLES_MAX];
     struct handle_entry hidden[HIDDEN_ENTRIES] __attribute__((aligned(64)));
