@@ -8,7 +8,7 @@
 #include <quire/kinds.h>
 #include <stddef.h>
 
-#define GRANT_WINDOW 6 /* frames that are granted without letting interrupts in; zeroing takes 512 instructions each */
+#define GRANT_WINDOW 8 /* frames that are granted without letting interrupts in; zeroing takes 512 instructions each */
 #define UNDO_WINDOW 32 /* the same for what is cloned or taken back */
 
 /* Rights that a look-up by address gives: all but those of an owner. */
@@ -37,7 +37,11 @@ grant_frame(struct task *caller, struct handle_entry *entry, uint32_t generation
 
     if (!word)
         return ERROR_HOLE;
-    uint64_t value = ledger_lock(word);
+    uint64_t value = ledger_word_free(); /* which nearly every one is */
+    if (atomic_swap_if_acquire(word, &value, ledger_word_free() | LEDGER_LOCKED))
+        value = ledger_word_free() | LEDGER_LOCKED;
+    else
+        value = ledger_lock(word);
     enum error error = grant_check(value);
     if (!error) {
         frame_zero(frame_pointer(frame));
@@ -116,18 +120,19 @@ static void run_undo(struct task *caller, uint32_t dst, uint32_t n)
 static enum error grant_run(struct task *server, struct task *caller, uint32_t dst, uint32_t n, uint32_t generation,
                             uint32_t rights)
 {
-    const volatile uint64_t *frames = server->transfer;
+    const volatile uint64_t *frame = server->transfer;
 
     for (uint32_t part, done = 0; done < n; done += part) {
-        struct handle_entry *entries = handle_table_part(caller, dst + done, n - done, &part);
-        for (uint32_t k = 0; k < part; k++) {
-            enum error error = grant_frame(caller, &entries[k], generation, frames[done + k], rights);
-            if (error) {
-                run_undo(caller, dst, done + k);
-                return error;
+        struct handle_entry *entry = handle_table_part(caller, dst + done, n - done, &part);
+        for (const struct handle_entry *end = entry + part; entry < end; interrupt_window()) {
+            const struct handle_entry *pause = end - entry > GRANT_WINDOW ? entry + GRANT_WINDOW : end;
+            for (; entry < pause; entry++) {
+                enum error error = grant_frame(caller, entry, generation, *frame++, rights);
+                if (error) {
+                    run_undo(caller, dst, (uint32_t)(frame - server->transfer) - 1);
+                    return error;
+                }
             }
-            if (k % GRANT_WINDOW == 0)
-                interrupt_window();
         }
     }
     return ERROR_NONE;
