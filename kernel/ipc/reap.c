@@ -165,7 +165,8 @@ static void gather(struct task *task, struct task *worker, struct handle_entry *
 {
     task->service.leaving = entry;
     for (task->service.leaving_count = 0; span > 0 && *n < REAP_RUN; span--, entry++) {
-        if (entry->state == HANDLE_HELD || entry->state == HANDLE_INSTALLED) {
+        bool later = task->reap_stage == REAP_HANDLES && is_installed_handle_table(entry); /* it may hold others */
+        if (!later && (entry->state == HANDLE_HELD || entry->state == HANDLE_INSTALLED)) {
             bool alone = goes_alone(entry);
             if ((alone && *n > 0) || reap_is_due(entry))
                 return;
