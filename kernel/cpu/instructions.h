@@ -98,11 +98,15 @@ static inline struct cpuid_result cpuid(uint32_t leaf, uint32_t subleaf)
     return result;
 }
 
+static inline void words_fill(void *words, uint64_t value, uint64_t count)
+{
+    __asm__ volatile("rep stosq" : "+D"(words), "+c"(count) : "a"(value) : "memory");
+}
+
 /* Zeroes one frame, 512 iterations of 8 bytes. */
 static inline void frame_zero(void *frame)
 {
-    uint64_t count = 512;
-    __asm__ volatile("rep stosq" : "+D"(frame), "+c"(count) : "a"(0) : "memory");
+    words_fill(frame, 0, 512);
 }
 
 #endif

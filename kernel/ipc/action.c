@@ -8,7 +8,7 @@
 #include <quire/kinds.h>
 #include <stddef.h>
 
-#define GRANT_WINDOW 8 /* frames that are granted without letting interrupts in; zeroing takes 512 instructions each */
+#define GRANT_WINDOW 6 /* frames that are granted without letting interrupts in; zeroing takes 512 instructions each */
 #define UNDO_WINDOW 32 /* the same for what is cloned or taken back */
 
 /* Rights that a look-up by address gives: all but those of an owner. */

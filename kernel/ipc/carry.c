@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#define MOVE_WINDOW 32 /* handles that are moved without letting interrupts in */
+
 /* In a loop over many handles: lets interrupts in at every 64th. */
 static inline void window_sometimes(uint32_t k)
 {
@@ -310,8 +312,11 @@ enum error carry_move(struct task *from, handle first, uint32_t n, struct task *
     if (handle_destination(to, dst, n) != ERROR_NONE)
         return ERROR_NO_ROOM;
     uint32_t generation = handle_generation_next(to);
-    for (uint32_t k = 0; k < n; k++)
+    for (uint32_t k = 0; k < n; k++) {
         replace(handle_table_entry(from, handle_index(first) + k), to, handle_table_entry(to, dst + k), generation);
+        if (k % MOVE_WINDOW == 0)
+            interrupt_window();
+    }
     *moved = handle_make(dst, generation);
     return ERROR_NONE;
 }

@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 #define REAP_RUN 32  /* handles that leave in one step */
-#define REAP_LOOKS 8 /* times that it looks for some, each through a table of 64 entries at the most */
+#define REAP_LOOKS 4 /* times that it looks for some, each through a table of 64 entries at the most */
 
 static struct task *task_of(const struct handle_entry *entry)
 {

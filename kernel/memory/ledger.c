@@ -1,4 +1,5 @@
 #include "kernel/memory/ledger.h"
+#include "kernel/cpu/instructions.h"
 #include "kernel/memory/memory.h"
 #include <stddef.h>
 
@@ -23,12 +24,18 @@ static enum ledger_state state_of_type(enum region_type type)
     return region_type_has_slots(type) ? LEDGER_KERNEL : LEDGER_RESERVED;
 }
 
-static void leaf_fill(atomic_word *leaf, uint64_t first)
+static void leaf_fill(uint64_t *leaf, uint64_t first)
 {
-    const struct region *region = NULL;
+    uint64_t k = 0;
 
-    for (uint64_t k = 0; k < LEDGER_WORDS_PER_LEAF; k++)
-        leaf[k] = ledger_word_plain(state_of_type(region_next_type(&memory.regions, first + k, &region)));
+    while (k < LEDGER_WORDS_PER_LEAF) {
+        const struct region *region = region_find(&memory.regions, (first + k) * FRAME_SIZE);
+        uint64_t word = ledger_word_plain(state_of_type(region ? region->type : REGION_UNKNOWN));
+        uint64_t end = region ? region->end / FRAME_SIZE - first : LEDGER_WORDS_PER_LEAF;
+        end = end < LEDGER_WORDS_PER_LEAF ? end : LEDGER_WORDS_PER_LEAF;
+        words_fill(&leaf[k], word, end - k);
+        k = end;
+    }
 }
 
 /* Makes the leaf that holds a frame's word, in the memory set aside for it. One CPU fills it, others wait. */
