@@ -11,7 +11,7 @@
 #include <quire/names.h>
 #include <stddef.h>
 
-#define REAP_RUN 32  /* handles that leave in one step */
+#define REAP_RUN 24  /* handles that leave in one step */
 #define REAP_LOOKS 4 /* times that it looks for some, each through a table of 64 entries at the most */
 
 static struct task *task_of(const struct handle_entry *entry)
