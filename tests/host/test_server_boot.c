@@ -137,6 +137,26 @@ START_TEST(objects)
         boot->objects[1].frame = wrong[k];
         ck_assert_int_eq(boot_objects(boot, &world->window, world->keep), ERROR_BAD_BOOT_DATA);
     }
+    static const struct boot_object unsound[] = {
+        {.frame = 11, .count = 0, .kind = KIND_TASK, .handles = 1},
+        {.frame = 15, .count = 2, .kind = KIND_TASK, .handles = 1}, /* the second is firmware's */
+        {.frame = 9, .count = 2, .kind = KIND_TASK, .handles = 1},  /* the first is free */
+        {.frame = 11, .count = UINT64_MAX, .kind = KIND_TASK, .handles = 1},
+        {.frame = 11, .count = 1, .kind = KIND_TASK, .handles = 0},
+        {.frame = 11, .count = 1, .kind = KIND_EARLY, .handles = 1},
+        {.frame = 11, .count = 1, .kind = 99, .handles = 1},
+    };
+    for (uint32_t k = 0; k < sizeof(unsound) / sizeof(unsound[0]); k++) {
+        boot->objects[1] = unsound[k];
+        ck_assert_int_eq(boot_objects(boot, &world->window, world->keep), ERROR_BAD_BOOT_DATA);
+    }
+    boot->object_count = 1; /* tables count, so that they can go */
+    boot->objects[0] = (struct boot_object){.frame = 13, .count = 2, .kind = KIND_HANDLE_TABLE, .handles = 1};
+    ck_assert_int_eq(boot_objects(boot, &world->window, world->keep), ERROR_NONE);
+    ck_assert_uint_eq(world->keep->accounts[ACCOUNT_SYSTEM].tables.used, 2);
+    ck_assert_uint_eq(frames_drop(&world->workers[0], 13), 1);
+    ck_assert_uint_eq(world->keep->accounts[ACCOUNT_SYSTEM].tables.used, 1);
+    world_check(world);
     world_destroy(world);
 }
 END_TEST
@@ -146,6 +166,7 @@ static struct world *releasing;
 static uint8_t *released;
 static uint64_t asked;
 static uint64_t refuse_from; /* frames from here on are still needed */
+static uint64_t needed;      /* as is this one */
 static uint64_t kill_at;     /* the number of the request that the server does not survive, or 0 */
 static jmp_buf killed;
 
@@ -156,7 +177,7 @@ static enum error kernel(uint64_t first, uint64_t count)
     for (uint64_t frame = first; frame < first + count; frame++) {
         enum region_type type = window_region(&releasing->window, frame)->type;
         expect(type == REGION_MODULE || type == REGION_RECLAIMABLE, "release of frame %lu, %u", frame, type);
-        if (released[frame] || frame >= refuse_from)
+        if (released[frame] || frame >= refuse_from || frame == needed)
             return ERROR_RESERVED;
     }
     memset(&released[first], 1, count);
@@ -176,6 +197,7 @@ static struct worker *create_releasing(void)
     released = calloc(releasing->window.frame_count, 1);
     asked = 0;
     refuse_from = UINT64_MAX;
+    needed = UINT64_MAX;
     kill_at = 0;
     return &releasing->workers[0];
 }
@@ -250,6 +272,62 @@ START_TEST(what_the_kernel_refuses_stays)
 }
 END_TEST
 
+START_TEST(one_frame_that_is_needed_keeps_no_other_back)
+{
+    struct worker *worker = create_releasing();
+    uint64_t frame;
+
+    needed = 100 + 512 + 77;
+    ck_assert_uint_eq(boot_release(worker, kernel), 1211 - 1);
+    ck_assert_int_eq(frames_claim(worker, 1, needed * FRAME_SIZE, &frame), ERROR_RESERVED);
+    ck_assert_uint_eq(releasing->keep->accounts[ACCOUNT_SYSTEM].used, 30 + 9 + 1);
+    ck_assert_int_eq(frames_claim(worker, 1, (needed - 1) * FRAME_SIZE, &frame), ERROR_NONE);
+    ck_assert_uint_eq(frames_drop(worker, frame), 1);
+    end_releasing();
+}
+END_TEST
+
+/* Init holds two modules; what lies around them is given out at once, and they when they are dropped. */
+START_TEST(modules_that_init_holds)
+{
+    static const struct boot_object modules[] = {
+        {.frame = 150, .count = 40, .kind = KIND_UNTYPED, .handles = 1},
+        {.frame = 600, .count = 30, .kind = KIND_UNTYPED, .handles = 1},
+    };
+    struct worker *worker = create_releasing();
+    struct boot_information *boot = &releasing->information;
+    struct allocator_statistics before;
+    struct allocator_statistics after;
+    uint64_t frame;
+
+    boot->object_count = 2;
+    memcpy(boot->objects, modules, sizeof(modules));
+    ck_assert_int_eq(boot_objects(boot, &releasing->window, releasing->keep), ERROR_NONE);
+    ck_assert_uint_eq(boot_release(worker, kernel), 1211 - 70);
+    for (uint64_t k = 0; k < 70; k++)
+        ck_assert_uint_eq(released[k < 40 ? 150 + k : 560 + k], 0);
+    allocator_count(worker, &before);
+    ck_assert_uint_eq(before.set_aside, 30 + 9 + 70);
+    ck_assert_int_eq(frames_claim(worker, 1, 150 * FRAME_SIZE, &frame), ERROR_RESERVED);
+    ck_assert_int_eq(frames_adopt(worker, 150, 1), ERROR_RESERVED);
+    world_check(releasing);
+    for (uint64_t k = 0; k < 40; k++) {
+        ck_assert_uint_eq(world_slot(releasing, 150 + k)->ref_count, 1);
+        ck_assert_uint_eq(frames_drop(worker, 150 + k), 1);
+    }
+    for (uint64_t k = 0; k < 30; k++)
+        worker->transfer[k] = 600 + k;
+    ck_assert_uint_eq(frames_drop_run(worker, 30), 30);
+    allocator_count(worker, &after);
+    ck_assert_uint_eq(after.set_aside, 30 + 9);
+    ck_assert_uint_eq(after.free, before.free + 70);
+    ck_assert_uint_eq(after.usable, before.usable + 70);
+    ck_assert_int_eq(frames_claim(worker, 1, 150 * FRAME_SIZE, &frame), ERROR_NONE);
+    ck_assert_uint_eq(frames_drop(worker, frame), 1);
+    end_releasing();
+}
+END_TEST
+
 /* Killed after the kernel's part of each run, and within the server's part of it. */
 START_TEST(a_kill_loses_nothing)
 {
@@ -285,6 +363,8 @@ int main(void)
     tcase_add_test(tests, what_boot_needed_comes_back);
     tcase_add_test(tests, released_memory_joins_its_neighbours);
     tcase_add_test(tests, what_the_kernel_refuses_stays);
+    tcase_add_test(tests, one_frame_that_is_needed_keeps_no_other_back);
+    tcase_add_test(tests, modules_that_init_holds);
     tcase_add_test(tests, a_kill_loses_nothing);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

@@ -1,9 +1,7 @@
 #include "tests/threads/client.h"
 
-#include "servers/frameserv/core/dispatch.h"
 #include "servers/frameserv/core/lists.h"
-#include "servers/frameserv/core/quick.h"
-#include <string.h>
+#include "tests/threads/client_calls.h"
 
 #define RUN 20 /* frames of a large request: more than one chunk */
 
@@ -21,45 +19,6 @@ const char *client_operation_name(uint32_t operation)
     };
 
     return names[operation];
-}
-
-/* A call as the kernel delivers it. */
-static struct message message_make(const struct client *client, uint32_t operation, enum mode mode, enum action want,
-                                   uint32_t count)
-{
-    return (struct message){.rax = rax_make(ERROR_NONE, want, mode, count, 0),
-                            .rdi = badge_make(client->account, SERVICE_RIGHT_CLAIM | SERVICE_RIGHT_LOOKUP),
-                            .rsi = operation};
-}
-
-static struct message lend(const struct client *client, uint32_t operation, enum action want, uint64_t frame)
-{
-    struct message message = message_make(client, operation, MODE_BORROW, want, 1);
-
-    message.r13 = frame_word_make(frame, RIGHTS_FRAME);
-    return message;
-}
-
-static enum error serve(struct client *client, struct message *message)
-{
-    uint32_t operation = label_operation(message->rsi);
-
-    memset(client->worker->control, 0, sizeof(*client->worker->control));
-    client->calls[operation] += 1;
-    if (!quick_serve(client->worker, message))
-        dispatch(client->worker, message);
-    client->served[operation] += message->rsi == ERROR_NONE;
-    return (enum error)message->rsi;
-}
-
-/* Now and then the kernel refuses. */
-static bool refused(struct client *client, struct message *message)
-{
-    if (random_below(&client->random, 16) != 0)
-        return false;
-    message->rax = ERROR_REVOKED;
-    dispatch_refused(client->worker, message);
-    return true;
 }
 
 static void keep(struct client *client, uint64_t frame, bool unique)
@@ -327,7 +286,10 @@ static void step_with_handle(struct client *client)
         metadata(client, handle);
         break;
     case 9:
-        end_as(client, handle, random_below(&client->random, 8) == 0 ? KIND_LIST : KIND_PAGE_TABLE);
+        end_as(client, handle,
+               random_below(&client->random, 8) == 0   ? KIND_LIST
+               : random_below(&client->random, 2) == 0 ? KIND_PAGE_TABLE
+                                                       : KIND_HANDLE_TABLE);
         break;
     case 10:
     case 11:
@@ -346,7 +308,13 @@ static void step_with_handle(struct client *client)
 
 void client_step(struct client *client)
 {
-    switch (random_below(&client->random, 32)) {
+    switch (random_below(&client->random, 36)) {
+    case 32:
+    case 33:
+    case 34:
+    case 35:
+        account_step(client);
+        break;
     case 0:
         allocate(client, RUN);
         break;
@@ -397,7 +365,8 @@ void clients_begin(struct client *clients, struct world *world, uint64_t seed)
 
     touch_all(world);
     for (uint32_t k = 0; k < WORLD_WORKERS; k++) {
-        clients[k] = (struct client){.worker = &world->workers[k], .account = 1 + k % 3};
+        clients[k] = (struct client){.worker = &world->workers[k], .account = 1 + k % 3, .payer = 1 + k % 3};
+        clients[k].worker->kernel = &client_kernel;
         clients[k].random = (struct random){.seed = seed, .state = seed * WORLD_WORKERS + k};
     }
     for (uint32_t n = 0; n < CLIENT_LISTS; n++) {
@@ -421,6 +390,7 @@ void clients_begin(struct client *clients, struct world *world, uint64_t seed)
 void clients_finish(struct client *clients)
 {
     for (uint32_t k = 0; k < WORLD_WORKERS; k++) {
+        accounts_finish(&clients[k]);
         while (clients[k].count > 0)
             drop(&clients[k], leave(&clients[k], clients[k].handles).frame);
         for (uint32_t n = 0; n < CLIENT_LISTS; n++)

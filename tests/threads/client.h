@@ -6,12 +6,16 @@
 #include "tests/host/random.h"
 
 #define CLIENT_HANDLES 40
+#define CLIENT_OPENED 4
 #define CLIENT_LISTS 2 /* that all clients have a handle to */
 
 struct client {
     struct worker *worker;
     struct random random;
     uint32_t account;
+    uint32_t payer; /* its account, or one of those that it opened: */
+    uint32_t opened[CLIENT_OPENED];
+    uint32_t opened_count;
     uint32_t count;
     struct client_handle {
         uint64_t frame;
@@ -30,6 +34,9 @@ void client_step(struct client *client);
 
 /* Drops all that the clients have, lists too. One thread. */
 void clients_finish(struct client *clients);
+
+/* The kernel, as far as it is asked for handles: those of the client whose call the thread serves. */
+extern const struct kernel_calls client_kernel;
 
 const char *client_operation_name(uint32_t operation);
 

@@ -1,5 +1,6 @@
 /* A thread for each worker of the frame server, all serving calls on the same frames and lists at once, under the thread
  * sanitizer. At the end every frame that a client still has is dropped: then all memory has to be free and to fit. */
+#include "servers/frameserv/core/accounts.h"
 #include "tests/threads/client.h"
 
 #include <pthread.h>
@@ -57,6 +58,10 @@ int main(int count, char **arguments)
     }
     printf("%lu frames left at the end\n", charged);
     failed += charged != 0;
+    accounts_settle(&world->workers[0]);
+    world_check(world);
+    for (uint32_t k = 1; k <= 3; k++)
+        failed += world->keep->accounts[k].passed != 0; /* to accounts that are all closed */
     printf("%d passed, %d failed\n", failed == 0, failed != 0);
     world_destroy(world);
     return failed != 0;
