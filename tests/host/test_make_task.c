@@ -71,6 +71,7 @@ START_TEST(too_much)
     image.segments[0].memory_size = 1;
     plan(1, ENTRIES_MAX / TABLE_ENTRIES - 1, ERROR_NO_ROOM);
     plan(1, UINT32_MAX, ERROR_NO_ROOM);
+    plan(1, UINT32_MAX / TABLE_ENTRIES + 1, ERROR_NO_ROOM); /* so many entries do not fit 32 bits */
     plan(UINT32_MAX, 1, ERROR_NO_ROOM);
     for (uint64_t pages = ENTRIES_MAX - 400; layout.pages + FIXED_PAGES < ENTRIES_MAX - 140; pages++) {
         image.segments[0].memory_size = pages * FRAME_SIZE;
