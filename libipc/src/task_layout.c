@@ -76,12 +76,9 @@ must_use enum error task_layout_plan(const struct elf_image *image, uint32_t giv
     for (uint32_t k = 0; k < layout->area_count; k++) {
         pages += layout->areas[k].pages;
     }
-    if (pages >= ENTRIES_MAX || given >= ENTRIES_MAX || free_tables >= ENTRIES_MAX / TABLE_ENTRIES) {
-        return ERROR_NO_ROOM;
-    }
-    /* Entry 0 is never used, and a handle table needs an entry too. */
+    /* No sum can wrap: addresses have 47 bits. Entry 0 is never used, and a handle table needs an entry too. */
     uint64_t page_tables = count_page_tables(layout);
-    uint64_t others = 1 + given + page_tables + pages + free_tables * TABLE_ENTRIES;
+    uint64_t others = 1 + (uint64_t)given + page_tables + pages + (uint64_t)free_tables * TABLE_ENTRIES;
     uint64_t tables = (others - 1 + TABLE_ENTRIES - 2) / (TABLE_ENTRIES - 1);
 
     if (tables * TABLE_ENTRIES > ENTRIES_MAX) {

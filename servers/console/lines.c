@@ -29,7 +29,7 @@ static struct line *find(struct lines *lines, uint64_t badge, struct line **olde
     for (uint32_t k = 0; k < LINES; k++) {
         struct line *line = &lines->lines[k];
 
-        if (line->last_use != 0 && line->badge == badge) {
+        if (line->badge == badge) {
             return line;
         }
         if (line->last_use < (*oldest)->last_use) {

@@ -11,7 +11,7 @@
 
 struct line {
     uint64_t badge;
-    uint64_t last_use; /* in the order of writes; 0: the buffer is nobody's */
+    uint64_t last_use; /* in the order of writes; 0: the buffer is nobody's yet */
     size_t length;
     char text[LINE_LENGTH];
 };

@@ -60,14 +60,14 @@ static void send(const char *bytes, size_t count)
     uint64_t words[MESSAGE_WORDS] = {0};
 
     memcpy(words, bytes, count);
-    if (count > 0 && wait_until_empty() && system_call_port_write(DATA, (uint32_t)count, words) != ERROR_NONE) {
+    if (wait_until_empty() && system_call_port_write(DATA, (uint32_t)count, words) != ERROR_NONE) {
         absent = true;
     }
 }
 
 void uart_write(const char *text, size_t length)
 {
-    char piece[FIFO_BYTES];
+    char piece[FIFO_BYTES] = {0};
     size_t count = 0;
 
     for (size_t k = 0; k < length; k++) {
@@ -80,7 +80,9 @@ void uart_write(const char *text, size_t length)
         }
         piece[count++] = text[k];
     }
-    send(piece, count);
+    if (count > 0) {
+        send(piece, count);
+    }
 }
 
 bool uart_read(uint8_t *byte)

@@ -112,7 +112,7 @@ static void make_tasks(const struct boot_modules *modules)
     }
     for (uint64_t k = 0; k < modules->count; k++) {
         if (k != console) {
-            made = make(&modules->modules[k]);
+            (void)make(&modules->modules[k]);
         }
     }
 }
