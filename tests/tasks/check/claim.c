@@ -148,7 +148,7 @@ static void every_region(void)
     expect(kinds_seen & 1u << REGION_KERNEL);
 }
 
-/* The first frame of memory is one like any other: unused, shared or somebody's page table. */
+/* The first frame of memory is one like any other: unused, shared, or a part of somebody's task. */
 static void frame_0(void)
 {
     struct frame_facts facts;
@@ -172,6 +172,10 @@ static void frame_0(void)
             return;
         }
         expect_error(claimed, ERROR_IN_USE);
+        if (!kind_is_untyped(facts.kind)) {
+            expect_error(found, ERROR_WRONG_KIND);
+            return;
+        }
         require_success(found);
     }
     expect_success(frame_info(frame, &facts));
