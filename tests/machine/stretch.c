@@ -4,10 +4,11 @@
  * ends with the return to ring 3 or with `sti`. Each turn of a repeated string instruction counts. What the kernel does
  * before the first task runs is no stretch, nor is what it ends the machine with: that never comes to an end.
  *
- * Option: `output=FILE`. It gets one line of figures, in decimal, and addresses, in hexadecimal:
- *   STRETCHES LONGEST START HOT FIRST LAST: how many stretches there were, how long the longest was, where it began; how many
- *   of its instructions lie in the hottest piece, from FIRST to LAST: those executed at least half as often as its
- *   most frequent one. */
+ * Options: `output=FILE`, `limit=N`. FILE gets the number of stretches on a line of its own, and then a line for the longest of all
+ * and for those longer than N, the longest for each place where most of it was spent; numbers are decimal, addresses
+ * hexadecimal:
+ *   LENGTH START HOT FIRST LAST TIMES: how long, where it began; how many of its instructions lie in the hottest piece,
+ *   from FIRST to LAST: those executed at least half as often as its most frequent one; how many such stretches there were. */
 #include "tests/machine/plugin.h"
 #include <inttypes.h>
 #include <search.h>
@@ -18,7 +19,8 @@
 
 #define KERNEL_START UINT64_C(0xffff800000000000) /* the upper half: kernel/layout.h */
 #define TOUCHED_MAX 65536                         /* more than the kernel has instructions in one stretch */
-#define OPCODE_CLI 0xfa                           /* Intel SDM volume 2 */
+#define PLACES_MAX 64
+#define OPCODE_CLI 0xfa /* Intel SDM volume 2 */
 #define OPCODE_STI 0xfb
 #define OPCODE_IRET 0xcf
 #define PREFIX_64_BIT 0x48
@@ -40,12 +42,13 @@ enum place {
     RETURNED /* an interrupt's handler came to its end: to ring 3, or into the kernel again */
 };
 
-struct longest {
+struct spent {
     uint64_t length;
     uint64_t start;
     uint64_t hot;
     uint64_t hot_first;
     uint64_t hot_last;
+    uint64_t times;
 };
 
 static FILE *output;
@@ -59,7 +62,10 @@ static uint64_t expected; /* address of the instruction after this one, unless a
 static uint64_t stretches;
 static uint64_t length;
 static uint64_t start;
-static struct longest longest;
+static uint64_t longest;
+static struct spent places[PLACES_MAX]; /* the longest stretch for each hottest piece */
+static size_t place_count;
+static uint64_t limit;
 
 static void stop(const char *why)
 {
@@ -76,33 +82,50 @@ static void begin(uint64_t address)
     stretches++;
 }
 
-/* Of the longest stretch so far: the instructions that were executed at least half as often as the most frequent one. */
-static void find_hottest(void)
+/* Where most of the stretch was spent: the instructions that were executed at least half as often as the most frequent one. */
+static struct spent hottest(void)
 {
+    struct spent spent = {.length = length, .start = start, .hot_first = UINT64_MAX, .times = 1};
     uint64_t most = 0;
 
     for (size_t k = 0; k < touched_count; k++)
         most = touched[k]->times > most ? touched[k]->times : most;
-    longest.hot = 0;
-    longest.hot_first = UINT64_MAX;
-    longest.hot_last = 0;
     for (size_t k = 0; k < touched_count; k++) {
         const struct instruction *instruction = touched[k];
 
         if (2 * instruction->times < most)
             continue;
-        longest.hot += instruction->times;
-        longest.hot_first = instruction->address < longest.hot_first ? instruction->address : longest.hot_first;
-        longest.hot_last = instruction->address > longest.hot_last ? instruction->address : longest.hot_last;
+        spent.hot += instruction->times;
+        spent.hot_first = instruction->address < spent.hot_first ? instruction->address : spent.hot_first;
+        spent.hot_last = instruction->address > spent.hot_last ? instruction->address : spent.hot_last;
     }
+    return spent;
+}
+
+/* Keeps the longest of its place. When the table is full the longest of all takes the place of the last. */
+static void keep(struct spent spent)
+{
+    size_t k = 0;
+
+    while (k < place_count && (places[k].hot_first != spent.hot_first || places[k].hot_last != spent.hot_last))
+        k++;
+    if (k == PLACES_MAX && spent.length <= longest)
+        return;
+    if (k == PLACES_MAX)
+        k--;
+    else if (k == place_count)
+        place_count++;
+    spent.times += places[k].times;
+    if (spent.length > places[k].length)
+        places[k] = spent;
+    places[k].times = spent.times;
 }
 
 static void end(enum place next)
 {
-    if (place == CLOSED && length > longest.length) {
-        longest.length = length;
-        longest.start = start;
-        find_hottest();
+    if (place == CLOSED && (length > longest || length > limit)) {
+        keep(hottest());
+        longest = length > longest ? length : longest;
     }
     place = next;
 }
@@ -207,8 +230,14 @@ static void ended(uint64_t plugin, void *data)
 {
     (void)plugin;
     (void)data;
-    fprintf(output, "%" PRIu64 " %" PRIu64 " %" PRIx64 " %" PRIu64 " %" PRIx64 " %" PRIx64 "\n", stretches,
-            longest.length, longest.start, longest.hot, longest.hot_first, longest.hot_last);
+    fprintf(output, "%" PRIu64 "\n", stretches);
+    for (size_t k = 0; k < place_count; k++) {
+        const struct spent *spent = &places[k];
+
+        if (spent->length == longest || spent->length > limit)
+            fprintf(output, "%" PRIu64 " %" PRIx64 " %" PRIu64 " %" PRIx64 " %" PRIx64 " %" PRIu64 "\n", spent->length,
+                    spent->start, spent->hot, spent->hot_first, spent->hot_last, spent->times);
+    }
     if (fclose(output))
         stop("the output can't be written");
 }
@@ -216,10 +245,16 @@ static void ended(uint64_t plugin, void *data)
 int qemu_plugin_install(uint64_t plugin, const void *machine, int count_of_options, char **options)
 {
     (void)machine;
-    if (count_of_options == 1 && strncmp(options[0], "output=", 7) == 0)
-        output = fopen(options[0] + 7, "w");
+    for (int k = 0; k < count_of_options; k++) {
+        if (strncmp(options[k], "output=", 7) == 0 && !output)
+            output = fopen(options[k] + 7, "w");
+        else if (strncmp(options[k], "limit=", 6) == 0)
+            limit = strtoull(options[k] + 6, NULL, 10);
+        else
+            stop("an option that makes no sense");
+    }
     if (!output)
-        stop("no output, or an option that makes no sense");
+        stop("no output");
     qemu_plugin_register_vcpu_tb_trans_cb(plugin, translated);
     qemu_plugin_register_atexit_cb(plugin, ended, NULL);
     return 0;

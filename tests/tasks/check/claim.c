@@ -149,7 +149,7 @@ static void every_region(void)
     expect(kinds_seen & 1u << REGION_KERNEL);
 }
 
-/* The first frame of memory is one like any other: unused, shared or somebody's page table. */
+/* The first frame of memory is one like any other: unused, shared, or a part of somebody's task. */
 static void frame_0(void)
 {
     struct frame_facts facts;

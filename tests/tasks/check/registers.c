@@ -79,12 +79,11 @@ static void requests_without_handles(uint64_t address)
     struct message facts = request(MESSAGE_INFO, ACTION_NONE, MODE_NONE, 0, 0);
     struct message counts = request(MESSAGE_STATISTICS, ACTION_NONE, MODE_NONE, 0, 0);
 
-    counts.words[1] = 0; /* of the caller's account */
-
     expect_clean(request(MESSAGE_NOTHING, ACTION_NONE, MODE_NONE, 0, 0), ERROR_NONE, ERROR_NONE, 0);
     expect_clean(with_word(facts, address), ERROR_NONE, ERROR_NONE, 5);
     expect_clean(with_word(facts, address + 1), ERROR_NONE, ERROR_NOT_ALIGNED, 0);
     expect_clean(with_word(counts, 0), ERROR_NONE, ERROR_NONE, 5);
+    counts.words[1] = 0; /* the account: this task's */
     expect_clean(with_word(counts, 1), ERROR_NONE, ERROR_NONE, 5);
     expect_clean(with_word(counts, 2), ERROR_NONE, ERROR_BAD_ARGUMENT, 0);
     expect_clean(request(MESSAGES, ACTION_NONE, MODE_NONE, 0, 0), ERROR_NONE, ERROR_BAD_OPERATION, 0);

@@ -290,11 +290,24 @@ static uint64_t intent(void)
 /* That it stays set after a refusal, the server sees itself, and says Interrupted where another error is expected. */
 static void intents(void)
 {
+    const struct lie make_record = lie_of(ACTION_CONVERT, MODE_BORROW, ACTION_CONVERT, 0, KIND_RECORD);
+    struct lie run = lie_of(ACTION_GRANT, MODE_NONE, ACTION_GRANT, 0, RIGHTS_FRAME);
+    handle none;
+
     result("an honest reply", call_0(frame_server(), label_make(LIAR_LIE + ACTION_NONE, 0)).status, ERROR_NONE);
     result("the intent is cleared with a reply of words", intent(), 0);
     handle frame = grant(FREE_FRAME(4), 104);
     result("and with a grant", intent(), 0);
+    result("an honest conversion", tell(&make_record, frame, 0, &none), ERROR_NONE);
+    result("and with a conversion", intent(), 0);
     give_back(frame);
+    result("and with the reply to a drop", intent(), 0);
+    run.asked = run.n = 2;
+    run.run = FREE_FRAME(40);
+    run.stride = FRAME_SIZE;
+    result("an honest run", tell(&run, 0, ROOM, &frame), ERROR_NONE);
+    result("and with a run", intent(), 0);
+    give_back_run(frame, 2);
 }
 
 int main(void)
