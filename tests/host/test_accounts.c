@@ -239,15 +239,19 @@ START_TEST(what_was_dropped_counts_at_once)
     uint32_t parent = create_with(10, 1);
     uint32_t child = open_account(parent, 10, 1);
     uint64_t frame = allocate_for(child);
+    uint64_t table = allocate_for(child);
 
-    succeed(table_call(frame, KIND_HANDLE_TABLE));
-    close_account(parent, child);
-    succeed(alloc_call(parent, 9));
-    refused(alloc_call(parent, 1), ERROR_OVER_LIMIT);
-    uint64_t table = worker->transfer[3];
-    refused(table_call(table, KIND_HANDLE_TABLE), ERROR_TOO_MANY_TABLES);
-    succeed(give_back(frame));
     succeed(table_call(table, KIND_HANDLE_TABLE));
+    close_account(parent, child);
+    succeed(alloc_call(parent, 8));
+    uint64_t next_table = worker->transfer[3];
+    expect_refusal(serve(alloc_call(parent, 1)), ERROR_OVER_LIMIT, parent, 8, 8, 1);
+    succeed(give_back(frame));
+    allocate_for(parent);
+    refused(alloc_call(parent, 2), ERROR_OVER_LIMIT);
+    refused(table_call(next_table, KIND_HANDLE_TABLE), ERROR_TOO_MANY_TABLES);
+    succeed(give_back(table));
+    succeed(table_call(next_table, KIND_HANDLE_TABLE));
     allocate_for(parent);
     refused(alloc_call(parent, 1), ERROR_OVER_LIMIT);
     destroy();

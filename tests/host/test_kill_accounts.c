@@ -152,12 +152,15 @@ END_TEST
 
 /* A close that a kill cut off is done again. */
 static uint32_t child_to_close;
+static uint32_t lowest; /* that descends from it, and has nobody below */
 
 static void check_close_again(void)
 {
     uint64_t charged;
 
     check_whole();
+    if (account_is_open(world->keep->accounts[lowest].state)) /* then nothing of it is gone */
+        check_account(lowest, 10, 1);
     reversal_clear(worker);
     (void)!accounts_close(worker, 4, child_to_close, &charged); /* NoAccount: it was done */
     check_whole();
@@ -172,9 +175,9 @@ START_TEST(closed_again)
     create_accounts();
     child_to_close = open_account(4, 40, 4);
     uint32_t grandchild = open_account(child_to_close, 20, 2);
-    uint32_t other = open_account(grandchild, 10, 1);
+    lowest = open_account(grandchild, 10, 1);
     own_frame(grandchild, KIND_HANDLE_TABLE);
-    own_frame(other, KIND_UNTYPED);
+    own_frame(lowest, KIND_UNTYPED);
     own_frame(child_to_close, KIND_UNTYPED);
     check_further = check_close_again;
     KILL_ANYWHERE(error = accounts_close(worker, 4, child_to_close, &charged));
