@@ -26,7 +26,7 @@ enum error perform_map(struct task *caller)
     const struct registers *in = &caller->registers;
     struct task *subject;
     struct handle_entry *entry;
-    uint32_t missing;
+    uint32_t missing = 0;
     enum error error = find(caller, &subject, &entry);
 
     if (!error)
@@ -48,7 +48,7 @@ enum error perform_install(struct task *caller)
     const struct registers *in = &caller->registers;
     struct task *subject;
     struct handle_entry *entry;
-    uint32_t missing;
+    uint32_t missing = 0;
     enum error error = find(caller, &subject, &entry);
 
     if (!error)
