@@ -14,6 +14,18 @@ build/shim.elf: $(SHIM_OBJECTS) tests/boot/shim.lds build/compiler
 	    -T tests/boot/shim.lds -o $@ $(SHIM_OBJECTS)
 	$(Q)grub-file --is-x86-multiboot2 $@
 
+# --- children ---------------------------------------------------------------------------------------------------------
+
+# Tasks that start others (tests/children/): what they start, tests/tasks/child, is part of their own images.
+PARENTS := life endpoints accounts
+CHILD_OBJECTS := $(call objects,task,$(call find,tests/children))
+ALL_OBJECTS += $(CHILD_OBJECTS)
+$(PARENTS:%=build/tasks/%.elf): $(CHILD_OBJECTS)
+$(O)/task/tests/children/image.S.o: build/children/child.elf
+build/children/child.elf: build/tasks/child.elf
+	$(Q)mkdir -p $(@D)
+	$(Q)$(OBJCOPY) --strip-all $< $@
+
 # --- machines --------------------------------------------------------------------------------------------------------
 
 SUITE ?= $(if $(TASKS),alone,demo)

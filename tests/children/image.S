@@ -1,0 +1,8 @@
+/* The child's ELF file, as the tests that start children load it: the child has no module of its own. */
+        .section .rodata
+        .global child_file, child_file_end
+        .balign 16
+child_file:
+        .incbin "build/children/child.elf"
+child_file_end:
+        .section .note.GNU-stack, "", @progbits
