@@ -46,9 +46,6 @@ void deed_do(enum deed deed)
     case DEED_STEP:
         __asm__ volatile("pushfq\n\torq $0x100, (%%rsp)\n\tpopfq\n\tnop" : : : "memory", "cc");
         break;
-    case DEED_INTERRUPT_1:
-        __asm__ volatile(".byte 0xf1");
-        break;
     case DEED_BREAKPOINT:
         __asm__ volatile("int3");
         break;

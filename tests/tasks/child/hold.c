@@ -152,3 +152,16 @@ uint64_t job_breed(void)
     }
     return error != ERROR_NONE ? JOB_FAILED + error : job_yield();
 }
+
+uint64_t job_enlarge(void)
+{
+    struct task_parts parts;
+    uint32_t missing;
+    handle task;
+    enum error error = bare_parts(&task, &parts);
+
+    if (error == ERROR_NONE) {
+        error = system_call_install(parts.handle_table, own_entries_limit() / 64, 0, &missing);
+    }
+    return error != ERROR_NONE ? JOB_FAILED + error : system_call_create(task, &parts);
+}

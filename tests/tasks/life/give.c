@@ -95,8 +95,8 @@ static void give_refusals(void)
     require_success(frame_clone(frame, RIGHT_READ, &weak));
     expect_error(system_call_give(task, weak, 1, 1, &there), ERROR_MISSING_RIGHT);
     require_success(frame_drop(weak));
-    require_success(object_make(KIND_HANDLE_TABLE, &table));
-    require_success(system_call_install(table, 100, 0, &missing));
+    require_success(object_make(KIND_PAGE_TABLE, &table));
+    require_success(system_call_install(table, UINT64_C(0x300000000000), 3, &missing));
     expect_error(system_call_give(task, table, 1, 1, &there), ERROR_INSTALLED);
     require_success(system_call_uninstall(table));
     require_success(frame_drop(table));
@@ -118,9 +118,9 @@ static void take_refusals(void)
     uint32_t dst;
 
     require(make());
-    require_success(own_entries_take(1, &dst));
     require_success(frame_allocate(&frame));
     require_success(bare_give(task, frame, 1, 7, &there));
+    require_success(own_entries_take(2, &dst));
     expect_error(system_call_take(task, 0, 1, dst, &here), ERROR_BAD_HANDLE);
     expect_error(system_call_take(task, handle_make(8, 1), 1, dst, &here), ERROR_BAD_HANDLE);
     expect_error(system_call_take(task, handle_make(7, 0), 1, dst, &here), ERROR_STALE_HANDLE);
@@ -130,6 +130,7 @@ static void take_refusals(void)
     struct handle_facts facts = {0};
     expect_success(system_call_inspect_in(task, there, &facts));
     require_success(system_call_take(task, there, 1, dst, &here));
+    own_entries_release(dst + 1, 1);
     require_success(frame_drop(here));
     child_kill(task);
 }
@@ -244,9 +245,11 @@ static void install_table_refusals(void)
     expect_error(system_call_install_in(task, there, 0, 0, &missing), ERROR_OCCUPIED); /* its first */
     expect_error(system_call_install_in(task, there, 128, 0, &missing), ERROR_BAD_ADDRESS);
     expect_error(system_call_install_in(task, there, UINT64_MAX, 0, &missing), ERROR_BAD_ADDRESS);
-    require_success(system_call_install_in(task, there, 9, 0, &missing));
-    expect_error(system_call_install_in(task, there, 10, 0, &missing), ERROR_INSTALLED);
-    expect_error(system_call_install_in(task, other_there, 9, 0, &missing), ERROR_OCCUPIED);
+    expect_error(system_call_install_in(task, there, 2, 0, &missing), ERROR_BAD_ADDRESS); /* a gap */
+    require_success(system_call_install_in(task, there, 1, 0, &missing));
+    expect_error(system_call_install_in(task, there, 2, 0, &missing), ERROR_INSTALLED);
+    expect_error(system_call_install_in(task, other_there, 1, 0, &missing), ERROR_OCCUPIED);
+    expect_error(system_call_uninstall_in(task, there), ERROR_WRONG_KIND); /* it stays until the task ends */
     child_kill(task);
 }
 

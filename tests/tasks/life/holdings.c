@@ -65,10 +65,10 @@ static void greedy_exit(void)
     expect_equal(free_frames(), before);
 }
 
-/* Handle tables that were put in from the last to the first, with handles in each. */
-static void tables_in_odd_order(void)
+/* Handle tables whose own handles lie all over the tables before them, with frames around. */
+static void tables_in_odd_places(void)
 {
-    static const uint32_t positions[] = {3, 1, 127, 2, 64};
+    static const uint32_t places[] = {63, 1, 64 + 63, 2 * 64, 64, 3 * 64 + 31, 5}; /* of positions 1, 2, ... */
     uint64_t before = free_frames();
     handle end;
     handle task;
@@ -77,45 +77,16 @@ static void tables_in_odd_order(void)
 
     require_success(bell_make(BELL_END, &end));
     require_success(bare_make(end, &task));
-    for (uint32_t k = 0; k < sizeof(positions) / sizeof(positions[0]); k++) {
+    for (uint32_t k = 0; k < sizeof(places) / sizeof(places[0]); k++) {
         handle table;
-
-        require_success(object_make(KIND_HANDLE_TABLE, &table));
-        require_success(bare_give(task, table, 1, 10 + k, &there));
-        expect_success(system_call_install_in(task, there, positions[k], 0, &missing));
-    }
-    for (uint32_t k = 0; k < sizeof(positions) / sizeof(positions[0]); k++) {
         handle frames;
 
+        require_success(object_make(KIND_HANDLE_TABLE, &table));
+        require_success(bare_give(task, table, 1, places[k], &there));
+        require_success(system_call_install_in(task, there, k + 1, 0, &missing));
         require_success(frame_allocate_run(2, &frames));
-        expect_success(bare_give(task, frames, 2, positions[k] * 64 + 31 * (k % 2), &there));
+        require_success(bare_give(task, frames, 2, (k + 1) * 64 + 40, &there));
     }
-    require_success(system_call_kill(task));
-    child_ends(task, TASK_END_KILLED, 0);
-    expect_equal(free_frames(), before);
-}
-
-/* Tables that lie in tables that lie behind them. */
-static void tables_within_tables(void)
-{
-    uint64_t before = free_frames();
-    handle end;
-    handle task;
-    handle tables[3];
-    handle there;
-    uint32_t missing;
-
-    require_success(bell_make(BELL_END, &end));
-    require_success(bare_make(end, &task));
-    for (uint32_t k = 0; k < 3; k++) {
-        require_success(object_make(KIND_HANDLE_TABLE, &tables[k]));
-    }
-    require_success(bare_give(task, tables[0], 1, 1, &there));
-    require_success(system_call_install_in(task, there, 5, 0, &missing));
-    require_success(bare_give(task, tables[1], 1, 5 * 64, &there)); /* in the fifth: the first's */
-    require_success(system_call_install_in(task, there, 1, 0, &missing));
-    require_success(bare_give(task, tables[2], 1, 64 + 63, &there));
-    require_success(system_call_install_in(task, there, 100, 0, &missing));
     require_success(system_call_kill(task));
     child_ends(task, TASK_END_KILLED, 0);
     expect_equal(free_frames(), before);
@@ -178,8 +149,7 @@ static const struct tap_test tests[] = {
     {"lists", hold_lists},
     {"all", hold_all},
     {"greedy_exit", greedy_exit},
-    {"tables_in_odd_order", tables_in_odd_order},
-    {"tables_within_tables", tables_within_tables},
+    {"tables_in_odd_places", tables_in_odd_places},
     {"endpoints_with_callers", endpoints_with_callers},
     {"killed_at_work", killed_at_work},
 };

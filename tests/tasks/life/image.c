@@ -27,8 +27,8 @@ static void expect_refused(const struct task_plan *plan, enum error expected)
 
     expect_error(child_make(plan, &task, &entry), expected);
     expect_equal(task, 0);
-    expect_equal(own_entries_used(), entries);
     expect_equal(free_frames(), before);
+    expect_equal(own_entries_used(), entries);
 }
 
 static void bad_image(void)

@@ -65,7 +65,7 @@ static uint32_t start_some(uint64_t place)
     case 0:
         return start("job=exit code=1", NULL, place);
     case 1:
-        format_line(arguments, sizeof(arguments), "job=fault deed=%lu", draw(12));
+        format_line(arguments, sizeof(arguments), "job=fault deed=%lu", draw(DEED_SIMD));
         return start(arguments, NULL, place);
     case 2:
         format_line(arguments, sizeof(arguments), "job=churn seed=%lu", draw(UINT32_MAX));

@@ -116,17 +116,19 @@ static void another_is_told(void)
 /* The last handle dropped ends a task; its end is told though nobody can look any more. */
 static void abandoned_is_told(void)
 {
+    struct task_plan plan = child_plan("job=yield");
+    uint64_t before = free_frames();
     handle task;
     handle second;
-    uint64_t before = free_frames();
 
-    require_success(child_start("job=yield", &task));
+    require_success(bell_make(2, &plan.end));
+    require_success(child_run(&plan, &task));
     require_success(frame_clone(task, RIGHT_CLONE, &second));
     require_success(frame_drop(task));
     system_call_yield();
     expect_equal(facts_of(second).end, TASK_END_NONE); /* it has a handle yet */
     require_success(frame_drop(second));
-    require(bells_wait(BELL_END, 0));
+    require(bells_wait(2, 0));
     expect_equal(free_frames(), before);
 }
 
@@ -138,9 +140,10 @@ static void abandoned_before_start(void)
     uint64_t entry;
     handle task;
 
+    require_success(bell_make(2, &plan.end));
     require_success(child_make(&plan, &task, &entry));
     require_success(frame_drop(task));
-    require(bells_wait(BELL_END, 0));
+    require(bells_wait(2, 0));
     expect_equal(free_frames(), before);
     require_success(object_make(KIND_TASK, &task));
     require_success(frame_drop(task));
@@ -150,15 +153,17 @@ static void abandoned_before_start(void)
 /* The task dies first and the last handle goes while it gives back what it had. */
 static void abandoned_while_dying(void)
 {
+    struct task_plan plan = child_plan("job=yield");
     uint64_t before = free_frames();
     handle task;
 
-    require_success(child_start("job=yield", &task));
+    require_success(bell_make(2, &plan.end));
+    require_success(child_run(&plan, &task));
     system_call_yield();
     require_success(system_call_kill(task));
     expect_equal(facts_of(task).state, TASK_DYING);
     require_success(frame_drop(task));
-    require(bells_wait(BELL_END, 0));
+    require(bells_wait(2, 0));
     expect_equal(free_frames(), before);
 }
 
