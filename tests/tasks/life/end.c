@@ -7,8 +7,8 @@
 
 static void exits_with_code(void)
 {
-    static const char *const jobs[] = {"job=exit code=0", "job=exit code=7", "job=exit code=18446744073709551615"};
-    static const uint64_t codes[] = {0, 7, UINT64_MAX};
+    static const char *const jobs[] = {"job=exit code=0", "job=exit code=7", "job=exit code=18446744073709551600"};
+    static const uint64_t codes[] = {0, 7, UINT64_MAX - 15};
 
     for (size_t k = 0; k < sizeof(codes) / sizeof(codes[0]); k++) {
         handle task;

@@ -54,35 +54,45 @@ static bool start_bare(uint64_t place)
            (draw(4) == 0 || expect_success(system_call_start(alive[place], 0x1000, 0)));
 }
 
-/* Starts one or two tasks; returns how many, 0 when something failed. */
+/* Starts one or two tasks; returns how many, 0 when something failed. Those that use up their time slices are rare. */
 static uint32_t start_some(uint64_t place)
 {
     char arguments[ARGUMENTS_MAX];
     handle here;
     handle there;
 
-    switch (draw(10)) {
+    switch (draw(20)) {
     case 0:
-        return start("job=exit code=1", NULL, place);
-    case 1:
-        format_line(arguments, sizeof(arguments), "job=fault deed=%lu", draw(DEED_SIMD));
-        return start(arguments, NULL, place);
-    case 2:
         format_line(arguments, sizeof(arguments), "job=churn seed=%lu", draw(UINT32_MAX));
         return start(arguments, NULL, place);
+    case 1:
+        return start("job=spin", NULL, place);
+    case 2:
     case 3:
         return start("job=hold frames=20 mapped=3 copies=20 records=2 endpoints=2 fresh=1 lists=4", NULL, place);
     case 4:
-        return start(draw(2) == 0 ? "job=spin" : "job=yield", NULL, place);
     case 5:
         return start("job=breed count=3", NULL, place);
-    case 6: /* a pair of which one calls and the other answers, or keeps */
+    case 6:
+    case 7: /* a pair of which one calls and the other answers, or keeps */
         if (!make_pair(&here, &there) ||
             !start(draw(2) == 0 ? "job=receive" : "job=keep", &(struct task_gift){"here", here}, place) ||
             !start("job=call", &(struct task_gift){"desk", there}, place + 1)) {
             return 0;
         }
         return 2;
+    case 8:
+    case 9:
+        return start("job=yield", NULL, place);
+    case 10:
+    case 11:
+    case 12:
+        return start("job=exit code=1", NULL, place);
+    case 13:
+    case 14:
+    case 15:
+        format_line(arguments, sizeof(arguments), "job=fault deed=%lu", draw(DEED_SIMD));
+        return start(arguments, NULL, place);
     default:
         return start_bare(place);
     }
@@ -138,7 +148,7 @@ static uint64_t round_of_tasks(void)
             system_call_yield();
         }
     }
-    for (uint64_t turns = draw(20); turns > 0; turns--) {
+    for (uint64_t turns = draw(8); turns > 0; turns--) {
         system_call_yield();
     }
     for (uint64_t left = count; left > 0; left--) {
