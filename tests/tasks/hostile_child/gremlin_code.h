@@ -1,0 +1,8 @@
+/* A page of code that needs no memory: see gremlin_code.S. */
+#ifndef TESTS_TASKS_HOSTILE_CHILD_GREMLIN_CODE_H
+#define TESTS_TASKS_HOSTILE_CHILD_GREMLIN_CODE_H
+
+extern const char gremlin_code[];
+extern const char gremlin_code_end[];
+
+#endif
