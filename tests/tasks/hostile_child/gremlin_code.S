@@ -22,7 +22,7 @@
 .endm
 
     .section .rodata
-    .global gremlin_code, gremlin_code_end
+    .global gremlin_code, gremlin_code_size
 gremlin_code:
     movabsq $6364136223846793005, %rax
     imulq %rax, %rsp
@@ -56,6 +56,9 @@ gremlin_code:
     drawn 5, 29, %rsi
 2:  syscall
     jmp gremlin_code
-gremlin_code_end:
+    .set gremlin_code_bytes, . - gremlin_code
+    .balign 8
+gremlin_code_size:
+    .quad gremlin_code_bytes
 
     .section .note.GNU-stack, "", @progbits
