@@ -67,7 +67,8 @@ hostile: build/quire.elf $(TASK_FILES)
 	@tests/run --suite hostile --icount --count $(N) --timeout $(or $(TIMEOUT),$(shell expr 240 + $(N) / 2500)) \
 	    $(if $(SEED),--seed $(SEED)) $(if $(LOG),--log $(LOG))
 $(O)/task/tests/tasks/hostile/child_image.S.o: build/children/hostile_child.elf
-build/children/hostile_child.elf: build/tasks/hostile_child.elf
+$(O)/task/tests/bench/bench/child_image.S.o: build/children/bench_child.elf
+build/children/hostile_child.elf build/children/bench_child.elf: build/children/%: build/tasks/%
 	$(call say,STRIP,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(OBJCOPY) --strip-all $< $@
