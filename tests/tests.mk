@@ -71,6 +71,20 @@ build/%.so: tests/machine/%.c tests/machine/plugin.h build/compiler
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -I. -O2 -g -fPIC -shared -fvisibility=hidden $(WARNINGS) $< -o $@
 
+# Tasks that mean harm: N of their system calls. The program of all children is part of the suite's own task. Counting
+# instructions makes the machine do the same at every run.
+.PHONY: hostile
+N ?= 2000000
+hostile: build/quire.elf $(TASK_FILES)
+	@tests/run --suite hostile --icount --count $(N) --timeout $(or $(TIMEOUT),$(shell expr 240 + $(N) / 2500)) \
+	    $(if $(SEED),--seed $(SEED)) $(if $(LOG),--log $(LOG))
+$(O)/task/tests/tasks/hostile/child_image.S.o: build/children/hostile_child.elf
+$(O)/task/tests/bench/bench/child_image.S.o: build/children/bench_child.elf
+build/children/hostile_child.elf build/children/bench_child.elf: build/children/%: build/tasks/%
+	$(call say,STRIP,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(OBJCOPY) --strip-all $< $@
+
 debug: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
 	@QUIRE_EXTRA_TASKS='$(EXTRA_FILES)' tests/debug/run --suite $(SUITE) $(RUN_FLAGS) -- $(GDB_FLAGS)
 

@@ -3,18 +3,19 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Where the value of a key starts, or NULL. */
+/* Where the value of a key starts, the last one if there are several, or NULL. */
 static const char *find_value(const char *line, const char *key)
 {
     size_t length = strlen(key);
+    const char *value = NULL;
 
     for (bool word_start = true; *line != 0; line++) {
         if (word_start && strncmp(line, key, length) == 0 && line[length] == '=') {
-            return line + length + 1;
+            value = line + length + 1;
         }
         word_start = *line == ' ';
     }
-    return NULL;
+    return value;
 }
 
 const char *start_option(const char *line, const char *key, char *buffer, size_t size, const char *otherwise)

@@ -43,8 +43,10 @@ static inline void measure_sort(struct measurement *measurement)
 }
 
 /* Runs a statement MEASURE_RUNS times between two readings of the counter; `overhead` is what the readings cost. The
- * statement may be left by break, which makes the measurement one of failure: the macro's value is whether none was. */
-#define MEASURE(measurement, overhead, ...)                                                                            \
+ * statement may be left by break, which makes the measurement one of failure: the macro's value is whether none was. So may
+ * the one in braces that comes before each run and is not measured. */
+#define MEASURE(measurement, overhead, ...) MEASURE_PREPARED(measurement, overhead, {}, __VA_ARGS__)
+#define MEASURE_PREPARED(measurement, overhead, prepare, ...)                                                          \
     ({                                                                                                                 \
         bool measured = false;                                                                                         \
         for (uint32_t turn = 0;; turn++) {                                                                             \
@@ -52,6 +54,7 @@ static inline void measure_sort(struct measurement *measurement)
                 measured = true;                                                                                       \
                 break;                                                                                                 \
             }                                                                                                          \
+            prepare;                                                                                                   \
             uint64_t start = time_stamp();                                                                             \
             __VA_ARGS__;                                                                                               \
             uint64_t length = time_stamp() - start - (overhead);                                                       \

@@ -1,7 +1,7 @@
 /* `make bench`: what operations cost a client, in guest instructions, its own stubs included. Prints a line a row,
  * tab-separated: name, minimum, median, number of runs, and by what tests/bench/run is to divide the figures. First it checks its clock against a loop of known length. */
 #include "tests/bench/bench.h"
-#include "tests/bench/measure.h"
+#include "tests/bench/bench/rows.h"
 #include "tests/tasks/own.h"
 #include <quire/client.h>
 #include <quire/endpoint.h>
@@ -10,11 +10,11 @@
 
 #define LOOP_TURNS 1000
 #define LOOP_INSTRUCTIONS (2 * LOOP_TURNS + 1)
-#define ROWS 10
+#define ROWS 15
 #define RUN_FRAMES 512 /* the most that one message carries */
 
-static struct measurement row;
-static uint64_t overhead;
+struct measurement row;
+uint64_t overhead;
 static uint32_t rows_done;
 static bool all_good = true;
 
@@ -191,7 +191,7 @@ int main(void)
 {
     handle peer = start_handle("bench_peer");
 
-    if (own_entries_reach(RUN_FRAMES + 128) != ERROR_NONE) {
+    if (own_entries_reach(REVOKE_MOST + 128) != ERROR_NONE) {
         print("Bail out! no room for handles\n");
         return 1;
     }
@@ -207,5 +207,10 @@ int main(void)
     report("share_page", share_page(peer));
     report("ipc_call_reply_0_nofpu", call_reply_0(start_handle("bench_peer_nofpu")));
     report_part("alloc_drop_512_per_frame", alloc_drop_512(), RUN_FRAMES);
+    report("notify_receive", notify_receive());
+    report("task_start_end", task_start_end());
+    report("revoke_1", revoke(1));
+    report("revoke_10", revoke(10));
+    report("revoke_1000", revoke(REVOKE_MOST));
     return !all_good;
 }
