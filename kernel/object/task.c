@@ -10,11 +10,17 @@
 #define RFLAGS_START UINT64_C(0x202) /* interrupts on; bit 1 is always set */
 #define SYSTEM_CALL_LENGTH 2         /* bytes of the instruction */
 
+/* It is in no queue. */
+static void set_priority(struct task *task, uint32_t priority)
+{
+    task->priority = priority;
+    task->higher = priority == PRIORITIES - 1 ? 0 : UINT32_MAX << (priority + 1);
+}
+
 void task_initialise(struct task *task, const struct task_set_up *how)
 {
     strlcpy(task->name, how->name, sizeof(task->name));
-    task->priority = how->priority;
-    task->higher = how->priority == PRIORITIES - 1 ? 0 : UINT32_MAX << (how->priority + 1);
+    set_priority(task, how->priority);
     task->fpu = how->fpu;
     task->powers = how->powers;
     task->first_port = how->first_port;
@@ -113,6 +119,9 @@ void task_die(struct task *task, const struct task_ending *why)
         task_call_ends(caller, ERROR_NO_SERVER);
     interrupt_lines_forget(task);
     leave_address_space(task);
+    if (this_cpu->current->priority >
+        task->priority) /* who ends it, or dies before it, is to have back what it holds */
+        set_priority(task, this_cpu->current->priority);
     if (free)
         schedule_ready(task);
 }

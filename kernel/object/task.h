@@ -146,7 +146,8 @@ struct task_ending {
 };
 
 /* Ends a task that is alive. It waits for nothing any more but an answer of the frame server, nobody waits for it, and when
- * the scheduler takes it next it gives back what it holds (ipc/reap.h). */
+ * the scheduler takes it next it gives back what it holds (ipc/reap.h), with the priority of who ended it, if that is higher:
+ * tasks that never get their turn would else keep memory for as long as others have anything to do. */
 void task_die(struct task *task, const struct task_ending *why);
 
 #endif

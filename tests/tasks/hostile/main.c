@@ -15,11 +15,12 @@
 #define FIRST_ATTACKER (1 + CLIENTS)
 
 #define COUNT_USUAL 2000000
-#define PARTS 10             /* lines that tell how far it is */
-#define PATIENCE 3           /* looks at an attacker that waits, before it is helped or ended */
-#define PATIENCE_RUNNING 64  /* looks at one that runs and issues nothing */
-#define PATIENCE_END 100     /* turns of all tasks until what they held is back */
-#define PATIENCE_HONEST 2000 /* looks without progress of an honest child */
+#define PARTS 10              /* lines that tell how far it is */
+#define PATIENCE 3            /* looks at an attacker that waits, before it is helped or ended */
+#define PATIENCE_RUNNING 64   /* looks at one that runs and issues nothing */
+#define PATIENCE_END 100      /* turns of all tasks until what they held is back */
+#define PATIENCE_HONEST 2000  /* looks without progress of an honest child */
+#define PATIENCE_ACCOUNT 2000 /* times that there is none for an attacker: ended ones have to give theirs back */
 
 static struct child children[CHILDREN];
 static struct arena arena;
@@ -28,7 +29,7 @@ static struct {
     uint64_t calls; /* of attackers that have ended */
     uint64_t ends[TASK_END_ABANDONED + 1];
     uint64_t stops;
-    uint64_t waits; /* for an account */
+    uint64_t waits; /* for an account, one after another */
     uint64_t parts;
     uint64_t seen[SYSTEM_CALLS];
     uint64_t seen_labels[MESSAGES];
@@ -218,8 +219,8 @@ static bool start_anew(struct child *child)
 {
     enum error error = child_start(child, &arena);
 
-    total.waits += error == ERROR_TOO_MANY_ACCOUNTS;
-    return error == ERROR_TOO_MANY_ACCOUNTS || expect_success(error);
+    total.waits = error == ERROR_TOO_MANY_ACCOUNTS ? total.waits + 1 : 0;
+    return (error == ERROR_TOO_MANY_ACCOUNTS && expect(total.waits < PATIENCE_ACCOUNT)) || expect_success(error);
 }
 
 /* One look at all of them. */

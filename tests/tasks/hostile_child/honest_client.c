@@ -118,6 +118,7 @@ static bool work_on_copies(void)
     struct frame_facts facts;
     handle copies[2];
     handle frame;
+    void *address;
     uint32_t failed;
     uint64_t taken;
     struct handle_facts gone;
@@ -129,9 +130,11 @@ static bool work_on_copies(void)
     must(facts.reference_count == 3);
     must(frame_unique(frame) == ERROR_SHARED);
     must_succeed(frame_drop(copies[1]));
+    must_succeed(frame_map_anywhere(copies[0], RIGHT_READ, &address));
     must_succeed(frame_revoke(frame, &taken));
     must(taken == 1 && system_call_inspect(copies[0], &gone) == ERROR_BAD_HANDLE);
     own_entries_release(handle_index(copies[0]), 1);
+    must_succeed(frame_map(frame, (uint64_t)address, RIGHT_READ)); /* nothing is there any more */
     must_succeed(frame_unique(frame));
     must_succeed(frame_drop(frame));
     return true;
