@@ -5,18 +5,16 @@
 
 static enum region_type type_of_entry(uint32_t multiboot2_type)
 {
-    switch (multiboot2_type) {
-    case MULTIBOOT2_MEMORY_USABLE:
-        return REGION_USABLE;
-    case MULTIBOOT2_MEMORY_ACPI_RECLAIMABLE:
-        return REGION_RECLAIMABLE;
-    case MULTIBOOT2_MEMORY_NON_VOLATILE:
-        return REGION_NON_VOLATILE_SLEEP;
-    case MULTIBOOT2_MEMORY_BAD:
-        return REGION_BAD_MEMORY;
-    default:
-        return REGION_RESERVED;
-    }
+    static const enum region_type types[] = {
+        [0] = REGION_RESERVED,
+        [MULTIBOOT2_MEMORY_USABLE] = REGION_USABLE,
+        [2] = REGION_RESERVED,
+        [MULTIBOOT2_MEMORY_ACPI_RECLAIMABLE] = REGION_RECLAIMABLE,
+        [MULTIBOOT2_MEMORY_NON_VOLATILE] = REGION_NON_VOLATILE_SLEEP,
+        [MULTIBOOT2_MEMORY_BAD] = REGION_BAD_MEMORY,
+    };
+
+    return multiboot2_type < sizeof(types) / sizeof(types[0]) ? types[multiboot2_type] : REGION_RESERVED;
 }
 
 /* The lowest usable frame of [base, end), or end. */

@@ -10,6 +10,11 @@ enum { WORD_RDX, WORD_R8, WORD_R9, WORD_R10, WORD_R12 };
 
 /* Each takes the caller, whose registers hold the arguments, and leaves its results in caller->answer, which is 0 before.
  * Nothing changes on an error. */
+#define perform_map perform_space_call /* these have a function in common */
+#define perform_unmap perform_space_call
+#define perform_install perform_space_call
+#define perform_uninstall perform_space_call
+#define perform_inspect perform_space_call
 #define SYSTEM_CALL(number, NAME, name, in, out, rights, idempotent, errors, text)                                     \
     must_use enum error perform_##name(struct task *caller);
 #include <quire/system_calls.def>

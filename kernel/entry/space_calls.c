@@ -15,66 +15,33 @@ static enum error find(struct task *caller, struct task **subject, struct handle
     return error ? error : handle_find(*subject, caller->registers.rdi, entry);
 }
 
-static enum error answer_level(struct task *caller, enum error error, uint32_t missing)
-{
-    caller->answer.rsi = error == ERROR_NO_TABLE ? missing : 0;
-    return error;
-}
-
-enum error perform_map(struct task *caller)
+enum error perform_space_call(struct task *caller)
 {
     const struct registers *in = &caller->registers;
     struct task *subject;
     struct handle_entry *entry;
     uint32_t missing = 0;
-    enum error error = find(caller, &subject, &entry);
-
-    if (!error)
-        error = mapping_add(subject, entry, in->rsi, in->words[WORD_RDX], &missing);
-    return answer_level(caller, error, missing);
-}
-
-enum error perform_unmap(struct task *caller)
-{
-    struct task *subject;
-    struct handle_entry *entry;
-    enum error error = find(caller, &subject, &entry);
-
-    return error ? error : mapping_remove(entry);
-}
-
-enum error perform_install(struct task *caller)
-{
-    const struct registers *in = &caller->registers;
-    struct task *subject;
-    struct handle_entry *entry;
-    uint32_t missing = 0;
-    enum error error = find(caller, &subject, &entry);
-
-    if (!error)
-        error = table_install(subject, entry, in->rsi, in->words[WORD_RDX], &missing);
-    return answer_level(caller, error, missing);
-}
-
-enum error perform_uninstall(struct task *caller)
-{
-    struct task *subject;
-    struct handle_entry *entry;
-    enum error error = find(caller, &subject, &entry);
-
-    return error ? error : table_uninstall(subject, entry);
-}
-
-enum error perform_inspect(struct task *caller)
-{
-    struct task *subject;
-    struct handle_entry *entry;
     enum error error = find(caller, &subject, &entry);
 
     if (error)
         return error;
-    caller->answer.rsi = entry->rights;
-    caller->answer.rdx = entry->kind;
-    caller->answer.r8 = mapping_exists(entry) ? entry->detail : 0;
-    return ERROR_NONE;
+    switch (rax_number(in->rax)) {
+    case SYSTEM_CALL_MAP:
+        error = mapping_add(subject, entry, in->rsi, in->words[WORD_RDX], &missing);
+        break;
+    case SYSTEM_CALL_UNMAP:
+        return mapping_remove(entry);
+    case SYSTEM_CALL_INSTALL:
+        error = table_install(subject, entry, in->rsi, in->words[WORD_RDX], &missing);
+        break;
+    case SYSTEM_CALL_UNINSTALL:
+        return table_uninstall(subject, entry);
+    default: /* INSPECT */
+        caller->answer.rsi = entry->rights;
+        caller->answer.rdx = entry->kind;
+        caller->answer.r8 = mapping_exists(entry) ? entry->detail : 0;
+        return ERROR_NONE;
+    }
+    caller->answer.rsi = error == ERROR_NO_TABLE ? missing : 0;
+    return error;
 }

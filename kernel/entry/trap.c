@@ -73,6 +73,9 @@ void trap_from_task(uint64_t vector, uint64_t error)
  * defect) and for what has a stack of its own. */
 void trap_on_stack(struct stack_frame *frame)
 {
+    static const char *const names[] = {"r15", "r14", "r13", "r12", "r11", "r10", "r9 ", "r8 ",
+                                        "rdi", "rsi", "rbp", "rbx", "rdx", "rcx", "rax"};
+
     if (frame->vector >= EXCEPTIONS) {
         interrupt(frame->vector);
         return;
@@ -85,14 +88,9 @@ void trap_on_stack(struct stack_frame *frame)
         frame->rflags &= ~FLAG_TRAP; /* the task's own flags keep it: it is stopped once it is back in ring 3 */
         return;
     }
-    print_line(PRINT_QUIET, "rax %016lx rbx %016lx rcx %016lx rdx %016lx", frame->rax, frame->rbx, frame->rcx,
-               frame->rdx);
-    print_line(PRINT_QUIET, "rsi %016lx rdi %016lx rbp %016lx rsp %016lx", frame->rsi, frame->rdi, frame->rbp,
-               frame->rsp);
-    print_line(PRINT_QUIET, "r8  %016lx r9  %016lx r10 %016lx r11 %016lx", frame->r8, frame->r9, frame->r10,
-               frame->r11);
-    print_line(PRINT_QUIET, "r12 %016lx r13 %016lx r14 %016lx r15 %016lx", frame->r12, frame->r13, frame->r14,
-               frame->r15);
-    print_line(PRINT_QUIET, "cs %lx rflags %lx cr2 %016lx", frame->cs, frame->rflags, control_2_read());
+    for (uint32_t k = 0; k < sizeof(names) / sizeof(names[0]); k++)
+        print_line(PRINT_QUIET, "%s %016lx", names[k], (&frame->r15)[k]);
+    print_line(PRINT_QUIET, "rsp %016lx cs %lx rflags %lx cr2 %016lx", frame->rsp, frame->cs, frame->rflags,
+               control_2_read());
     panic("%s in the kernel at rip 0x%lx, error 0x%lx", exception_name(frame->vector), frame->rip, frame->error);
 }

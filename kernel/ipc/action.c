@@ -17,15 +17,11 @@
 /* Why a frame in this state can not be granted. */
 static enum error grant_check(uint64_t word)
 {
-    switch (ledger_word_state(word)) {
-    case LEDGER_FREE:
-    case LEDGER_SERVER:
+    enum ledger_state state = ledger_word_state(word);
+
+    if (state == LEDGER_FREE || state == LEDGER_SERVER)
         return ERROR_NONE;
-    case LEDGER_HELD:
-        return ERROR_IN_USE;
-    default:
-        return ERROR_RESERVED;
-    }
+    return state == LEDGER_HELD ? ERROR_IN_USE : ERROR_RESERVED;
 }
 
 /* Check, zero and enter are one step under the frame's lock: before it nobody has a handle, after it the frame is clean.

@@ -17,24 +17,15 @@ void call_fail(struct task *task, enum error error)
 static enum error want_check(struct task *caller)
 {
     uint64_t rax = caller->registers.rax;
+    uint32_t action = rax_action(rax);
     uint32_t n = rax_n(rax);
 
-    switch (rax_action(rax)) {
-    case ACTION_NONE:
-    case ACTION_CONVERT:
-    case ACTION_REVOKE:
+    if (action == ACTION_NONE || action == ACTION_CONVERT || action == ACTION_REVOKE)
         return ERROR_NONE;
-    case ACTION_CLONE:
-    case ACTION_MINT:
-        n = n ? n : 1;
-        break;
-    case ACTION_GRANT:
-    case ACTION_HAND_BACK:
-    case ACTION_MOVE:
-        break;
-    default:
+    if (action > ACTION_REVOKE)
         return ERROR_BAD_ACTION;
-    }
+    if (n == 0 && (action == ACTION_CLONE || action == ACTION_MINT))
+        n = 1;
     if (n > TRANSFER_FRAMES)
         return ERROR_BAD_COUNT;
     caller->service.room = handle_table_entry(caller, rax_dst(rax));

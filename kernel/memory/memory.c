@@ -1,6 +1,5 @@
 #include "kernel/memory/memory.h"
 #include "kernel/memory/physical.h"
-#include "kernel/print.h"
 #include "kernel/verdict.h"
 #include <string.h>
 
@@ -15,10 +14,4 @@ uint64_t memory_early_allocate(uint64_t frames)
         refuse("%s: this machine has too little memory", memory_wanted_for);
     memset(physical_pointer(address), 0, frames * FRAME_SIZE);
     return address;
-}
-
-void memory_early_free(uint64_t address, uint64_t frames)
-{
-    if (early_free(&memory.early, address, frames) != ERROR_NONE)
-        print_line(PRINT_INFORMATION, "%lu early-allocated frames at %lx stay", frames, address);
 }

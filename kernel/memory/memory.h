@@ -19,7 +19,4 @@ extern const char *memory_wanted_for; /* what boot is about to make, for the com
  * run: the machine is refused. */
 uint64_t memory_early_allocate(uint64_t frames);
 
-/* Gives such frames back, which then are usable memory; if there is no room to note that, they stay boot's. */
-void memory_early_free(uint64_t address, uint64_t frames);
-
 #endif
