@@ -341,6 +341,29 @@ START_TEST(a_refused_handle_closes_the_account)
 }
 END_TEST
 
+/* The handle is one more to the server's endpoint, if somebody gets it. */
+START_TEST(minted_handles_are_counted)
+{
+    uint32_t parent = create_with(100, 10);
+    uint64_t endpoint = allocate();
+    succeed(table_call(endpoint, KIND_ENDPOINT));
+    const struct slot *slot = world_slot(world, endpoint);
+    world->keep->endpoint = endpoint + 1;
+
+    uint32_t child = open_account(parent, 60, 6);
+    ck_assert_uint_eq(slot->ref_count, 2);
+    refused(open_call(parent, 60, 6), ERROR_OVER_LIMIT);
+    refused(open_call(99, 60, 6), ERROR_NOT_PERMITTED);
+    ck_assert_uint_eq(slot->ref_count, 2);
+    refuse(succeed(open_call(parent, 40, 4)), ERROR_OCCUPIED);
+    ck_assert_uint_eq(slot->ref_count, 2);
+    succeed(give_back(endpoint)); /* the account does not end with the handle */
+    ck_assert_uint_eq(slot->ref_count, 1);
+    expect_account(child, 0, 60, 0, 6);
+    destroy();
+}
+END_TEST
+
 START_TEST(records_stay_with_their_account)
 {
     create();
@@ -392,5 +415,5 @@ RUN_TESTS("accounts", a_share_moves_and_returns, a_child_has_what_its_parent_has
           what_unlimited_accounts_pass_on_has_a_sum, all_numbers, a_place_whose_numbers_are_used_up_stays_empty,
           other_limits, only_the_parent_limits_and_closes, from_unlimited_to_limited_and_back,
           a_closed_account_pays_until_the_last_drop, what_was_dropped_counts_at_once, all_that_descend_are_closed,
-          the_deepest_tree, unlimited_accounts_close, a_refused_handle_closes_the_account,
+          the_deepest_tree, unlimited_accounts_close, a_refused_handle_closes_the_account, minted_handles_are_counted,
           records_stay_with_their_account, facts_are_for_those_above)

@@ -1,5 +1,6 @@
 /* Accounts, adopted frames, handle tables and revoked handles, killed between any two instructions: shares are neither
  * lost nor doubled. */
+#include "servers/frameserv/core/dispatch.h"
 #include "servers/frameserv/core/holders.h"
 #include "tests/host/kill.h"
 
@@ -92,6 +93,33 @@ START_TEST(opened)
     ck_assert_int_eq(error, ERROR_OVER_LIMIT);
     check_account(4, WHOLE_FRAMES - 30, WHOLE_TABLES - 3);
     check_whole();
+    world_destroy(world);
+}
+END_TEST
+
+/* The same by message, with the count of handles to the server's own endpoint. */
+START_TEST(opened_by_message)
+{
+    const struct message call = {.rax = rax_make(ERROR_NONE, ACTION_MINT, MODE_NONE, 1, 0),
+                                 .rdi = badge_make(4, 0),
+                                 .rsi = MESSAGE_ACCOUNT_OPEN,
+                                 .words = {30, 3, 0}};
+    struct message message = call;
+
+    create_accounts();
+    world->keep->endpoint = own_frame(4, KIND_ENDPOINT) + 1;
+    check_further = check_closed_again;
+    KILL_ANYWHERE(dispatch(worker, &message));
+    ck_assert_int_eq(message.rsi, ERROR_NONE);
+    check_account(4, WHOLE_FRAMES - 30, WHOLE_TABLES - 3);
+    message.rax = ERROR_OCCUPIED;
+    KILL_ANYWHERE_AFTER(true, dispatch_refused(worker, &message));
+    check_closed_again();
+    message = call;
+    message.words[0] = WHOLE_FRAMES + 1;
+    KILL_ANYWHERE(dispatch(worker, &message));
+    ck_assert_int_eq(message.rsi, ERROR_OVER_LIMIT);
+    check_closed_again();
     world_destroy(world);
 }
 END_TEST
@@ -269,4 +297,5 @@ START_TEST(revoked)
 }
 END_TEST
 
-RUN_TESTS_WITHIN(300, "kill_accounts", opened, limited, closed_and_settled, closed_again, adopted, tables, revoked)
+RUN_TESTS_WITHIN(300, "kill_accounts", opened, opened_by_message, limited, closed_and_settled, closed_again, adopted,
+                 tables, revoked)

@@ -10,12 +10,17 @@ static bool try_again(struct worker *worker, enum error *error, bool *tried)
     return *error == ERROR_OVER_LIMIT && shortage_eased(worker, error, tried);
 }
 
-/* A mint is a further handle to the server's own endpoint. */
+/* A mint is a further handle to the server's own endpoint, whose frame the transfer page names as an intent: the single one
+ * will be the account. */
 static enum error mint_count(struct worker *worker)
 {
     uint64_t count;
 
-    return worker->keep->endpoint == 0 ? ERROR_NONE : frames_clone(worker, worker->keep->endpoint - 1, &count);
+    if (worker->keep->endpoint == 0)
+        return ERROR_NONE;
+    atomic_store_release(&worker->transfer[0], worker->keep->endpoint - 1);
+    intent_set_run(worker, 1);
+    return frames_clone(worker, worker->keep->endpoint - 1, &count);
 }
 
 void mint_uncount(struct worker *worker)
