@@ -53,12 +53,8 @@ static void log_level_set(void)
 {
     char level[16];
 
-    if (option_find(boot_data.command_line, "log", level, sizeof(level)) != OPTION_FOUND)
-        return;
-    if (strcmp(level, "quiet") == 0)
+    if (option_find(boot_data.command_line, "log", level, sizeof(level)) == OPTION_FOUND && strcmp(level, "quiet") == 0)
         print_shown = PRINT_QUIET;
-    else if (strcmp(level, "debug") == 0)
-        print_shown = PRINT_DEBUG;
 }
 
 static void regions_show(void)

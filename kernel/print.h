@@ -4,7 +4,7 @@
 
 #include <stdarg.h>
 
-enum print_level { PRINT_QUIET, PRINT_INFORMATION, PRINT_DEBUG };
+enum print_level { PRINT_QUIET, PRINT_INFORMATION };
 
 extern enum print_level print_shown; /* lines up to this level are shown; INFORMATION at start */
 

@@ -33,21 +33,15 @@ void legacy_controllers_initialise(void)
     mask_write();
 }
 
-void legacy_line_open(uint32_t line)
+void legacy_line_set(uint32_t line, bool open)
 {
-    masked &= (uint16_t) ~(1u << line);
-    mask_write();
-}
-
-void legacy_line_mask(uint32_t line)
-{
-    masked |= (uint16_t)(1u << line);
+    masked = (uint16_t)((masked & ~(1u << line)) | (open ? 0 : 1u << line));
     mask_write();
 }
 
 void legacy_line_take(uint32_t line)
 {
-    legacy_line_mask(line);
+    legacy_line_set(line, false);
     if (line >= 8)
         port_write_8(SLAVE, END_OF_INTERRUPT);
     port_write_8(MASTER, END_OF_INTERRUPT);

@@ -3,6 +3,7 @@
 #ifndef KERNEL_CPU_LEGACY_INTERRUPT_H
 #define KERNEL_CPU_LEGACY_INTERRUPT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define VECTOR_LEGACY 0x20 /* of line 0; 16 vectors */
@@ -13,8 +14,7 @@
 void legacy_controllers_initialise(void);
 
 /* Lets interrupts of a line in, or keeps them out. */
-void legacy_line_open(uint32_t line);
-void legacy_line_mask(uint32_t line);
+void legacy_line_set(uint32_t line, bool open);
 
 /* An interrupt of a line came: it is masked, and the controllers are told that it was taken. It may stand for none, when a
  * controller changed its mind: then there is nothing to end, and whoever is notified finds nothing. */

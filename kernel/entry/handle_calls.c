@@ -11,18 +11,6 @@ static struct endpoint_line *line_of(const struct handle_entry *entry)
     return (struct endpoint_line *)(uintptr_t)entry->detail;
 }
 
-/* An endpoint handle with a right. */
-static enum error find_endpoint(struct task *caller, uint32_t right, struct handle_entry **entry)
-{
-    enum error error = handle_find(caller, caller->registers.rdi, entry);
-
-    if (error)
-        return error;
-    if ((*entry)->kind != KIND_ENDPOINT)
-        return ERROR_WRONG_KIND;
-    return (*entry)->rights & right ? ERROR_NONE : ERROR_MISSING_RIGHT;
-}
-
 enum error perform_narrow(struct task *caller)
 {
     uint64_t rights = caller->registers.rsi;
@@ -52,7 +40,7 @@ enum error perform_narrow(struct task *caller)
 enum error perform_badge(struct task *caller)
 {
     struct handle_entry *entry;
-    enum error error = find_endpoint(caller, RIGHT_OWNER, &entry);
+    enum error error = handle_find_object(caller, caller->registers.rdi, KIND_ENDPOINT, RIGHT_OWNER, &entry);
 
     if (!error)
         entry->place = caller->registers.rsi;
@@ -62,7 +50,7 @@ enum error perform_badge(struct task *caller)
 enum error perform_notify(struct task *caller)
 {
     struct handle_entry *entry;
-    enum error error = find_endpoint(caller, RIGHT_NOTIFY, &entry);
+    enum error error = handle_find_object(caller, caller->registers.rdi, KIND_ENDPOINT, RIGHT_NOTIFY, &entry);
 
     if (error)
         return error;
@@ -81,7 +69,7 @@ enum error perform_interrupt(struct task *caller)
     if (!(caller->powers & POWER_INTERRUPTS))
         return ERROR_NOT_PERMITTED;
     if (caller->registers.rdi)
-        error = find_endpoint(caller, RIGHT_NOTIFY, &entry);
+        error = handle_find_object(caller, caller->registers.rdi, KIND_ENDPOINT, RIGHT_NOTIFY, &entry);
     return error ? error : interrupt_line_bind(caller, caller->registers.rdi, caller->registers.rsi);
 }
 

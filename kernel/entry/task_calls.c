@@ -9,25 +9,15 @@
 #include <stddef.h>
 #include <string.h>
 
-static struct task *task_of(const struct handle_entry *entry)
-{
-    return frame_pointer(handle_entry_frame(entry));
-}
-
 /* The task of a handle, fresh or over as it may be. */
 static enum error find_any(struct task *caller, handle value, uint32_t right, struct task **task)
 {
     struct handle_entry *entry;
-    enum error error = handle_find(caller, value, &entry);
+    enum error error = handle_find_object(caller, value, KIND_TASK, right, &entry);
 
-    if (error)
-        return error;
-    if (entry->kind != KIND_TASK)
-        return ERROR_WRONG_KIND;
-    if (right && !(entry->rights & right))
-        return ERROR_MISSING_RIGHT;
-    *task = task_of(entry);
-    return ERROR_NONE;
+    if (!error)
+        *task = frame_pointer(handle_entry_frame(entry));
+    return error;
 }
 
 /* One that lives. */
@@ -52,26 +42,15 @@ enum error find_stopped_task(struct task *caller, handle value, struct task **ta
 /* A handle to a table that is to become part of a task, and is in use nowhere. */
 static enum error find_table(struct task *caller, handle value, enum kind kind, struct handle_entry **entry)
 {
-    enum error error = handle_find(caller, value, entry);
+    enum error error = handle_find_object(caller, value, kind, 0, entry);
 
-    if (error)
-        return error;
-    if ((*entry)->kind != kind)
-        return ERROR_WRONG_KIND;
-    return (*entry)->state == HANDLE_INSTALLED ? ERROR_INSTALLED : ERROR_NONE;
+    return error || (*entry)->state != HANDLE_INSTALLED ? error : ERROR_INSTALLED;
 }
 
 static enum error find_end(struct task *caller, handle value, struct handle_entry **entry)
 {
     *entry = NULL;
-    if (!value)
-        return ERROR_NONE;
-    enum error error = handle_find(caller, value, entry);
-    if (error)
-        return error;
-    if ((*entry)->kind != KIND_ENDPOINT)
-        return ERROR_WRONG_KIND;
-    return ((*entry)->rights & RIGHT_NOTIFY) && ((*entry)->rights & RIGHT_MOVE) ? ERROR_NONE : ERROR_MISSING_RIGHT;
+    return value ? handle_find_object(caller, value, KIND_ENDPOINT, RIGHT_NOTIFY | RIGHT_MOVE, entry) : ERROR_NONE;
 }
 
 /* Nobody gives what he has not: BAD_ARGUMENT, NOT_PERMITTED. */

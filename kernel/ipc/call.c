@@ -97,15 +97,10 @@ static bool drops_task(struct task *caller, const struct endpoint_line *line)
 enum error call(struct task *caller)
 {
     struct handle_entry *entry;
-    enum error error = handle_find(caller, caller->registers.rdi, &entry);
+    enum error error = handle_find_object(caller, caller->registers.rdi, KIND_ENDPOINT, RIGHT_CALL, &entry);
 
-    if (error)
-        return error;
-    if (entry->kind != KIND_ENDPOINT)
-        return ERROR_WRONG_KIND;
-    if (!(entry->rights & RIGHT_CALL))
-        return ERROR_MISSING_RIGHT;
-    error = want_check(caller);
+    if (!error)
+        error = want_check(caller);
     if (error)
         return error;
     struct endpoint_line *line = (struct endpoint_line *)(uintptr_t)entry->detail;

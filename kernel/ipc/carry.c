@@ -346,22 +346,19 @@ static enum error hand_over(struct task *caller, struct task *receiver, struct c
 
 static enum error carry(struct task *caller, struct task *receiver, uint32_t mode, struct carried *carried)
 {
-    switch (mode) {
-    case MODE_NONE:
+    if (mode == MODE_NONE)
         return ERROR_NONE;
-    case MODE_BORROW:
-        return receiver->server ? borrow(caller, receiver, carried) : ERROR_BAD_MODE;
-    case MODE_MOVE:
-        return receiver->server ? leave_run(caller, receiver, true, carried) : hand_over(caller, receiver, carried);
-    case MODE_DROP:
-        if (task_is_dying(caller))
-            return reap_carry(caller, receiver, carried);
-        return receiver->server ? leave_run(caller, receiver, false, carried) : ERROR_BAD_MODE;
-    case MODE_ATTACH:
-        return receiver->server ? attach(caller, receiver, carried) : ERROR_BAD_MODE;
-    default:
-        return ERROR_BAD_MODE;
-    }
+    if (task_is_dying(caller))
+        return reap_carry(caller, receiver, carried);
+    if (!receiver->server)
+        return mode == MODE_MOVE ? hand_over(caller, receiver, carried) : ERROR_BAD_MODE;
+    if (mode == MODE_BORROW)
+        return borrow(caller, receiver, carried);
+    if (mode == MODE_ATTACH)
+        return attach(caller, receiver, carried);
+    if (mode == MODE_MOVE || mode == MODE_DROP)
+        return leave_run(caller, receiver, mode == MODE_MOVE, carried);
+    return ERROR_BAD_MODE;
 }
 
 enum error carry_out(struct task *caller, struct task *receiver, struct carried *carried)

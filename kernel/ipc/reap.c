@@ -155,19 +155,13 @@ void reap_step(struct task *task)
         schedule_ready(task);
 }
 
-/* What leaves alone: the frame server has one page to see the last contents of a frame in. */
-static bool goes_alone(const struct handle_entry *entry)
-{
-    return kind_reads(entry->kind);
-}
-
 static void gather(struct task *task, struct task *worker, struct handle_entry *entry, uint32_t span, uint32_t *n)
 {
     task->service.leaving = entry;
     for (task->service.leaving_count = 0; span > 0 && *n < REAP_RUN; span--, entry++) {
         bool later = task->reap_stage == REAP_HANDLES && is_installed_handle_table(entry); /* it may hold others */
         if (!later && (entry->state == HANDLE_HELD || entry->state == HANDLE_INSTALLED)) {
-            bool alone = goes_alone(entry);
+            bool alone = kind_reads(entry->kind); /* the frame server has one page to see last contents in */
             if ((alone && *n > 0) || reap_is_due(entry))
                 return;
             worker->transfer[(*n)++] = carry_leave(entry, worker);

@@ -80,14 +80,10 @@ static void wait(struct task *task, struct endpoint_line *line, struct task *ans
 enum error reply_receive(struct task *task)
 {
     struct handle_entry *entry;
-    enum error error = handle_find(task, task->registers.rdi, &entry);
+    enum error error = handle_find_object(task, task->registers.rdi, KIND_ENDPOINT, RIGHT_RECEIVE, &entry);
 
     if (error)
         return error;
-    if (entry->kind != KIND_ENDPOINT)
-        return ERROR_WRONG_KIND;
-    if (!(entry->rights & RIGHT_RECEIVE))
-        return ERROR_MISSING_RIGHT;
     if (rax_mode(task->registers.rax) != MODE_NONE)
         return ERROR_BAD_MODE;
     struct endpoint_line *line = (struct endpoint_line *)(uintptr_t)entry->detail;

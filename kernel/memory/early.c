@@ -22,23 +22,6 @@ void early_initialise(struct early *early, const struct region_table *table)
     }
 }
 
-static void hole_remove(struct early *early, uint32_t index)
-{
-    struct early_hole *hole = &early->holes[index];
-
-    early->hole_count--;
-    memmove(hole, hole + 1, (early->hole_count - index) * sizeof(*hole));
-}
-
-static void hole_insert(struct early *early, uint32_t index, uint64_t base, uint64_t end)
-{
-    struct early_hole *hole = &early->holes[index];
-
-    memmove(hole + 1, hole, (early->hole_count - index) * sizeof(*hole));
-    *hole = (struct early_hole){.base = base, .end = end};
-    early->hole_count++;
-}
-
 /* Takes frames from a hole of the range, the lowest that has room. */
 static bool take_from_hole(struct early *early, const struct early_range *range, uint64_t frames, uint64_t *address)
 {
@@ -49,7 +32,7 @@ static bool take_from_hole(struct early *early, const struct early_range *range,
         *address = hole->base;
         hole->base += frames * FRAME_SIZE;
         if (hole->base == hole->end)
-            hole_remove(early, k);
+            *hole = early->holes[--early->hole_count];
         return true;
     }
     return false;
@@ -91,8 +74,6 @@ enum error early_free(struct early *early, uint64_t address, uint64_t frames)
 {
     struct early_range *range = range_of(early, address, frames);
     uint64_t end = address + frames * FRAME_SIZE;
-    struct early_hole *holes = early->holes;
-    uint32_t above = 0; /* index of the first hole that does not lie below the address */
 
     if (early->retired)
         return ERROR_NOT_PERMITTED;
@@ -102,41 +83,31 @@ enum error early_free(struct early *early, uint64_t address, uint64_t frames)
         return ERROR_BAD_COUNT;
     if (!range)
         return ERROR_OUT_OF_BOUND;
-    while (above < early->hole_count && holes[above].end <= address)
-        above++;
-    if (above < early->hole_count && holes[above].base < end)
-        return ERROR_UNUSED;
-    bool joins_below = above > 0 && holes[above - 1].end == address;
-    bool joins_above = above < early->hole_count && holes[above].base == end;
-    if (end == range->next) {
-        range->next = joins_below ? holes[above - 1].base : address;
-        if (joins_below)
-            hole_remove(early, above - 1);
-    } else if (joins_below) {
-        holes[above - 1].end = joins_above ? holes[above].end : end;
-        if (joins_above)
-            hole_remove(early, above);
-    } else if (joins_above) {
-        holes[above].base = address;
-    } else if (early->hole_count == EARLY_HOLES) {
+    for (uint32_t k = 0; k < early->hole_count; k++)
+        if (early->holes[k].base < end && address < early->holes[k].end)
+            return ERROR_UNUSED;
+    if (end != range->next && early->hole_count == EARLY_HOLES)
         return ERROR_NO_ROOM;
-    } else {
-        hole_insert(early, above, address, end);
-    }
+    if (end == range->next)
+        range->next = address;
+    else
+        early->holes[early->hole_count++] = (struct early_hole){.base = address, .end = end};
     return ERROR_NONE;
 }
 
 /* The next stretch of the range, from *base on, that is in use: up to the next hole or the range's next. */
 static bool next_in_use(const struct early *early, const struct early_range *range, uint64_t *base, uint64_t *end)
 {
-    *end = range->next;
     for (uint32_t k = 0; k < early->hole_count; k++) {
-        const struct early_hole *hole = &early->holes[k];
-        if (hole->base == *base)
-            *base = hole->end;
-        else if (hole->base > *base && hole->base < *end)
-            *end = hole->base;
+        if (early->holes[k].base != *base)
+            continue;
+        *base = early->holes[k].end; /* and another may begin there */
+        k = UINT32_MAX;
     }
+    *end = range->next;
+    for (uint32_t k = 0; k < early->hole_count; k++)
+        if (early->holes[k].base > *base && early->holes[k].base < *end)
+            *end = early->holes[k].base;
     return *base < *end;
 }
 

@@ -29,7 +29,7 @@ struct early {
     bool high_reachable;     /* set by the kernel once its page tables map memory above 4 GiB */
     bool retired;
     uint32_t hole_count;
-    struct early_hole holes[EARLY_HOLES]; /* by address; none touches another of its range, nor the range's next */
+    struct early_hole holes[EARLY_HOLES]; /* in no order; none overlaps another */
 };
 
 /* Takes the largest USABLE stretches (of equals the lowest) of a sealed table, as it is then: what is carved out

@@ -48,6 +48,19 @@ must_use static inline enum error handle_find(const struct task *task, handle va
     return error;
 }
 
+/* The same for an object of a kind, with a right if one is given. WRONG_KIND, MISSING_RIGHT. */
+must_use static inline enum error handle_find_object(const struct task *task, handle value, enum kind kind,
+                                                     uint32_t right, struct handle_entry **entry)
+{
+    enum error error = handle_find(task, value, entry);
+
+    if (error)
+        return error;
+    if ((*entry)->kind != kind)
+        return ERROR_WRONG_KIND;
+    return ((*entry)->rights & right) == right ? ERROR_NONE : ERROR_MISSING_RIGHT;
+}
+
 /* Whether n entries from index dst on exist (else BAD_DESTINATION) and are empty (else OCCUPIED);
  * BAD_COUNT for n = 0. */
 must_use static inline enum error handle_destination(const struct task *task, uint32_t dst, uint32_t n)

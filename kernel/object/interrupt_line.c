@@ -17,10 +17,7 @@ enum error interrupt_line_bind(struct task *task, handle endpoint, uint64_t line
         return ERROR_OCCUPIED;
     lines[line].task = endpoint ? task : NULL;
     lines[line].endpoint = endpoint;
-    if (endpoint)
-        legacy_line_open((uint32_t)line);
-    else
-        legacy_line_mask((uint32_t)line);
+    legacy_line_set((uint32_t)line, endpoint != 0);
     return ERROR_NONE;
 }
 
@@ -30,7 +27,7 @@ enum error interrupt_line_open(const struct task *task, uint64_t line)
         return ERROR_BAD_ARGUMENT;
     if (lines[line].task != task)
         return ERROR_NOT_PERMITTED;
-    legacy_line_open((uint32_t)line);
+    legacy_line_set((uint32_t)line, true);
     return ERROR_NONE;
 }
 
@@ -50,7 +47,7 @@ void interrupt_lines_forget(const struct task *task)
     for (uint32_t line = 0; line < LEGACY_LINES; line++) {
         if (lines[line].task != task)
             continue;
-        legacy_line_mask(line);
+        legacy_line_set(line, false);
         lines[line].task = NULL;
     }
 }

@@ -334,25 +334,22 @@ START_TEST(holes_are_filled_first)
 }
 END_TEST
 
-START_TEST(holes_join)
+/* Neighbours stay holes of their own, and are one stretch of free memory in the end. */
+START_TEST(holes_beside_one_another)
 {
     two_ranges();
     uint64_t base = take(10);
     give(base + 1 * PAGE, 1);
     give(base + 3 * PAGE, 1);
-    give(base + 5 * PAGE, 1);
+    give(base + 2 * PAGE, 1);
     ck_assert_uint_eq(early.hole_count, 3);
-    give(base + 2 * PAGE, 1); /* with both neighbours */
-    ck_assert_uint_eq(early.hole_count, 2);
-    give(base + 4 * PAGE, 1);
-    give(base + 6 * PAGE, 1); /* with the one below */
-    give(base, 1);            /* with the one above */
-    ck_assert_uint_eq(early.hole_count, 1);
-    ck_assert_uint_eq(early.holes[0].base, base);
-    ck_assert_uint_eq(early.holes[0].end, base + 7 * PAGE);
-    give(base + 7 * PAGE, 3); /* the last one, with what lies below */
-    ck_assert_uint_eq(early.hole_count, 0);
-    ck_assert_uint_eq(early.low.next, base);
+    ck_assert_uint_eq(take(2), base + 10 * PAGE);
+    ck_assert_int_eq(early_retire(&early, &table), ERROR_NONE);
+    ck_assert_int_eq((int)region_find(&table, base)->type, REGION_EARLY);
+    ck_assert_uint_eq(region_find(&table, base + PAGE)->base, base + PAGE);
+    ck_assert_uint_eq(region_find(&table, base + PAGE)->end, base + 4 * PAGE);
+    ck_assert_int_eq((int)region_find(&table, base + PAGE)->type, REGION_USABLE);
+    ck_assert_int_eq((int)region_find(&table, base + 4 * PAGE)->type, REGION_EARLY);
 }
 END_TEST
 
@@ -398,8 +395,8 @@ START_TEST(more_holes_than_can_be_noted)
     for (uint64_t k = 0; k < EARLY_HOLES; k++)
         give(base + (2 * k + 1) * PAGE, 1);
     expect_not_freed(ERROR_NO_ROOM, base + 50 * PAGE, 1);
-    give(base + 2 * PAGE, 1); /* what needs no further hole still goes */
-    give(base + 99 * PAGE, 1);
+    give(base + 99 * PAGE, 1); /* what needs no further hole still goes */
+    ck_assert_uint_eq(take(1), base + PAGE);
     give(base + 50 * PAGE, 1);
     expect_not_freed(ERROR_NO_ROOM, base + 60 * PAGE, 1);
 }
@@ -524,7 +521,7 @@ int main(void)
     tcase_add_test(tests, random_allocations);
     tcase_add_test(tests, the_last_one_is_freed);
     tcase_add_test(tests, holes_are_filled_first);
-    tcase_add_test(tests, holes_join);
+    tcase_add_test(tests, holes_beside_one_another);
     tcase_add_test(tests, what_can_not_be_freed);
     tcase_add_test(tests, more_holes_than_can_be_noted);
     tcase_add_test(tests, ranges_that_touch);
