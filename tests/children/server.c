@@ -1,4 +1,8 @@
-#include "tests/tasks/life/life.h"
+#include "tests/children/server.h"
+
+#include <string.h>
+
+#define SERVER_TABLES 4 /* room for what comes by a call, beside what it keeps */
 
 must_use enum error server_start(struct server *server)
 {
@@ -12,7 +16,12 @@ must_use enum error server_start(struct server *server)
     if (error != ERROR_NONE) {
         return error;
     }
-    return child_start_with("job=serve", &(struct task_gift){"here", here}, 1, &server->task);
+    struct task_plan plan = child_plan("job=serve");
+
+    plan.gifts = &(struct task_gift){"here", here};
+    plan.gift_count = 1;
+    plan.handle_tables = SERVER_TABLES;
+    return child_run(&plan, &server->task);
 }
 
 must_use enum error server_ask(const struct server *server, enum serve what, uint64_t word_0, uint64_t word_1,
