@@ -12,6 +12,9 @@ struct server {
 };
 must_use enum error server_start(struct server *server);
 
+/* The same in the name of another account: the handle, which moves, and the number (0: this task's). */
+must_use enum error server_start_in(handle frame_server, uint32_t account, struct server *server);
+
 /* Asks it. Returns what it answers, or the error of the call. */
 must_use enum error server_ask(const struct server *server, enum serve what, uint64_t word_0, uint64_t word_1,
                                uint64_t words[MESSAGE_WORDS]);
