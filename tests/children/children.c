@@ -6,7 +6,7 @@
 #define PATIENCE 100000
 
 extern const uint8_t child_file[];
-extern const uint8_t child_file_end[];
+extern const uint64_t child_file_size;
 
 handle bells;
 static uint64_t rung;
@@ -21,7 +21,7 @@ struct task_plan child_plan(const char *arguments)
     uint32_t priority = start_page()->priority;
 
     return (struct task_plan){.file = child_file,
-                              .size = (uint64_t)(child_file_end - child_file),
+                              .size = child_file_size,
                               .name = "child",
                               .arguments = arguments,
                               .priority = priority != 0 ? priority : PRIORITY_LOWEST};

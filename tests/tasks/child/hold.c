@@ -51,7 +51,7 @@ static enum error hold_mapped(uint64_t count)
 
 static enum error hold_copies(uint64_t count)
 {
-    handle frame;
+    handle frame = 0;
     handle copy;
     enum error error = reach(count);
 

@@ -147,6 +147,9 @@ static enum error do_one(struct endpoint_message *message)
         return refusal(words);
     case SERVE_CALL_SERVER:
         return allocate_through(words);
+    case SERVE_BUY:
+        words[1] = 1;
+        return frame_allocate(&words[0]);
     case SERVE_STOP:
         return system_call_stop(kept);
     }
@@ -155,9 +158,10 @@ static enum error do_one(struct endpoint_message *message)
 
 void serve(struct endpoint_message *message)
 {
-    bool back = message->label == SERVE_GIVE_BACK;
+    bool back = message->label == SERVE_GIVE_BACK || message->label == SERVE_BUY;
     enum error error = do_one(message);
 
+    back = back && error == ERROR_NONE;
     message->label = error;
     message->first = back ? message->words[0] : 0;
     message->count = back ? (uint32_t)message->words[1] : 0;

@@ -3,6 +3,7 @@
 #define TESTS_TASKS_LIFE_LIFE_H
 
 #include "tests/children/children.h"
+#include "tests/children/server.h"
 #include "tests/tasks/child/bare.h"
 #include "tests/tasks/child/child.h"
 
@@ -20,22 +21,5 @@ extern const struct tap_group create_tests;
 extern const struct tap_group give_tests;
 extern const struct tap_group image_tests;
 extern const struct tap_group many_tests;
-
-/* A child that serves at a desk of its own: see tasks/child/serve.def. */
-struct server {
-    handle task;
-    handle desk; /* this task's, with all rights but that to receive */
-};
-must_use enum error server_start(struct server *server);
-
-/* Asks it. Returns what it answers, or the error of the call. */
-must_use enum error server_ask(const struct server *server, enum serve what, uint64_t word_0, uint64_t word_1,
-                               uint64_t words[MESSAGE_WORDS]);
-
-/* Gives it a handle; *theirs: what it knows it as. */
-must_use enum error server_give(const struct server *server, handle value, handle *theirs);
-
-/* Kills it and drops both. */
-void server_kill(const struct server *server);
 
 #endif

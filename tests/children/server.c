@@ -1,9 +1,14 @@
-#include "tests/tasks/life/life.h"
+#include "tests/children/server.h"
 
-must_use enum error server_start(struct server *server)
+#include <string.h>
+
+#define SERVER_TABLES 4 /* room for what comes by a call, beside what it keeps */
+
+must_use enum error server_start_in(handle frame_server, uint32_t account, struct server *server)
 {
-    handle here;
-    enum error error = desk_make(&server->desk, RIGHT_RECEIVE | RIGHT_MOVE, 0, &here);
+    struct task_plan plan = child_plan("job=serve");
+    struct task_gift gift = {"here", 0};
+    enum error error = desk_make(&server->desk, RIGHT_RECEIVE | RIGHT_MOVE, 0, &gift.value);
 
     if (error != ERROR_NONE) {
         return error;
@@ -12,7 +17,17 @@ must_use enum error server_start(struct server *server)
     if (error != ERROR_NONE) {
         return error;
     }
-    return child_start_with("job=serve", &(struct task_gift){"here", here}, 1, &server->task);
+    plan.gifts = &gift;
+    plan.gift_count = 1;
+    plan.handle_tables = SERVER_TABLES;
+    plan.server = frame_server;
+    plan.account = account;
+    return child_run(&plan, &server->task);
+}
+
+must_use enum error server_start(struct server *server)
+{
+    return server_start_in(0, 0, server);
 }
 
 must_use enum error server_ask(const struct server *server, enum serve what, uint64_t word_0, uint64_t word_1,

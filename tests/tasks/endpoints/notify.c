@@ -1,0 +1,171 @@
+/* Notifications: bits that wait for whoever receives. */
+#include "tests/tasks/endpoints/endpoints.h"
+
+static void bits_add_up(void)
+{
+    static const uint64_t badges[] = {1, 4, 1, UINT64_C(1) << 63, 6};
+    handle desk;
+    handle copy;
+    struct endpoint_message message;
+
+    require_success(endpoint_make(&desk));
+    for (size_t k = 0; k < sizeof(badges) / sizeof(badges[0]); k++) {
+        require_success(endpoint_clone(desk, RIGHT_NOTIFY, badges[k], &copy));
+        require_success(system_call_notify(copy));
+        require_success(frame_drop(copy));
+    }
+    require_success(endpoint_receive(desk, &message, 0));
+    expect_equal(message.notification, UINT64_C(1) << 63 | 7);
+    expect_equal(message.count, 0);
+    require_success(system_call_badge(desk, 16)); /* those of before are gone */
+    require_success(system_call_notify(desk));
+    require_success(endpoint_receive(desk, &message, 0));
+    expect_equal(message.notification, 16);
+    require_success(frame_drop(desk));
+}
+
+/* The receiver waits: each notification wakes it once. */
+static void while_receiving(void)
+{
+    handle desk;
+    handle here;
+    handle task;
+
+    require_success(desk_make(&desk, RIGHTS_RECEIVER, 0, &here));
+    require_success(child_start_with("job=collect bits=7", &(struct task_gift){"here", here}, 1, &task));
+    for (uint64_t bit = 1; bit <= 4; bit *= 2) {
+        require(child_reaches(task, TASK_RECEIVING));
+        require_success(system_call_badge(desk, bit));
+        require_success(system_call_notify(desk));
+        expect_equal(facts_of(task).state, TASK_READY);
+    }
+    child_ends(task, TASK_END_EXITED, 3);
+    require_success(frame_drop(desk));
+}
+
+/* A badge without bits says nothing, and wakes nobody. */
+static void no_bits(void)
+{
+    handle desk;
+    handle here;
+    handle task;
+
+    require_success(desk_make(&desk, RIGHTS_RECEIVER, 0, &here));
+    require_success(child_start_with("job=collect bits=1", &(struct task_gift){"here", here}, 1, &task));
+    require(child_reaches(task, TASK_RECEIVING));
+    require_success(system_call_notify(desk));
+    expect_equal(facts_of(task).state, TASK_RECEIVING);
+    require_success(system_call_badge(desk, 1));
+    require_success(system_call_notify(desk));
+    child_ends(task, TASK_END_EXITED, 1);
+    require_success(frame_drop(desk));
+}
+
+/* With bits and callers waiting, bits come first, then the calls, none of which is lost. */
+static void before_calls(void)
+{
+    handle desk;
+    handle tasks[2];
+    struct endpoint_message message;
+
+    require_success(endpoint_make(&desk));
+    for (uint64_t k = 0; k < 2; k++) {
+        require_success(caller_start(desk, "job=call word=5", k + 1, &tasks[k]));
+        require(child_reaches(tasks[k], TASK_CALLING));
+    }
+    require_success(system_call_badge(desk, 32));
+    require_success(system_call_notify(desk));
+    require_success(endpoint_receive(desk, &message, 0));
+    expect_equal(message.notification, 32);
+    require_success(endpoint_receive(desk, &message, 0));
+    expect_equal(message.notification, 0);
+    expect_equal(message.badge, 1);
+    require_success(system_call_notify(desk)); /* while it works for the first */
+    require_success(endpoint_reply_receive(desk, &message, 0));
+    expect_equal(message.notification, 32);
+    expect_equal(message.badge, 0);
+    message = (struct endpoint_message){0};
+    require_success(endpoint_reply_receive(desk, &message, 0)); /* nobody waits for this reply */
+    expect_equal(message.badge, 2);
+    answer(&message);
+    child_ends(tasks[0], TASK_END_EXITED, CALL_ANSWERED + 5);
+    child_ends(tasks[1], TASK_END_EXITED, CALL_ANSWERED + 5);
+    require_success(frame_drop(desk));
+}
+
+/* One that works for a caller gets the bits after it has answered, with nothing lost. */
+static void while_working(void)
+{
+    struct server server;
+    handle desk;
+    handle bell;
+    handle theirs;
+    uint64_t words[MESSAGE_WORDS];
+
+    require_success(server_start(&server));
+    require_success(system_call_badge(server.desk, 2));
+    require_success(desk_make(&desk, RIGHT_NOTIFY | RIGHT_MOVE, 0, &bell));
+    require_success(server_give(&server, bell, &theirs));
+    for (uint32_t k = 0; k < 3; k++) {
+        require_success(system_call_notify(server.desk)); /* `serve` answers bits with nothing, and goes on */
+        expect_success(server_ask(&server, SERVE_NOTHING, 0, 0, words));
+    }
+    server_kill(&server);
+    require_success(frame_drop(desk));
+}
+
+static void refusals(void)
+{
+    handle desk;
+    handle copy;
+    handle frame;
+
+    require_success(endpoint_make(&desk));
+    require_success(endpoint_clone(desk, RIGHT_CALL | RIGHT_RECEIVE, 1, &copy));
+    expect_error(system_call_notify(copy), ERROR_MISSING_RIGHT);
+    require_success(frame_drop(copy));
+    expect_error(system_call_notify(copy), ERROR_BAD_HANDLE);
+    expect_error(system_call_notify(0), ERROR_BAD_HANDLE);
+    expect_error(system_call_notify(handle_make(handle_index(desk), handle_generation(desk) + 1)), ERROR_STALE_HANDLE);
+    expect_error(system_call_notify(frame_server()), ERROR_MISSING_RIGHT);
+    require_success(frame_allocate(&frame));
+    expect_error(system_call_notify(frame), ERROR_WRONG_KIND);
+    require_success(frame_drop(frame));
+    require_success(frame_drop(desk));
+}
+
+/* What was written before the notification is seen by who got it. */
+static void orders_memory(void)
+{
+    struct server server;
+    handle frame;
+    handle share;
+    handle theirs;
+    uint64_t words[MESSAGE_WORDS];
+    uint64_t *page;
+
+    require_success(server_start(&server));
+    require_success(frame_allocate(&frame));
+    require_success(frame_map_anywhere(frame, RIGHT_READ | RIGHT_WRITE, (void **)&page));
+    require_success(frame_clone(frame, RIGHT_READ | RIGHT_MAP | RIGHT_MOVE, &share));
+    require_success(server_give(&server, share, &theirs));
+    require_success(server_ask(&server, SERVE_MAP, theirs, RIGHT_READ, words));
+    uint64_t address = words[0];
+    require_success(system_call_badge(server.desk, 1));
+    for (uint64_t k = 1; k < 10; k++) {
+        *page = k;
+        require_success(system_call_notify(server.desk));
+        require_success(server_ask(&server, SERVE_READ, address, 0, words));
+        expect_equal(words[0], k);
+    }
+    server_kill(&server);
+    require_success(frame_drop(frame));
+}
+
+static const struct tap_test tests[] = {
+    {"bits_add_up", bits_add_up},     {"while_receiving", while_receiving}, {"no_bits", no_bits},
+    {"before_calls", before_calls},   {"while_working", while_working},     {"refusals", refusals},
+    {"orders_memory", orders_memory},
+};
+
+const struct tap_group notify_tests = TAP_GROUP("notify", tests);
