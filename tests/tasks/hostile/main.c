@@ -163,8 +163,8 @@ static bool watch_attacker(struct child *child)
     if (facts.state == TASK_READY && child->idle < PATIENCE_RUNNING) {
         return true;
     }
-    if (facts.state == TASK_DYING || facts.state == TASK_DEAD) {
-        return true;
+    if (facts.state == TASK_DYING || facts.state == TASK_DEAD) { /* the notification is to come */
+        return expect(child->idle < PATIENCE_END);
     }
     if (facts.state == TASK_RECEIVING && child->idle == PATIENCE && random_one_in(random, 2)) {
         return expect_success(system_call_notify(arena.arena));
