@@ -9,7 +9,7 @@ uint64_t answers_planted;
 uint64_t answers_selectors;
 bool answer_is_garbage;
 
-static uint64_t arena;         /* number of its first frame, or 0 */
+static uint64_t arena;        /* number of its first frame, or 0 */
 static bool stops_at_reaping; /* see LIAR_FPU */
 
 struct message answer_words(uint64_t label, uint64_t word_0)

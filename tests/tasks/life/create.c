@@ -252,16 +252,11 @@ static void rights_of_tasks(void)
 }
 
 static const struct tap_test tests[] = {
-    {"wrong_kinds", wrong_kinds},
-    {"no_handles", no_handles},
-    {"missing_rights", missing_rights},
-    {"end_that_receives", end_that_receives},
-    {"installed", installed},
-    {"twice", twice},
-    {"not_permitted", not_permitted},
-    {"bad_arguments", bad_arguments},
-    {"parts_are_gone", parts_are_gone},
-    {"rights_of_tasks", rights_of_tasks},
+    {"wrong_kinds", wrong_kinds},       {"no_handles", no_handles},
+    {"missing_rights", missing_rights}, {"end_that_receives", end_that_receives},
+    {"installed", installed},           {"twice", twice},
+    {"not_permitted", not_permitted},   {"bad_arguments", bad_arguments},
+    {"parts_are_gone", parts_are_gone}, {"rights_of_tasks", rights_of_tasks},
 };
 
 const struct tap_group create_tests = TAP_GROUP("create", tests);
