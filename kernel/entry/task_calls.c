@@ -47,10 +47,12 @@ static enum error find_table(struct task *caller, handle value, enum kind kind, 
     return error || (*entry)->state != HANDLE_INSTALLED ? error : ERROR_INSTALLED;
 }
 
+/* BAD_RIGHTS: it may not receive. Nobody could by a hidden handle, for which callers would wait for ever. */
 static enum error find_end(struct task *caller, handle value, struct handle_entry **entry)
 {
-    *entry = NULL;
-    return value ? handle_find_object(caller, value, KIND_ENDPOINT, RIGHT_NOTIFY | RIGHT_MOVE, entry) : ERROR_NONE;
+    enum error error =
+        value ? handle_find_object(caller, value, KIND_ENDPOINT, RIGHT_NOTIFY | RIGHT_MOVE, entry) : ERROR_NONE;
+    return !error && value && ((*entry)->rights & RIGHT_RECEIVE) ? ERROR_BAD_RIGHTS : error;
 }
 
 /* Nobody gives what he has not: BAD_ARGUMENT, NOT_PERMITTED. */
@@ -90,7 +92,7 @@ static void hide(struct handle_entry *entry, struct task *task, enum task_hidden
 enum error perform_create(struct task *caller)
 {
     const struct registers *in = &caller->registers;
-    struct handle_entry *root, *table, *end;
+    struct handle_entry *root, *table, *end = NULL;
     struct task_set_up how;
     char name[TASK_NAME];
     struct task *task;

@@ -69,11 +69,9 @@ static void wait(struct task *task, struct endpoint_line *line, struct task *ans
     line->receiver = task;
     task->calls = line;
     task->state = TASK_RECEIVING;
-    if (!answered)
-        return;
-    if (answered->halted || this_cpu->reschedule || (this_cpu->ready_mask & answered->higher))
+    if (answered && (answered->halted || this_cpu->reschedule || (this_cpu->ready_mask & answered->higher)))
         schedule_ready(answered);
-    else
+    else if (answered)
         schedule_switch(answered);
 }
 
@@ -102,6 +100,7 @@ enum error reply_receive(struct task *task)
         endpoint_deliver_bits(line, task);
     else if (!line->callers || !take_call(task, line)) {
         wait(task, line, caller);
+        endpoint_notify(line, 0); /* what came while calls were refused */
         return ERROR_NONE;
     }
     if (caller)

@@ -9,12 +9,11 @@
 #include <quire/kinds.h>
 
 /* A task that waits at an endpoint, for its turn or for a call, by a handle that is gone. */
-static void wake_waiter(struct task *task, const struct handle_entry *entry, struct endpoint_line *line)
+static void wake_waiter(struct task *task, const struct handle_entry *entry)
 {
-    bool calls = task->state == TASK_CALLING && handle_table_entry(task, handle_index(task->registers.rdi)) == entry;
-    bool receives = task->state == TASK_RECEIVING && (entry->rights & RIGHT_RECEIVE);
+    bool waits = task->state == TASK_CALLING || task->state == TASK_RECEIVING;
 
-    if (task->calls != line || task_is_dying(task) || !(calls || receives))
+    if (!waits || handle_table_entry(task, handle_index(task->registers.rdi)) != entry)
         return;
     (void)task_withdraw(task, false);
     task_call_ends(task, ERROR_REVOKED);
@@ -32,7 +31,7 @@ static void take_away(struct handle_entry *entry, atomic_word *word, uint64_t va
         mapping_clear(entry);
     ledger_unlock(word, value);
     if (endpoint)
-        wake_waiter(entry->owner, entry, line);
+        wake_waiter(entry->owner, entry);
     handle_empty(entry);
     if (closes)
         endpoint_close(line);

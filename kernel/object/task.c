@@ -36,7 +36,8 @@ void task_initialise(struct task *task, const struct task_set_up *how)
 void task_call_ends(struct task *caller, enum error error)
 {
     uint32_t mode = rax_mode(caller->service.pending);
-    bool left = mode == MODE_DROP || mode == MODE_MOVE || mode == MODE_ATTACH;
+    /* Nobody looks any more at what a dying one had. */
+    bool left = !task_is_dying(caller) && (mode == MODE_DROP || mode == MODE_MOVE || mode == MODE_ATTACH);
 
     for (uint32_t k = 0; left && caller->callee->server && k < caller->service.leaving_count; k++)
         handle_empty(handle_table_entry(caller, caller->service.leaving_first + k));

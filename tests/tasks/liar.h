@@ -17,7 +17,8 @@
 /* Word 0: a region's number. Words of the reply: its base, size and type; size 0: there is no such region. */
 #define LIAR_REGION 0x202
 
-/* Reads a register of the FPU, which is closed for the frame server: there is no reply. */
+/* Reads a register of the FPU, which is closed for the frame server: there is no reply. Word 0: not 0: not now, but when a
+ * task that ended gives back what it held; this call has a reply. */
 #define LIAR_FPU 0x203
 
 /* Word 0 of the reply: how many segment selectors the worker ever found that were neither its own nor 0. */

@@ -104,6 +104,19 @@ static void missing_rights(void)
     use_parts();
 }
 
+/* Who is told of the end can't receive by that handle: the endpoint would never close, and its callers wait as long as the
+ * task lives. */
+static void end_that_receives(void)
+{
+    handle end;
+
+    require(get_parts());
+    require_success(frame_clone(bells, RIGHT_NOTIFY | RIGHT_MOVE | RIGHT_RECEIVE, &end));
+    expect_error(create_with_end(end), ERROR_BAD_RIGHTS);
+    require_success(frame_drop(end));
+    use_parts();
+}
+
 /* Root and handle table that are in use as such already. */
 static void installed(void)
 {
@@ -239,15 +252,11 @@ static void rights_of_tasks(void)
 }
 
 static const struct tap_test tests[] = {
-    {"wrong_kinds", wrong_kinds},
-    {"no_handles", no_handles},
-    {"missing_rights", missing_rights},
-    {"installed", installed},
-    {"twice", twice},
-    {"not_permitted", not_permitted},
-    {"bad_arguments", bad_arguments},
-    {"parts_are_gone", parts_are_gone},
-    {"rights_of_tasks", rights_of_tasks},
+    {"wrong_kinds", wrong_kinds},       {"no_handles", no_handles},
+    {"missing_rights", missing_rights}, {"end_that_receives", end_that_receives},
+    {"installed", installed},           {"twice", twice},
+    {"not_permitted", not_permitted},   {"bad_arguments", bad_arguments},
+    {"parts_are_gone", parts_are_gone}, {"rights_of_tasks", rights_of_tasks},
 };
 
 const struct tap_group create_tests = TAP_GROUP("create", tests);
