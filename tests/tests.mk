@@ -35,6 +35,7 @@ RUN_FLAGS = $(if $(UEFI),--uefi) $(if $(MEM),--memory $(MEM)) $(if $(MACHINE),--
     $(if $(CPU),--cpu $(CPU)) $(if $(CPUS),--cpus $(CPUS)) $(if $(ICOUNT),--icount) \
     $(if $(BOCHS),--bochs$(if $(filter-out 1,$(BOCHS)), $(BOCHS))) $(if $(TIMEOUT),--timeout $(TIMEOUT)) \
     $(if $(SEED),--seed $(SEED)) $(if $(LOG),--log $(LOG)) $(if $(SPOIL),--spoil '$(SPOIL)') \
+    $(if $(TYPED),--typed '$(TYPED)') \
     $(foreach item,$(EXTRA_ITEMS),\
     --task '$(call extra_file,$(call item_path,$(item))) $(strip $(call item_options,$(item)))')
 

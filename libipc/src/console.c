@@ -42,12 +42,30 @@ must_use enum error console_read(char *buffer, size_t size, size_t *count)
     return ERROR_NONE;
 }
 
+/* What the server would drop is refused here, while this task still has it. */
+static enum error check_listener(handle endpoint)
+{
+    struct handle_facts facts;
+    enum error error = system_call_inspect(endpoint, &facts);
+
+    if (error == ERROR_NONE && facts.kind != KIND_ENDPOINT) {
+        error = ERROR_WRONG_KIND;
+    }
+    if (error == ERROR_NONE && (facts.rights & RIGHT_NOTIFY) == 0) {
+        error = ERROR_MISSING_RIGHT;
+    }
+    return error;
+}
+
 must_use enum error console_listen(handle endpoint)
 {
     struct endpoint_message message = {
         .label = console_label(CONSOLE_LISTEN, 0), .first = endpoint, .count = endpoint != 0 ? 1 : 0};
-    enum error error = endpoint_call(console_used(), &message, 0);
+    enum error error = endpoint != 0 ? check_listener(endpoint) : ERROR_NONE;
 
+    if (error == ERROR_NONE) {
+        error = endpoint_call(console_used(), &message, 0);
+    }
     return error != ERROR_NONE ? error : (enum error)console_label_operation(message.label);
 }
 

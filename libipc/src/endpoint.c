@@ -47,7 +47,7 @@ must_use enum error endpoint_call(handle endpoint, struct endpoint_message *mess
     uint32_t n = message->count > 0 ? message->count : room;
     uint32_t dst;
 
-    if (n > UINT16_MAX) { /* does not fit the message */
+    if (n > MOVE_HANDLES_MAX) {
         return ERROR_BAD_COUNT;
     }
     room = room_beside(message->count, room);
@@ -77,7 +77,7 @@ must_use enum error endpoint_reply_receive(handle endpoint, struct endpoint_mess
     struct message registers;
     uint32_t dst;
 
-    if (room > UINT16_MAX) {
+    if (room > MOVE_HANDLES_MAX || message->count > MOVE_HANDLES_MAX) {
         return ERROR_BAD_COUNT;
     }
     enum error error = take_room(room, &dst);

@@ -53,6 +53,15 @@ must_use enum error frame_clone(handle frame, uint32_t rights, handle *copy)
     return request_handles(&message, MESSAGE_CLONE, ACTION_CLONE, MODE_BORROW, 1, copy);
 }
 
+/* Whether a handle was taken away behind the library's back: its entry is empty. */
+__attribute__((cold, noinline)) static bool was_revoked(enum error error, handle frame)
+{
+    struct handle_facts facts;
+
+    return error == ERROR_BAD_HANDLE && handle_index(frame) != 0 &&
+           system_call_inspect(frame, &facts) == ERROR_BAD_HANDLE;
+}
+
 /* The server can't refuse a drop, so whatever it says, the handles are gone once the kernel says that it was asked. */
 must_use enum error frame_drop_run(handle first, uint32_t count, uint64_t *unused)
 {
@@ -65,6 +74,9 @@ must_use enum error frame_drop_run(handle first, uint32_t count, uint64_t *unuse
     enum error error = request(&message, MESSAGE_DROP);
 
     if (rax_status(message.rax) != ERROR_NONE && error != ERROR_INTERRUPTED) {
+        if (count == 1 && was_revoked(error, first)) {
+            own_entries_release(handle_index(first), 1);
+        }
         return error;
     }
     own_entries_release(handle_index(first), count);

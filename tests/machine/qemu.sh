@@ -13,7 +13,8 @@ mebibytes() {
 
 # Sets `command`. The serial port is the standard output.
 qemu_command() {
-    local ram=() count=() stopped=() port=(-chardev "stdio,id=serial,signal=off" -serial chardev:serial)
+    local ram=() count=() stopped=()
+    local port=(-chardev "stdio,id=serial,signal=$([ -n "$typed" ] && echo on || echo off)" -serial chardev:serial) # Ctrl-C
     # More than this host may have: pages are taken when they are touched.
     if [ "$memory_mib" -ge 4096 ]; then
         ram=(-object "memory-backend-ram,id=ram,size=${memory_mib}M,reserve=off")

@@ -34,8 +34,9 @@ must_use enum error account_facts(uint32_t account, struct account_statistics *s
 must_use enum error frame_adopt(handle frame);
 
 /* Takes all other handles to a frame away, from whoever has them, with their mappings. Needs the owner right. *taken (unless
- * NULL): how many it were. When it returns nobody else can reach the frame by a handle of before; who looks it up meanwhile by its address has a
- * new one. Errors: MissingRight, Revoked (somebody revoked this handle meanwhile). */
+ * NULL): how many it were. When it returns nobody else can reach the frame by a handle of before; who looks it up meanwhile by
+ * its address has a new one. Nobody is told: who had one gets BadHandle for it, to be followed by frame_drop, and a page
+ * fault, which ends the task, where it was mapped. Errors: MissingRight, Revoked (somebody revoked this handle meanwhile). */
 must_use enum error frame_revoke(handle frame, uint64_t *taken);
 
 /* A holder of something that an account pays for. */

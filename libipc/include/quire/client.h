@@ -132,12 +132,13 @@ must_use enum error frame_check_run(handle first, uint32_t count, uint64_t kind,
 must_use enum error record_last(uint64_t words[MESSAGE_WORDS]);
 
 /* Gives a handle back; it is unmapped first. With the last handle the frame becomes unused. Who drops the handle that
- * frame_server() names gets BadHandle from every function here afterwards.
- * Errors: BadHandle, StaleHandle, Installed, InUse (the last handle to an endpoint). */
+ * frame_server() names gets BadHandle from every function here afterwards. A handle that somebody revoked is to be dropped
+ * too: that gives BadHandle, and its entry of the handle table is used again, which the library doesn't learn otherwise.
+ * Errors: BadHandle, StaleHandle, Installed. */
 must_use enum error frame_drop(handle frame);
 
 /* Gives `count` handles back that follow one another. *unused (unless NULL): how many frames became unused.
- * Errors: those of frame_drop, BadCount (also for handles to endpoints and records, which go one by one). */
+ * Errors: those of frame_drop, BadCount (also for handles to endpoints, tasks and records, which go one by one). */
 must_use enum error frame_drop_run(handle first, uint32_t count, uint64_t *unused);
 
 /* Makes a frame one of another kind. It must have no other handle and no mapping. Its metadata is 0 then, and its

@@ -41,12 +41,14 @@ static inline uint32_t console_label_bytes(uint64_t label)
     return label >> 8 > UINT32_MAX ? UINT32_MAX : (uint32_t)(label >> 8);
 }
 
-/* Up to `size` bytes that were typed; *count: how many, 0 if none wait. Errors: NoServer, BadHandle (this task has no
- * console). */
+/* Up to `size` bytes that were typed; *count: how many, 0 if none wait. They come as the line sends them: nothing is echoed,
+ * nothing edited, and a terminal's Enter is a carriage return. Does not wait: to wait, listen, receive, then read until there
+ * is no more; a notification may come for what was read already. Errors: NoServer, BadHandle (this task has no console). */
 must_use enum error console_read(char *buffer, size_t size, size_t *count);
 
-/* Has an endpoint notified whenever something is typed; the handle (with the notify right) moves; 0: nobody any more.
- * Errors: those of endpoint_call, WrongKind and MissingRight (the handle is gone then). */
+/* Has an endpoint notified whenever something is typed: the handle, with the notify and the move right, moves; 0: nobody any
+ * more. There is one listener, the last who asked. Errors, after which the handle is still here: those of endpoint_call,
+ * WrongKind, MissingRight. */
 must_use enum error console_listen(handle endpoint);
 
 /* Shows what was printed of an unfinished line. Errors: NoServer, BadHandle. */

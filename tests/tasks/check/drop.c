@@ -1,6 +1,8 @@
 /* Handles given back. */
 #include "tests/tasks/check/check.h"
 
+#include <quire/account.h>
+
 static void twice(void)
 {
     handle frame;
@@ -27,6 +29,25 @@ static void of_an_endpoint(void)
     expect_error((enum error)call_0(caller, 0).status, ERROR_NO_SERVER);
     expect_success(frame_drop_run(caller, 1, &unused));
     expect_equal(unused, 1);
+}
+
+/* The entry of a handle that was revoked is used again once it was dropped. */
+static void of_a_revoked_handle(void)
+{
+    uint32_t entries = own_entries_used();
+    handle frame;
+    handle copy;
+    uint64_t taken = 0;
+
+    require_success(frame_allocate(&frame));
+    require_success(frame_clone(frame, RIGHT_READ, &copy));
+    expect_success(frame_revoke(frame, &taken));
+    expect_equal(taken, 1);
+    expect_error(frame_drop(copy), ERROR_BAD_HANDLE);
+    expect_equal(own_entries_used(), entries + 1);
+    expect_error(frame_drop(0), ERROR_BAD_HANDLE);
+    expect_success(frame_drop(frame));
+    expect_equal(own_entries_used(), entries);
 }
 
 static void run_counts_last_handles(void)
@@ -130,6 +151,7 @@ static const struct tap_test tests[] = {
     {"run_of_two_messages", run_of_two_messages},
     {"bad_counts", bad_counts},
     {"of_an_endpoint", of_an_endpoint},
+    {"of_a_revoked_handle", of_a_revoked_handle},
     {"unmaps", unmaps},
     {"of_a_table", of_a_table},
 };

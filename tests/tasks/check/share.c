@@ -210,6 +210,23 @@ static void occupied_room(void)
     expect_success(frame_drop(frame));
 }
 
+/* Nobody can send more handles than a message moves, so nobody waits for more. */
+static void too_much_room(void)
+{
+    uint32_t entries = own_entries_used();
+    struct endpoint_message message = {.label = PEER_NOTHING};
+    handle endpoint;
+
+    expect_error(endpoint_call(start_handle("peer"), &message, MOVE_HANDLES_MAX + 1), ERROR_BAD_COUNT);
+    expect_equal(message.label, PEER_NOTHING);
+    require_success(endpoint_make(&endpoint));
+    expect_error(endpoint_receive(endpoint, &message, MOVE_HANDLES_MAX + 1), ERROR_BAD_COUNT);
+    message.count = MOVE_HANDLES_MAX + 1;
+    expect_error(endpoint_reply_receive(endpoint, &message, 0), ERROR_BAD_COUNT);
+    expect_success(frame_drop(endpoint));
+    expect_equal(own_entries_used(), entries);
+}
+
 /* Handles are lent to, and dropped with, the frame server only. */
 static void bad_modes(void)
 {
@@ -240,6 +257,7 @@ static const struct tap_test tests[] = {
     {"refused_moves", refused_moves},
     {"refused_replies", refused_replies},
     {"occupied_room", occupied_room},
+    {"too_much_room", too_much_room},
     {"bad_modes", bad_modes},
 };
 
