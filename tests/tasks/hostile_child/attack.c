@@ -3,6 +3,9 @@
 
 #include <quire/task.h>
 
+/* How often it goes which way, of WAYS; each ends where the next begins. */
+enum { GREMLINS = 10, RECEIVES = 25, CALLS = 50, REQUESTS = 500, WAYS = 1000 };
+
 struct attacker attacker;
 
 static enum error issue(struct message *message, bool to_server)
@@ -68,13 +71,17 @@ static void act(void)
 {
     struct random *random = &attacker.random;
     struct message message = {0};
-    uint64_t way = random_below(random, 1000);
+    uint64_t way = random_below(random, WAYS);
 
-    if (way < 10) {
+    if (way < GREMLINS) {
         make_gremlin();
         return;
     }
-    if (way < 500) {
+    if (way < RECEIVES || (attacker.serves && random_one_in(random, 4))) {
+        draw_receive(&message);
+    } else if (way < CALLS) {
+        draw_message_to_task(&message);
+    } else if (way < REQUESTS) {
         draw_request(&message);
     } else {
         draw_call(&message);

@@ -27,6 +27,7 @@ struct attacker {
     handle server;
     struct entry entries[ENTRIES_KNOWN];
     uint32_t held[KIND_RESERVED + 1];    /* how many of each kind, but of BODY */
+    bool serves;                         /* it has received a call and not answered */
     uint32_t limit;                      /* entries of its table */
     uint32_t first_free;                 /* behind what it was made of */
     uint64_t addresses[ADDRESSES_KNOWN]; /* physical ones that it heard of */
@@ -63,6 +64,8 @@ uint32_t draw_entry(void);
 uint32_t draw_count(void);
 void draw_request(struct message *message);
 void draw_call(struct message *message);
+void draw_message_to_task(struct message *message);
+void draw_receive(struct message *message);
 void spoil(struct message *message);
 
 /* gremlin.c: makes a task of the attacker's own that does as it likes, and lets it run. */

@@ -275,14 +275,20 @@ void draw_request(struct message *message)
 
 /* --- other system calls ---------------------------------------------------------------------------------------------- */
 
-static void draw_message_to_task(struct message *message)
+/* An endpoint, often the one where attackers meet. */
+static handle draw_endpoint(void)
+{
+    return random_one_in(&attacker.random, 2) ? start_handle(GIFT_ARENA) : draw_handle_of(KIND_ENDPOINT);
+}
+
+void draw_message_to_task(struct message *message)
 {
     struct random *random = &attacker.random;
     uint32_t mode = random_one_in(random, 3) ? MODE_MOVE : MODE_NONE;
 
     message->rax = rax_make(SYSTEM_CALL_CALL, random_one_in(random, 2) ? ACTION_MOVE : ACTION_NONE, mode,
                             (uint32_t)random_below(random, 4), draw_entry());
-    message->rdi = draw_handle_of(KIND_ENDPOINT);
+    message->rdi = draw_endpoint();
     message->rsi = random_one_in(random, 2) ? SERVICE_ECHO + random_below(random, 3) : draw_value();
     message->words[random_below(random, MESSAGE_WORDS)] = draw_value();
     if (mode == MODE_MOVE) {
@@ -290,13 +296,15 @@ static void draw_message_to_task(struct message *message)
     }
 }
 
-static void draw_receive(struct message *message)
+void draw_receive(struct message *message)
 {
     struct random *random = &attacker.random;
+    uint32_t action = random_one_in(random, 8)                         ? (uint32_t)random_below(random, 16)
+                      : random_one_in(random, attacker.serves ? 2 : 8) ? ACTION_MOVE
+                                                                       : ACTION_NONE;
 
-    message->rax = rax_make(SYSTEM_CALL_REPLY_RECEIVE, random_one_in(random, 4) ? ACTION_MOVE : ACTION_NONE, MODE_NONE,
-                            draw_count(), draw_entry());
-    message->rdi = draw_handle_of(KIND_ENDPOINT);
+    message->rax = rax_make(SYSTEM_CALL_REPLY_RECEIVE, action, MODE_NONE, draw_count(), draw_entry());
+    message->rdi = draw_endpoint();
     message->rsi = draw_value();
     if (rax_action(message->rax) == ACTION_MOVE) {
         message->r13 = draw_handle();

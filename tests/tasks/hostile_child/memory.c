@@ -104,6 +104,7 @@ void learn(const struct message *in, const struct message *out)
         learn_of_call(in, out);
         break;
     case SYSTEM_CALL_REPLY_RECEIVE:
+        attacker.serves = (rax_flags(out->rax) & RECEIVED_NOTIFICATION) == 0;
         if (rax_mode(out->rax) == MODE_MOVE) {
             remember(out->r13, rax_n(out->rax), KIND_NONE, SPOIL);
         }
