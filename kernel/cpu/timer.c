@@ -72,9 +72,11 @@ static uint32_t measure(void)
     port_write_8(PIT_COMMAND, PIT_CHANNEL_2_ONE_SHOT);
     port_write_8(PIT_CHANNEL_2, (uint8_t)shot);
     port_write_8(PIT_CHANNEL_2, (uint8_t)(shot >> 8));
+    if (!await_output(0)) /* low from the command on; counting waits for the gate */
+        return 0;
     apic_write(APIC_TIMER_INITIAL, UINT32_MAX);
     port_write_8(GATE, gate | GATE_ON);
-    if (!await_output(0) || !await_output(GATE_OUTPUT))
+    if (!await_output(GATE_OUTPUT))
         return 0;
     return UINT32_MAX - apic_read(APIC_TIMER_CURRENT);
 }

@@ -43,7 +43,7 @@ uint64_t start_option_number(const char *line, const char *key, uint64_t otherwi
         return otherwise;
     }
     for (; *value != 0 && *value != ' '; value++) {
-        if (*value < '0' || *value > '9' || number > (UINT64_MAX - 9) / 10) {
+        if (*value < '0' || *value > '9' || number > (UINT64_MAX - (uint64_t)(*value - '0')) / 10) {
             return otherwise;
         }
         number = number * 10 + (uint64_t)(*value - '0');
