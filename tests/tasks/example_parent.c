@@ -36,11 +36,8 @@ static void show_holders(uint32_t account)
 static enum error start(handle bells, uint32_t *account, handle *task)
 {
     struct task_gift gift = {.name = "bell"};
-    struct task_plan plan = {.file = example_child_file,
-                             .size = (uint64_t)(example_child_file_end - example_child_file),
-                             .name = "child",
-                             .gifts = &gift,
-                             .gift_count = 1};
+    struct task_plan plan = {
+        .file = example_child_file, .size = example_child_file_size, .name = "child", .gifts = &gift, .gift_count = 1};
     enum error error = account_open(&limits, 0, account, &plan.server);
 
     plan.account = *account;

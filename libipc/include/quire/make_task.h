@@ -13,14 +13,14 @@ struct task_gift {
     handle value;
 };
 
-/* Puts the ELF file NAME.elf into this task's image, for a plan: its first byte is NAME_file[0], its end NAME_file_end. At
- * the top level of a C file. `make run TASKS=mine.c CHILDREN=NAME.c` compiles it before. */
+/* Puts the ELF file NAME.elf into this task's image, for a plan: NAME_file, of NAME_file_size bytes. At the top level of a
+ * C file. `make run TASKS=mine.c CHILDREN=NAME.c` compiles it before. */
 #define TASK_FILE(name)                                                                                                \
-    __asm__(".pushsection .rodata\n\t"                                                                                 \
-            ".balign 16\n" #name "_file:\n\t"                                                                          \
-            ".incbin \"" #name ".elf\"\n" #name "_file_end:\n\t"                                                       \
-            ".popsection");                                                                                            \
-    extern const uint8_t name##_file[], name##_file_end[]
+    __asm__(".pushsection .rodata\n\t.balign 16\n" #name "_file:\n\t.incbin \"" #name ".elf\"\n" #name                 \
+            "_file_end:\n\t.balign 8\n" #name "_file_size:\n\t.quad " #name "_file_end - " #name                       \
+            "_file\n\t.popsection");                                                                                   \
+    extern const uint8_t name##_file[];                                                                                \
+    extern const uint64_t name##_file_size
 
 /* What is to become a task. Members that are 0 mean what is usual. */
 struct task_plan {
