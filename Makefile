@@ -43,9 +43,10 @@ FLAGS_kernel = $(FREESTANDING) -mgeneral-regs-only -mcmodel=kernel -I$(O)/kernel
     -Wframe-larger-than=2048 $(if $(GCC),-fcallgraph-info=su)
 FLAGS_library = $(FREESTANDING) -mgeneral-regs-only -DQUIRE_CLOBBER_RBP
 FLAGS_server = $(FREESTANDING) -mgeneral-regs-only -DQUIRE_CLOBBER_RBP
-FLAGS_task = $(FREESTANDING)
+# Where the assembler finds what TASK_FILE of quire/make_task.h names.
+FLAGS_task = $(FREESTANDING) -Wa,-Ibuild/children
 # Tasks given by TASKS= are somebody's own: warned about, not refused.
-FLAGS_extra = $(filter-out -Werror,$(FREESTANDING)) -Wno-missing-prototypes
+FLAGS_extra = $(filter-out -Werror,$(FREESTANDING)) -Wno-missing-prototypes -Wa,-Ibuild/extra/children
 SANITIZE ?= address,undefined
 FLAGS_host = -std=gnu11 -D_GNU_SOURCE -DQUIRE_HOST -I. -Ilibipc/include -O1 -g -fno-omit-frame-pointer \
     -fno-strict-aliasing -fsanitize=$(SANITIZE) -fno-sanitize-recover=all $(WARNINGS) $(CHECK_FLAGS)
@@ -103,14 +104,21 @@ item_options = $(filter-out $(patsubst -%,%,$(call item_taken,$(1))),$(TASK_OPTI
 EXTRA_PATHS := $(foreach item,$(EXTRA_ITEMS),$(call item_path,$(item)))
 extra_file = build/extra/$(call task_name,$(1)).elf
 EXTRA_FILES := $(foreach path,$(EXTRA_PATHS),$(call extra_file,$(path)))
-ifneq ($(word 2,$(TASKS)),)
-$(error TASKS: paths must have no blanks, and commas between them)
+# CHILDREN=PATH[,PATH...]: likewise, but not started: their files, stripped, become part of tasks in TASKS (TASK_FILE).
+CHILD_PATHS := $(patsubst %/,%,$(subst $(comma), ,$(CHILDREN)))
+CHILD_FILES := $(foreach path,$(CHILD_PATHS),build/extra/children/$(call task_name,$(path)).elf)
+ALL_PATHS := $(sort $(EXTRA_PATHS) $(CHILD_PATHS))
+ifneq ($(word 2,$(TASKS))$(word 2,$(CHILDREN)),)
+$(error TASKS, CHILDREN: paths must have no blanks, and commas between them)
 endif
+$(foreach path,$(CHILD_PATHS),$(if $(wildcard $(path)),,$(error CHILDREN: $(path) does not exist)))
 $(foreach path,$(EXTRA_PATHS),$(if $(wildcard $(path)),,$(error TASKS: $(path) does not exist)))
-$(foreach path,$(EXTRA_PATHS),$(if $(or $(filter %.c %.elf,$(path)),$(wildcard $(path)/*.c $(path)/*/*.c)),,\
-    $(error TASKS: neither C file, folder of C files nor ELF file: $(path))))
+$(foreach path,$(ALL_PATHS),$(if $(or $(filter %.c %.elf,$(path)),$(wildcard $(path)/*.c $(path)/*/*.c)),,\
+    $(error TASKS, CHILDREN: neither C file, folder of C files nor ELF file: $(path))))
 $(foreach file,$(EXTRA_FILES),$(if $(word 2,$(filter $(file),$(EXTRA_FILES))),\
     $(error TASKS: two tasks are named $(call task_name,$(file)))))
+$(if $(filter-out $(words $(ALL_PATHS)),$(words $(sort $(call task_name,$(ALL_PATHS))))),\
+    $(error TASKS, CHILDREN: two tasks have one name: $(ALL_PATHS)))
 
 ALL_OBJECTS := $(KERNEL_OBJECTS) $(LIBRARY_OBJECTS)
 SUITES := $(wildcard iso/suites/*.cfg)
@@ -193,14 +201,15 @@ $(foreach path,$(filter-out $(WITHOUT_FPU),$(SERVER_FOLDERS) $(TEST_TASKS)),\
 # The path of a source may hold anything, so it gets a rule of its own and an object in a folder of its task.
 # Somebody's sources come and go and include what they like: compiled at every run.
 define extra_object
-$(1): $(2) $(O)/flags-extra force
+$(1): $(2) $(O)/flags-extra force | $(3)
 	$$(call say,CC,$$<)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$(CC) $$(FLAGS_extra) -c $$< -o $$@
 endef
 extra_name = $(O)/extra/$(call task_name,$(1))/$(notdir $(2)).o
 define extra_task
-$(foreach source,$(call sources,$(2)),$(eval $(call extra_object,$(call extra_name,$(2),$(source)),$(source))))
+$(foreach source,$(call sources,$(2)),$(eval $(call extra_object,$(call extra_name,$(2),$(source)),$(source),\
+    $(if $(filter $(2),$(CHILD_PATHS)),,$(CHILD_FILES)))))
 $(1): $(foreach source,$(call sources,$(2)),$(call extra_name,$(2),$(source))) build/libquire.a libipc/task.lds \
     build/compiler iso/check-elf force
 	$$(call say,LD,$$@)
@@ -213,8 +222,11 @@ $(1): $(2) iso/check-elf force
 	$$(Q)mkdir -p $$(@D); cp $$< $$@
 	$$(Q)iso/check-elf $$@
 endef
-$(foreach path,$(EXTRA_PATHS),$(eval $(call $(if $(filter %.elf,$(path)),extra_copy,extra_task),\
+$(foreach path,$(ALL_PATHS),$(eval $(call $(if $(filter %.elf,$(path)),extra_copy,extra_task),\
     $(call extra_file,$(path)),$(path))))
+$(CHILD_FILES): build/extra/children/%: build/extra/%
+	$(Q)mkdir -p $(@D)
+	$(Q)$(OBJCOPY) --strip-all $< $@
 
 include tests/tools.mk
 include tests/tests.mk

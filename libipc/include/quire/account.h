@@ -23,7 +23,8 @@ must_use enum error account_open(const struct account_limits *limits, uint32_t r
 must_use enum error account_limit(uint32_t account, const struct account_limits *limits);
 
 /* Closes an account that the caller's own opened, and those that were opened by it: nothing can be bought in their names any more.
- * *charged (unless NULL): frames still charged to it; what they take returns as they are dropped. Errors: NoAccount. */
+ * *charged (unless NULL): frames still charged to it; what they take returns as they are dropped, and until then its facts and
+ * holders can be asked for. Errors: NoAccount. */
 must_use enum error account_close(uint32_t account, uint64_t *charged);
 
 /* What an account has and uses: the caller's own (0), or one that it opened, or any with the look-up right. Errors: NoAccount. */
@@ -47,10 +48,11 @@ struct account_holder {
 };
 
 /* The next frame at or after *address that is charged to an account (as in account_facts), and a task that has a handle
- * to it; *address moves behind it. Errors: NoAccount; OutOfBound: there is none any more. */
+ * to it; *address moves behind it. Errors: NoAccount; NotAligned (*address); OutOfBound: there is none any more. */
 must_use enum error account_next_holder(uint32_t account, uint64_t *address, struct account_holder *holder);
 
-/* Whose limit stood against the last request of this task that got OverLimit or TooManyTables. */
+/* Whose limit stood against the last request of this task that got OverLimit or TooManyTables; all 0 before any did. When
+ * account_limit would have gone below what is used: limit is what was wanted, asked 0. */
 struct refusal {
     uint32_t account;
     uint64_t limit;

@@ -13,9 +13,18 @@ struct task_gift {
     handle value;
 };
 
+/* Puts the ELF file NAME.elf into this task's image, for a plan: NAME_file, of NAME_file_size bytes. At the top level of a
+ * C file. `make run TASKS=mine.c CHILDREN=NAME.c` compiles it before. */
+#define TASK_FILE(name)                                                                                                \
+    __asm__(".pushsection .rodata\n\t.balign 16\n" #name "_file:\n\t.incbin \"" #name ".elf\"\n" #name                 \
+            "_file_end:\n\t.balign 8\n" #name "_file_size:\n\t.quad " #name "_file_end - " #name                       \
+            "_file\n\t.popsection");                                                                                   \
+    extern const uint8_t name##_file[];                                                                                \
+    extern const uint64_t name##_file_size
+
 /* What is to become a task. Members that are 0 mean what is usual. */
 struct task_plan {
-    const void *file; /* an ELF file in this task's memory */
+    const void *file; /* an ELF file in this task's memory: see TASK_FILE */
     uint64_t size;    /* its length in bytes */
     const char *name;
     const char *arguments; /* NULL: none */
