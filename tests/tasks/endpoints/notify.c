@@ -162,10 +162,73 @@ static void orders_memory(void)
     require_success(frame_drop(frame));
 }
 
+#define TIMER_LINE 0
+#define TIMER_COUNTER 0x40
+#define TIMER_CONTROL 0x43
+#define TIMER_ONCE 0x30 /* counter 0, low byte first, mode 0: it interrupts when the count is over */
+
+/* Has the old interval timer interrupt once, so many of its ticks (0.84 us) from now on. */
+static bool timer_start(uint64_t ticks)
+{
+    const uint64_t control[MESSAGE_WORDS] = {TIMER_ONCE};
+    const uint64_t count[MESSAGE_WORDS] = {ticks};
+
+    return expect_success(system_call_acknowledge(TIMER_LINE)) &&
+           expect_success(system_call_port_write(TIMER_CONTROL, 1, control)) &&
+           expect_success(system_call_port_write(TIMER_COUNTER, 2, count));
+}
+
+#define REFUSED_CALLERS 6
+#define REFUSED_ROUNDS 12
+
+/* An interrupt that comes while the calls that wait are refused, one after the other, so that nobody is left to call. Whoever
+ * receives then must learn of it at once, and not only with the next notification: here of a caller's end. Where time is
+ * counted in instructions (cell endpoints-time), the first ticks hit that moment. */
+static void while_refusing(void)
+{
+    handle desk;
+    handle timer;
+
+    require_success(desk_make(&desk, RIGHT_NOTIFY, 1, &timer));
+    require_success(system_call_interrupt(timer, TIMER_LINE));
+    for (uint64_t round = 0; round < REFUSED_ROUNDS; round++) {
+        struct endpoint_message message = {0};
+        handle tasks[REFUSED_CALLERS];
+
+        for (uint32_t k = 0; k < REFUSED_CALLERS; k++) {
+            struct task_plan plan = child_plan("job=call");
+            struct task_gift gifts[] = {{"desk", 0}, {"gift", 0}}; /* for which there is no room */
+
+            require_success(endpoint_clone(desk, RIGHTS_CALLER, 0, &gifts[0].value));
+            require_success(frame_allocate(&gifts[1].value));
+            require_success(endpoint_clone(desk, RIGHT_NOTIFY | RIGHT_MOVE, 2, &plan.end));
+            plan.gifts = gifts;
+            plan.gift_count = 2;
+            require_success(child_run(&plan, &tasks[k]));
+            require(child_reaches(tasks[k], TASK_CALLING));
+        }
+        require(timer_start(1 + round % 3));
+        require_success(endpoint_receive(desk, &message, 0));
+        require(expect(message.notification == 1 || message.notification == 2)); /* who waits is woken by the first */
+        for (uint64_t bits = message.notification; bits != 3; bits |= message.notification) {
+            require_success(endpoint_receive(desk, &message, 0));
+        }
+        for (uint32_t k = 0; k < REFUSED_CALLERS; k++) {
+            require(child_reaches(tasks[k], TASK_DEAD));
+            require_success(frame_drop(tasks[k]));
+        }
+        require_success(system_call_notify(timer)); /* takes what is left of the ends' bits along */
+        require_success(endpoint_receive(desk, &message, 0));
+    }
+    require_success(system_call_interrupt(0, TIMER_LINE));
+    require_success(frame_drop(timer));
+    require_success(frame_drop(desk));
+}
+
 static const struct tap_test tests[] = {
     {"bits_add_up", bits_add_up},     {"while_receiving", while_receiving}, {"no_bits", no_bits},
     {"before_calls", before_calls},   {"while_working", while_working},     {"refusals", refusals},
-    {"orders_memory", orders_memory},
+    {"orders_memory", orders_memory}, {"while_refusing", while_refusing},
 };
 
 const struct tap_group notify_tests = TAP_GROUP("notify", tests);
