@@ -1,7 +1,7 @@
 /* What the bench starts and ends: it ends at its first call, and has an image of 64 KiB: one page of code, 15 of data. */
 #define SYSTEM_CALL_EXIT 8 /* quire/system_calls.def */
 #define DATA_BYTES (15 * 4096)
-#define FILL 0x5a5a5a5a5a5a5a5a
+#define FILL 0x5a5a5a5a
 
     .section .text.start, "ax", @progbits
     .globl _start
@@ -14,6 +14,6 @@ _start:
     .size _start, . - _start
 
     .section .rodata
-    .fill DATA_BYTES / 8, 8, FILL
+    .fill DATA_BYTES / 4, 4, FILL
 
     .section .note.GNU-stack, "", @progbits
