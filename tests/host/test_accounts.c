@@ -92,6 +92,22 @@ START_TEST(what_unlimited_accounts_pass_on_has_a_sum)
 }
 END_TEST
 
+START_TEST(a_family_has_its_share_of_the_numbers)
+{
+    create();
+    uint32_t head = open_account(1, 0, 0);
+    uint32_t child = open_account(head, 0, 0);
+    for (uint32_t k = 2; k < ACCOUNT_FAMILY_MAX; k++)
+        open_account(k % 2 == 0 ? head : child, 0, 0);
+    refused(open_call(head, 0, 0), ERROR_TOO_MANY_ACCOUNTS);
+    refused(open_call(child, 0, 0), ERROR_TOO_MANY_ACCOUNTS);
+    open_account(open_account(1, 0, 0), 0, 0); /* another family */
+    close_account(head, child);                /* and what it opened */
+    open_account(head, 0, 0);
+    destroy();
+}
+END_TEST
+
 START_TEST(all_numbers)
 {
     create();

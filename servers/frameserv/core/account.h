@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #define ACCOUNTS 256
+#define ACCOUNT_FAMILY_MAX 64         /* of them that one of init's tasks, and all that it pays for, can have */
 #define ACCOUNT_NOBODY 0              /* payer of the allocator's frames */
 #define ACCOUNT_SYSTEM (ACCOUNTS - 1) /* payer of what boot set aside: kernel, window, first tasks */
 

@@ -119,6 +119,23 @@ static uint32_t free_place(const struct worker *worker)
     return ACCOUNT_NOBODY;
 }
 
+/* Whether the family of an account has as many accounts as it may. A family is an account that boot's opened, and all
+ * below it; boot's own may open as many as there are. */
+static bool family_is_full(const struct worker *worker, uint32_t place)
+{
+    const struct account *accounts = worker->keep->accounts;
+    uint32_t members = 0;
+
+    if (account_parent(accounts[place].state) == ACCOUNT_NOBODY)
+        return false;
+    while (account_parent(accounts[account_parent(accounts[place].state)].state) != ACCOUNT_NOBODY)
+        place = account_parent(accounts[place].state);
+    for (uint32_t k = 1; k < ACCOUNT_SYSTEM; k++)
+        members += (account_is_open(accounts[k].state) || account_is_closed(accounts[k].state)) &&
+                   account_is_within(worker, k, place);
+    return members >= ACCOUNT_FAMILY_MAX;
+}
+
 enum error accounts_open(struct worker *worker, uint32_t caller, const struct account_terms *terms, uint32_t *number)
 {
     struct account *parent = account_of(worker, caller);
@@ -128,7 +145,7 @@ enum error accounts_open(struct worker *worker, uint32_t caller, const struct ac
     accounts_enter(worker);
     accounts_sweep(worker);
     uint32_t place = free_place(worker);
-    if (place != ACCOUNT_NOBODY) {
+    if (place != ACCOUNT_NOBODY && !family_is_full(worker, caller)) {
         lock_acquire(&parent->lock, worker->number);
         error = ERROR_NONE;
         for (enum resource resource = 0; resource < RESOURCES && error == ERROR_NONE; resource++)
