@@ -428,6 +428,7 @@ START_TEST(facts_are_for_those_above)
 END_TEST
 
 RUN_TESTS("accounts", a_share_moves_and_returns, a_child_has_what_its_parent_has_left, open_errors,
+          what_unlimited_accounts_pass_on_has_a_sum, a_family_has_its_share_of_the_numbers, a_place_whose_numbers_are_used_up_stays_empty,
           what_unlimited_accounts_pass_on_has_a_sum, all_numbers, a_place_whose_numbers_are_used_up_stays_empty,
           other_limits, only_the_parent_limits_and_closes, from_unlimited_to_limited_and_back,
           a_closed_account_pays_until_the_last_drop, what_was_dropped_counts_at_once, all_that_descend_are_closed,
