@@ -63,7 +63,7 @@ __attribute__((cold, noinline)) static bool was_revoked(enum error error, handle
 }
 
 /* The server can't refuse a drop, so whatever it says, the handles are gone once the kernel says that it was asked. */
-must_use enum error frame_drop_run(handle first, uint32_t count, uint64_t *unused)
+SYSTEM_CALL_INLINE enum error drop_run(handle first, uint32_t count, uint64_t *unused)
 {
     struct message message = {.r13 = first};
 
@@ -86,9 +86,14 @@ must_use enum error frame_drop_run(handle first, uint32_t count, uint64_t *unuse
     return error;
 }
 
+must_use enum error frame_drop_run(handle first, uint32_t count, uint64_t *unused)
+{
+    return drop_run(first, count, unused);
+}
+
 must_use enum error frame_drop(handle frame)
 {
-    return frame_drop_run(frame, 1, NULL);
+    return drop_run(frame, 1, NULL);
 }
 
 must_use enum error frame_repurpose(handle frame, enum kind kind)
