@@ -50,9 +50,9 @@ static enum error find_table(struct task *caller, handle value, enum kind kind, 
 /* BAD_RIGHTS: it may not receive. Nobody could by a hidden handle, for which callers would wait for ever. */
 static enum error find_end(struct task *caller, handle value, struct handle_entry **entry)
 {
-    enum error error =
-        value ? handle_find_object(caller, value, KIND_ENDPOINT, RIGHT_NOTIFY | RIGHT_MOVE, entry) : ERROR_NONE;
-    return !error && value && ((*entry)->rights & RIGHT_RECEIVE) ? ERROR_BAD_RIGHTS : error;
+    enum error error = handle_find_object(caller, value, KIND_ENDPOINT, RIGHT_NOTIFY | RIGHT_MOVE, entry);
+
+    return !error && ((*entry)->rights & RIGHT_RECEIVE) ? ERROR_BAD_RIGHTS : error;
 }
 
 /* Nobody gives what he has not: BAD_ARGUMENT, NOT_PERMITTED. */
@@ -104,7 +104,7 @@ enum error perform_create(struct task *caller)
         error = find_table(caller, in->rsi, KIND_PAGE_TABLE, &root);
     if (!error)
         error = find_table(caller, in->words[WORD_RDX], KIND_HANDLE_TABLE, &table);
-    if (!error)
+    if (!error && in->r13)
         error = find_end(caller, in->r13, &end);
     if (!error)
         error = set_up_read(caller, &how, name);

@@ -348,28 +348,26 @@ static enum error carry(struct task *caller, struct task *receiver, uint32_t mod
 {
     if (mode == MODE_NONE)
         return ERROR_NONE;
-    if (task_is_dying(caller))
-        return reap_carry(caller, receiver, carried);
     if (!receiver->server)
         return mode == MODE_MOVE ? hand_over(caller, receiver, carried) : ERROR_BAD_MODE;
+    if (task_is_dying(caller))
+        return reap_carry(caller, receiver, carried);
     if (mode == MODE_BORROW)
         return borrow(caller, receiver, carried);
     if (mode == MODE_ATTACH)
         return attach(caller, receiver, carried);
-    if (mode == MODE_MOVE || mode == MODE_DROP)
-        return leave_run(caller, receiver, mode == MODE_MOVE, carried);
-    return ERROR_BAD_MODE;
+    return mode > MODE_DROP ? ERROR_BAD_MODE : leave_run(caller, receiver, mode == MODE_MOVE, carried);
 }
 
 enum error carry_out(struct task *caller, struct task *receiver, struct carried *carried)
 {
     uint64_t rax = caller->registers.rax;
-    enum error error;
 
     carried->r13 = 0;
     carried->r14 = 0;
-    error = carry(caller, receiver, rax_mode(rax), carried);
-    if (!error)
-        caller->service.pending = (rax & RAX_ACTION_AND_MODE) | (task_is_dying(caller) ? CALL_HALTED | CALL_REAPS : 0);
+    caller->service.pending = rax & RAX_ACTION_AND_MODE;
+    enum error error = carry(caller, receiver, rax_mode(rax), carried);
+    if (error)
+        caller->service.pending = 0;
     return error;
 }

@@ -198,6 +198,7 @@ enum error reap_carry(struct task *task, struct task *worker, struct carried *ca
         gather(task, worker, &task->hidden[HIDDEN_END], 2, &n); /* and the task itself */
     }
     task->registers.rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_DROP, n, 0);
+    task->service.pending |= CALL_HALTED | CALL_REAPS;
     if (n == 1)
         carried->r13 = frame_word_make(worker->transfer[0], 0);
     return n > 0 ? ERROR_NONE : ERROR_AGAIN;

@@ -428,9 +428,10 @@ START_TEST(facts_are_for_those_above)
 END_TEST
 
 RUN_TESTS("accounts", a_share_moves_and_returns, a_child_has_what_its_parent_has_left, open_errors,
-          what_unlimited_accounts_pass_on_has_a_sum, a_family_has_its_share_of_the_numbers, a_place_whose_numbers_are_used_up_stays_empty,
-          what_unlimited_accounts_pass_on_has_a_sum, all_numbers, a_place_whose_numbers_are_used_up_stays_empty,
-          other_limits, only_the_parent_limits_and_closes, from_unlimited_to_limited_and_back,
-          a_closed_account_pays_until_the_last_drop, what_was_dropped_counts_at_once, all_that_descend_are_closed,
-          the_deepest_tree, unlimited_accounts_close, a_refused_handle_closes_the_account, minted_handles_are_counted,
-          records_stay_with_their_account, facts_are_for_those_above)
+          what_unlimited_accounts_pass_on_has_a_sum, a_family_has_its_share_of_the_numbers,
+          a_place_whose_numbers_are_used_up_stays_empty, what_unlimited_accounts_pass_on_has_a_sum, all_numbers,
+          a_place_whose_numbers_are_used_up_stays_empty, other_limits, only_the_parent_limits_and_closes,
+          from_unlimited_to_limited_and_back, a_closed_account_pays_until_the_last_drop,
+          what_was_dropped_counts_at_once, all_that_descend_are_closed, the_deepest_tree, unlimited_accounts_close,
+          a_refused_handle_closes_the_account, minted_handles_are_counted, records_stay_with_their_account,
+          facts_are_for_those_above)
