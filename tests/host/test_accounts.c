@@ -304,15 +304,16 @@ START_TEST(the_deepest_tree)
     uint64_t frames[ACCOUNTS];
     uint32_t top = create_with(1000, 1000);
     uint32_t last = top;
+    uint32_t end = top + ACCOUNT_FAMILY_MAX;
 
-    for (uint32_t k = top; k < ACCOUNT_SYSTEM; k++) {
+    for (uint32_t k = top; k < end; k++) {
         frames[k] = allocate_for(last);
-        if (k + 1 < ACCOUNT_SYSTEM)
+        if (k + 1 < end)
             last = open_account(last, 1000 - k, 1000 - k);
     }
-    ck_assert_uint_eq(close_account(1, top), ACCOUNT_SYSTEM - top);
+    ck_assert_uint_eq(close_account(1, top), ACCOUNT_FAMILY_MAX);
     world_check(world);
-    for (uint32_t k = ACCOUNT_SYSTEM - 1; k >= top; k--)
+    for (uint32_t k = end - 1; k >= top; k--)
         succeed(give_back(frames[k]));
     accounts_settle(worker);
     ck_assert_uint_eq(world->keep->accounts[1].passed, 0);
