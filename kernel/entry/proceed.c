@@ -1,12 +1,15 @@
 #include "kernel/entry/proceed.h"
 #include "kernel/cpu/instructions.h"
+#include "kernel/ipc/call.h"
 #include "kernel/ipc/reap.h"
 #include "kernel/object/schedule.h"
 
 void proceed(void)
 {
     for (schedule(); task_is_dying(this_cpu->current); schedule()) {
-        reap_step(this_cpu->current);
+        struct task *task = this_cpu->current;
+        if (!reap_step(task) || call_send(task, this_cpu->frame_server) != ERROR_NONE)
+            reap_pause(task);
         interrupt_window();
     }
 }

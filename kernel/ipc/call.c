@@ -37,7 +37,8 @@ enum error call_deliver(struct task *caller, struct task *receiver)
     const struct registers *from = &caller->registers;
     struct registers *to = &receiver->registers;
     struct carried carried;
-    enum error error = carry_out(caller, receiver, &carried);
+    enum error error =
+        task_is_dying(caller) ? reap_carry(caller, receiver, &carried) : carry_out(caller, receiver, &carried);
 
     if (error)
         return error;
@@ -87,10 +88,10 @@ static bool drops_task(struct task *caller, const struct endpoint_line *line)
 
     if (rax_mode(caller->registers.rax) != MODE_DROP || rax_n(caller->registers.rax) != 1 ||
         line != this_cpu->frame_server || handle_find(caller, caller->registers.r13, &entry) != ERROR_NONE ||
-        !reap_is_due(entry))
+        !task_is_its_last(entry))
         return false;
     call_fail(caller, ERROR_NONE); /* words that say that nothing became unused yet */
-    reap_orphan(entry);
+    task_orphan(entry);
     return true;
 }
 

@@ -1,6 +1,5 @@
 #include "kernel/ipc/carry.h"
 #include "kernel/cpu/instructions.h"
-#include "kernel/ipc/reap.h"
 #include "kernel/memory/ledger.h"
 #include "kernel/object/handle_ring.h"
 #include "kernel/object/handle_table.h"
@@ -96,7 +95,7 @@ static enum error drop_check(const struct handle_entry *entry)
 {
     if (entry->state == HANDLE_INSTALLED)
         return ERROR_INSTALLED;
-    return reap_is_due(entry) ? ERROR_AGAIN : ERROR_NONE; /* see call(), which ends such a task before */
+    return task_is_its_last(entry) ? ERROR_AGAIN : ERROR_NONE; /* see call(), which ends such a task before */
 }
 
 static enum error move_check(const struct handle_entry *entry)
@@ -350,8 +349,6 @@ static enum error carry(struct task *caller, struct task *receiver, uint32_t mod
         return ERROR_NONE;
     if (!receiver->server)
         return mode == MODE_MOVE ? hand_over(caller, receiver, carried) : ERROR_BAD_MODE;
-    if (task_is_dying(caller))
-        return reap_carry(caller, receiver, carried);
     if (mode == MODE_BORROW)
         return borrow(caller, receiver, carried);
     if (mode == MODE_ATTACH)

@@ -1,5 +1,4 @@
 #include "kernel/ipc/reap.h"
-#include "kernel/ipc/call.h"
 #include "kernel/memory/ledger.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/handle_ring.h"
@@ -11,30 +10,8 @@
 #include <quire/names.h>
 #include <stddef.h>
 
-#define REAP_RUN 24  /* handles that leave in one step */
+#define REAP_RUN 20  /* handles that leave in one step */
 #define REAP_LOOKS 4 /* times that it looks for some, each through a table of 64 entries at the most */
-
-static struct task *task_of(const struct handle_entry *entry)
-{
-    return frame_pointer(handle_entry_frame(entry));
-}
-
-bool reap_is_due(const struct handle_entry *entry)
-{
-    const struct task *task = task_of(entry);
-
-    return entry->kind == KIND_TASK && entry->next == entry && task->state != TASK_FRESH && !task_is_over(task);
-}
-
-void reap_orphan(struct handle_entry *entry)
-{
-    struct task *task = task_of(entry);
-    atomic_word *word = ledger_find(handle_entry_frame(entry));
-
-    ledger_unlock(word, handle_replace(entry, task, &task->hidden[HIDDEN_SELF], HIDDEN_GENERATION, ledger_lock(word)));
-    if (!task_is_dying(task))
-        task_die(task, &(struct task_ending){.end = TASK_END_ABANDONED});
-}
 
 static bool is_installed_handle_table(const struct handle_entry *entry)
 {
@@ -53,9 +30,9 @@ static bool find_handle(struct task *task)
     struct handle_entry *entry = handle_table_part(task, task->reap_index, HANDLES_PER_TABLE, &part);
     for (; part > 0; part--, entry++, task->reap_index++) {
         if (entry->state != HANDLE_EMPTY && !is_installed_handle_table(entry)) {
-            if (!reap_is_due(entry))
+            if (!task_is_its_last(entry))
                 return true;
-            reap_orphan(entry);
+            task_orphan(entry);
             return false;
         }
     }
@@ -131,24 +108,23 @@ static void boot_task_ends(struct task *task)
     task->reap_stage = REAP_OVER;
 }
 
-void reap_step(struct task *task)
+bool reap_step(struct task *task)
 {
-    struct endpoint_line *server = this_cpu->frame_server;
-
     if (task->reap_stage == REAP_HANDLES && !is_there(task, HIDDEN_ROOT))
         boot_task_ends(task);
-    if (server->closed && task->reap_stage < REAP_END) /* there is nobody to give anything to */
+    if (this_cpu->frame_server->closed && task->reap_stage < REAP_END) /* there is nobody to give anything to */
         task->reap_stage = REAP_END;
     bool found = find(task);
     for (uint32_t k = 1; !found && k < REAP_LOOKS && !task_is_over(task); k++)
         found = find(task);
-    if (found && !server->closed) {
-        registers_clear(&task->registers);
-        task->registers.rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_DROP, 0, 0);
-        task->badge = 0;
-        if (call_send(task, server) == ERROR_NONE)
-            return;
-    }
+    registers_clear(&task->registers);
+    task->registers.rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_DROP, 0, 0);
+    task->badge = 0;
+    return found;
+}
+
+void reap_pause(struct task *task)
+{
     if (task_is_over(task))
         task->state = TASK_DEAD;
     else
@@ -162,7 +138,7 @@ static void gather(struct task *task, struct task *worker, struct handle_entry *
         bool later = task->reap_stage == REAP_HANDLES && is_installed_handle_table(entry); /* it may hold others */
         if (!later && (entry->state == HANDLE_HELD || entry->state == HANDLE_INSTALLED)) {
             bool alone = kind_reads(entry->kind); /* the frame server has one page to see last contents in */
-            if ((alone && *n > 0) || reap_is_due(entry))
+            if ((alone && *n > 0) || task_is_its_last(entry))
                 return;
             worker->transfer[(*n)++] = carry_leave(entry, worker);
             span = alone ? 1 : span;
@@ -175,6 +151,8 @@ enum error reap_carry(struct task *task, struct task *worker, struct carried *ca
 {
     uint32_t n = 0;
     uint32_t part;
+
+    *carried = (struct carried){0};
 
     switch (task->reap_stage) {
     case REAP_HANDLES: {
@@ -198,7 +176,7 @@ enum error reap_carry(struct task *task, struct task *worker, struct carried *ca
         gather(task, worker, &task->hidden[HIDDEN_END], 2, &n); /* and the task itself */
     }
     task->registers.rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_DROP, n, 0);
-    task->service.pending |= CALL_HALTED | CALL_REAPS;
+    task->service.pending = (task->registers.rax & RAX_ACTION_AND_MODE) | CALL_HALTED | CALL_REAPS;
     if (n == 1)
         carried->r13 = frame_word_make(worker->transfer[0], 0);
     return n > 0 ? ERROR_NONE : ERROR_AGAIN;

@@ -5,9 +5,12 @@
 #include "kernel/ipc/carry.h"
 #include "kernel/object/task.h"
 
-/* One step of the dying task that runs: finds what it still holds and sends a drop of it, or does without finding anything yet. The
- * task waits afterwards, or is ready for the next step, or is DEAD. */
-void reap_step(struct task *task);
+/* One step of the dying task that runs: looks for what it still holds. True: there is something, and the message that drops
+ * it is in the task's registers, to be sent to the frame server. Else, and when that can't be sent now, reap_pause. */
+must_use bool reap_step(struct task *task);
+
+/* The task is ready for its next step, or DEAD after the last. */
+void reap_pause(struct task *task);
 
 /* At the delivery of such a drop: takes out what leaves with it, REAP_RUN handles at the most, and puts their number into
  * the message. AGAIN: what was to leave is gone meanwhile. */
@@ -15,11 +18,5 @@ must_use enum error reap_carry(struct task *task, struct task *worker, struct ca
 
 /* At its reply: whether the task is over, DEAD now. If its own frame was the last that it gave back, it is free from here on. */
 bool reap_is_over(struct task *task);
-
-/* The last handle to a task that is not over is about to go, with the entry: it becomes the task's own, which ends. */
-void reap_orphan(struct handle_entry *entry);
-
-/* Whether the entry is the last handle to a task which has to be reaped before its frame can go. */
-bool reap_is_due(const struct handle_entry *entry);
 
 #endif

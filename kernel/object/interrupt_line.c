@@ -36,9 +36,8 @@ void interrupt_line_fire(uint32_t line)
     struct handle_entry *entry;
 
     legacy_line_take(line);
-    if (!lines[line].task)
-        return;
-    if (handle_find(lines[line].task, lines[line].endpoint, &entry) == ERROR_NONE && (entry->rights & RIGHT_NOTIFY))
+    if (lines[line].task && !handle_find(lines[line].task, lines[line].endpoint, &entry) &&
+        (entry->rights & RIGHT_NOTIFY))
         endpoint_notify((struct endpoint_line *)(uintptr_t)entry->detail, entry->place);
 }
 

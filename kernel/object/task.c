@@ -1,4 +1,5 @@
 #include "kernel/object/task.h"
+#include "kernel/memory/ledger.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/handle_ring.h"
 #include "kernel/object/handle_table.h"
@@ -125,4 +126,25 @@ void task_die(struct task *task, const struct task_ending *why)
         set_priority(task, this_cpu->current->priority);
     if (free)
         schedule_ready(task);
+}
+
+static struct task *task_of(const struct handle_entry *entry)
+{
+    return frame_pointer(handle_entry_frame(entry));
+}
+
+bool task_is_its_last(const struct handle_entry *entry)
+{
+    return entry->kind == KIND_TASK && entry->next == entry && task_of(entry)->state != TASK_FRESH &&
+           !task_is_over(task_of(entry));
+}
+
+void task_orphan(struct handle_entry *entry)
+{
+    struct task *task = task_of(entry);
+    atomic_word *word = ledger_find(handle_entry_frame(entry));
+
+    ledger_unlock(word, handle_replace(entry, task, &task->hidden[HIDDEN_SELF], HIDDEN_GENERATION, ledger_lock(word)));
+    if (!task_is_dying(task))
+        task_die(task, &(struct task_ending){.end = TASK_END_ABANDONED});
 }

@@ -145,6 +145,12 @@ struct task_ending {
     uint64_t address;
 };
 
+/* Whether the entry is the last handle to a task that has not given back yet what it holds, so that its frame can't go. */
+bool task_is_its_last(const struct handle_entry *entry);
+
+/* Such a handle is about to go: it becomes the task's own, and the task ends. */
+void task_orphan(struct handle_entry *entry);
+
 /* Ends a task that is alive. It waits for nothing any more but an answer of the frame server, nobody waits for it, and when
  * the scheduler takes it next it gives back what it holds (ipc/reap.h), with the priority of who ended it, if that is higher:
  * tasks that never get their turn would else keep memory for as long as others have anything to do. */
