@@ -28,6 +28,10 @@ header:
     .short MULTIBOOT2_HEADER_TAG_MODULE_ALIGNMENT, 0
     .long 8
     .balign 8
+    .short MULTIBOOT2_HEADER_TAG_FRAMEBUFFER, MULTIBOOT2_HEADER_TAG_OPTIONAL
+    .long 20
+    .long 1024, 768, 32
+    .balign 8
     .short MULTIBOOT2_HEADER_TAG_END, 0
     .long 8
 header_end:

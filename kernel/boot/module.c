@@ -202,8 +202,35 @@ static void inform(struct boot_information *information)
     add_object(server_endpoint, 1, KIND_ENDPOINT, 2);
 }
 
+/* What tasks are told of the screen: nothing if they could not draw on it, or its frames have no slots. */
+static struct screen screen_of(const struct boot_framebuffer *from)
+{
+    uint64_t size = (uint64_t)from->pitch * from->height;
+    uint64_t row = (uint64_t)from->width * ((from->bits + 7u) / 8);
+    const struct region *region = region_find(&memory.regions, from->address);
+
+    if (!from->present || from->type != MULTIBOOT2_FRAMEBUFFER_RGB || from->bits < 15 || from->bits > 32 ||
+        row > from->pitch || size == 0 || !region || region->type != REGION_FRAMEBUFFER ||
+        size > region->end - from->address)
+        return (struct screen){0};
+    return (struct screen){
+        .address = from->address,
+        .pitch = from->pitch,
+        .width = from->width,
+        .height = from->height,
+        .bits = from->bits,
+        .red_position = from->red_position,
+        .red_size = from->red_bits,
+        .green_position = from->green_position,
+        .green_size = from->green_bits,
+        .blue_position = from->blue_position,
+        .blue_size = from->blue_bits,
+    };
+}
+
 void modules_start(const struct boot_data *data)
 {
+    init.start->screen = screen_of(&data->framebuffer);
     this_cpu->frame_server = endpoint_line(server_endpoint, this_cpu->number);
     strlcpy(server.start->command_line, data->command_line, sizeof(server.start->command_line));
     strlcpy(init.start->command_line, data->command_line, sizeof(init.start->command_line));

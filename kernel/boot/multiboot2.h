@@ -9,7 +9,9 @@
 
 /* Header tags (3.1.3 and the sections after it): u16 type, u16 flags, u32 size, each aligned to 8 bytes. */
 #define MULTIBOOT2_HEADER_TAG_END 0
+#define MULTIBOOT2_HEADER_TAG_FRAMEBUFFER 5      /* 3.1.10: preferred width, height and bits of a pixel */
 #define MULTIBOOT2_HEADER_TAG_MODULE_ALIGNMENT 6 /* 3.1.6: modules begin at page boundaries */
+#define MULTIBOOT2_HEADER_TAG_OPTIONAL 1         /* flag: a loader that can't do it may go on */
 
 /* In eax at entry (3.3, I386 machine state); ebx holds the physical address of the information. */
 #define MULTIBOOT2_LOADER_MAGIC 0x36d76289

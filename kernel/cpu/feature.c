@@ -31,6 +31,11 @@
 #define CR4_SMEP (UINT64_C(1) << 20)
 #define CR4_SMAP (UINT64_C(1) << 21)
 
+/* What bits 7, 4 and 3 of a page-table entry mean together, a byte each (Intel SDM volume 3, 11.12): as after reset, but for
+ * entry 4, PAGE_WRITE_COMBINING, which is write-combining instead of write-back. */
+#define PAGE_ATTRIBUTES 0x277
+#define PAGE_ATTRIBUTES_VALUE UINT64_C(0x0007040100070406)
+
 #define XCR0_X87_SSE 3
 #define XCR0_AVX 4
 
@@ -47,6 +52,7 @@ const char *feature_missing(void)
         {1, 4, "a time-stamp counter"},
         {1, 7, "machine-check exceptions"},
         {1, 13, "global pages"},
+        {1, 16, "page attributes"},
         {1, 24, "FXSAVE"},
         {1, 25, "SSE"},
         {1, 26, "SSE2"},
@@ -95,6 +101,7 @@ void feature_enable(void)
     this_cpu->xsave = states != 0;
     control_4 |= this_cpu->xsave ? CR4_XSAVE : 0;
     control_4_write(control_4);
+    model_register_write(PAGE_ATTRIBUTES, PAGE_ATTRIBUTES_VALUE);
     if (this_cpu->xsave)
         __asm__ volatile("xsetbv" ::"c"(0), "a"(states), "d"(0));
 

@@ -14,18 +14,19 @@
 /* Rights that a look-up by address gives: all but those of an owner. */
 #define RIGHTS_LOOKUP (RIGHTS_FRAME & ~RIGHT_OWNER)
 
-/* Why a frame in this state can not be granted. */
-static enum error grant_check(uint64_t word)
+/* Why the caller can't be granted a frame whose word is this. */
+static enum error grant_check(const struct task *caller, uint64_t word)
 {
     enum ledger_state state = ledger_word_state(word);
 
-    if (state == LEDGER_FREE || state == LEDGER_SERVER)
+    if (state == LEDGER_FREE || state == LEDGER_SERVER ||
+        (state == LEDGER_DEVICE && (badge_rights(caller->badge) & SERVICE_RIGHT_DEVICE)))
         return ERROR_NONE;
     return state == LEDGER_HELD ? ERROR_IN_USE : ERROR_RESERVED;
 }
 
-/* Check, zero and enter are one step under the frame's lock: before it nobody has a handle, after it the frame is clean.
- * HOLE, IN_USE, RESERVED. */
+/* Check, zero and enter are one step under the frame's lock: before it nobody has a handle, after it the frame is clean. A
+ * device's memory is left as it is: the kernel does not know what a write does there. HOLE, IN_USE, RESERVED. */
 static inline __attribute__((always_inline)) enum error
 grant_frame(struct task *caller, struct handle_entry *entry, uint32_t generation, uint64_t frame, uint32_t rights)
 {
@@ -38,10 +39,12 @@ grant_frame(struct task *caller, struct handle_entry *entry, uint32_t generation
         value = ledger_word_free() | LEDGER_LOCKED;
     else
         value = ledger_lock(word);
-    enum error error = grant_check(value);
+    enum error error = grant_check(caller, value);
     if (!error) {
-        frame_zero(frame_pointer(frame));
-        value = handle_fill(caller, entry, generation, frame, KIND_UNTYPED, rights, value);
+        bool device = ledger_word_state(value) == LEDGER_DEVICE;
+        if (!device)
+            frame_zero(frame_pointer(frame));
+        value = handle_fill(caller, entry, generation, frame, device ? KIND_DEVICE : KIND_UNTYPED, rights, value);
     }
     ledger_unlock(word, value);
     return error;

@@ -165,7 +165,7 @@ static inline __attribute__((always_inline)) uint64_t leave(struct handle_entry 
     uint64_t value = ledger_lock(word);
 
     value = any_kind ? handle_withdraw(entry, value, &closes) : handle_unlink(entry, value);
-    bool last = ledger_word_state(value) == LEDGER_FREE;
+    bool last = ledger_word_state(value) != LEDGER_HELD;
     if (mapping_exists(entry))
         mapping_clear(entry);
     if (moved && last)

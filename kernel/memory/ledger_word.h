@@ -12,7 +12,7 @@ enum ledger_state {
     LEDGER_HELD,     /* by the ring of handles at the anchor */
     LEDGER_KERNEL,   /* kernel, early, module and metadata memory */
     LEDGER_RESERVED, /* no memory, or firmware's */
-    LEDGER_DEVICE,   /* device memory that may be granted */
+    LEDGER_DEVICE,   /* memory of a device, nobody's handle: to be granted to who has that right */
 };
 
 #define LEDGER_LOCKED UINT64_C(1)

@@ -12,6 +12,7 @@
 #define PAGE_USER UINT64_C(0x004)
 #define PAGE_UNCACHED UINT64_C(0x018) /* no cache, write through */
 #define PAGE_LARGE UINT64_C(0x080)
+#define PAGE_WRITE_COMBINING UINT64_C(0x080) /* of 4 KiB, see kernel/cpu/feature.c */
 #define PAGE_GLOBAL UINT64_C(0x100)
 #define PAGE_NO_EXECUTE (UINT64_C(1) << 63)
 #define PAGE_ADDRESS UINT64_C(0x000ffffffffff000)

@@ -66,7 +66,8 @@ enum error mapping_add(struct task *task, struct handle_entry *entry, uint64_t v
         return ERROR_MAPPED;
     atomic_word *word = ledger_find(handle_entry_frame(entry));
     uint64_t held = ledger_lock(word);
-    enum error error = attach(task, entry, virtual_address, 0, page_flags(rights), missing);
+    uint64_t flags = page_flags(rights) | (entry->kind == KIND_DEVICE ? PAGE_WRITE_COMBINING : 0);
+    enum error error = attach(task, entry, virtual_address, 0, flags, missing);
     ledger_unlock(word, held);
     return error;
 }

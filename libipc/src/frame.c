@@ -133,6 +133,24 @@ must_use enum error frame_info_at(uint64_t address, struct frame_facts *facts)
     return request_info(&message, facts);
 }
 
+must_use enum error frame_survey(uint64_t address, struct frame_run *run)
+{
+    struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_NONE, 0, 0), .words = {address}};
+    enum error error = request(&message, MESSAGE_SURVEY);
+
+    if (error == ERROR_NONE) {
+        uint64_t flags = kind_word_flags(message.words[1]);
+        *run = (struct frame_run){.first = address,
+                                  .end = message.words[0],
+                                  .kind = (uint32_t)kind_word_kind(message.words[1]),
+                                  .payer = (uint32_t)kind_word_payer(message.words[1]),
+                                  .region = (uint32_t)message.words[2],
+                                  .used = (flags & SURVEY_USED) != 0,
+                                  .listed = (flags & SURVEY_LISTED) != 0};
+    }
+    return error;
+}
+
 must_use enum error machine_statistics(struct machine_statistics *statistics)
 {
     struct message message = {.rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_NONE, 0, 0), .words = {0}};

@@ -43,5 +43,6 @@ void start_page_fill(struct start_page *page, const struct start_page *own, cons
     }
     format_line(page->name, sizeof(page->name), "%s", plan->name);
     format_line(page->arguments, sizeof(page->arguments), "%s", plan->arguments != NULL ? plan->arguments : "");
+    page->screen = own->screen;
     format_line(page->command_line, sizeof(page->command_line), "%s", own->command_line);
 }

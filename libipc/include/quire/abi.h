@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ABI_VERSION UINT32_C(2)
+#define ABI_VERSION UINT32_C(3)
 
 enum kind {
 #define KIND(number, NAME, name, untyped, shareable, object, convertible, reads, text) KIND_##NAME = (number),
@@ -100,6 +100,10 @@ enum operation {
  * Between the last frame and the first lies the ghost: after it is the front, before it the back. */
 enum list_place { LIST_FRONT, LIST_BACK, LIST_AT, LIST_AFTER, LIST_BEFORE };
 #define LIST_GHOST UINT64_MAX /* in place of an address */
+
+/* Flags in the kind word that SURVEY answers. */
+#define SURVEY_USED 1
+#define SURVEY_LISTED 2
 
 #define CHECK_UNTYPED UINT64_MAX /* in place of a kind: any that tasks can map */
 

@@ -10,6 +10,7 @@
 
 #include <quire/abi.h>
 #include <quire/task.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What the frame server knows about a frame. */
@@ -20,6 +21,17 @@ struct frame_facts {
     uint32_t payer;           /* account that the frame is charged to; 0: nobody, the frame is free */
     uint64_t list;            /* number of the list that holds the frame, or 0 */
     uint32_t region;          /* enum region_type of its memory */
+};
+
+/* Frames that follow one another and are alike. */
+struct frame_run {
+    uint64_t first;  /* physical address */
+    uint64_t end;    /* one byte behind the last */
+    uint32_t kind;   /* enum kind; KIND_NONE while they are free */
+    uint32_t payer;  /* account that they are charged to; 0: nobody */
+    uint32_t region; /* enum region_type */
+    bool used;
+    bool listed; /* members of lists */
 };
 
 /* Counts of frames in the whole machine. Usable ones are free or in use; set aside are those of kernel and modules, those
@@ -51,7 +63,8 @@ must_use enum error frame_allocate(handle *frame);
  * Errors: BadCount, NoMemory, OverLimit. */
 must_use enum error frame_allocate_run(uint32_t count, handle *first);
 
-/* The unused frame at a physical address, zeroed. Needs the service right `claim`.
+/* The unused frame at a physical address, zeroed. Needs the service right `claim`. A frame of a device's memory is not zeroed, and
+ * needs the right `device` instead.
  * Errors: NotAligned, OutOfBound, Hole, Reserved, InUse, Unique, Busy, MissingRight, OverLimit. */
 must_use enum error frame_claim(uint64_t address, handle *frame);
 
@@ -154,6 +167,11 @@ must_use enum error frame_info(handle frame, struct frame_facts *facts);
 /* Facts about the frame at a physical address. Needs the service right `lookup`.
  * Errors: NotAligned, OutOfBound, MissingRight. What is no memory has facts too: see region. */
 must_use enum error frame_info_at(uint64_t address, struct frame_facts *facts);
+
+/* The frames from a physical address on that are alike, as far as one request goes: 512 steps, where a free block or memory
+ * without slots is one, whatever its size. Who wants whole runs joins those that are alike. Needs the service right `lookup`.
+ * Errors: NotAligned, OutOfBound (behind the end of memory: a walk is over), MissingRight. */
+must_use enum error frame_survey(uint64_t address, struct frame_run *run);
 
 must_use enum error machine_statistics(struct machine_statistics *statistics);
 must_use enum error account_statistics(struct account_statistics *statistics);

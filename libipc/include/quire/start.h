@@ -9,6 +9,18 @@
 #define FRAME_SERVER_NAME "frameserv" /* of the first of them, which every task has */
 #define START_NAME 24
 
+/* The screen that the boot loader set up, if pixels of it are direct colours: memory of kind DEVICE. width 0: there is none.
+ * See the framebuffer's tag in the Multiboot2 specification (3.6.12). */
+struct screen {
+    uint64_t address; /* physical, of the first pixel; any alignment */
+    uint32_t pitch;   /* bytes from a row to the next */
+    uint32_t width;   /* pixels */
+    uint32_t height;
+    uint8_t bits; /* of a pixel: 15, 16, 24 or 32, lowest byte first */
+    uint8_t red_position, red_size, green_position, green_size, blue_position, blue_size; /* in bits, from the lowest */
+    uint8_t unused;
+};
+
 /* One page at START_PAGE_ADDRESS in every task: the kernel's for the two that it loads, for all others who made the task.
  * The first two members keep their place in every version. */
 struct start_page {
@@ -29,6 +41,7 @@ struct start_page {
     char name[START_NAME];  /* the task's name, the first word of its module's command line */
     char arguments[512];    /* the rest of it */
     char command_line[512]; /* the kernel's */
+    struct screen screen;
 };
 _Static_assert(sizeof(struct start_page) <= 4096, "one page");
 

@@ -27,12 +27,13 @@ must_use enum error allocator_take_some(struct worker *worker, uint32_t payer, u
 must_use enum error allocator_take_run(struct worker *worker, uint32_t payer, uint64_t count,
                                        const struct run_wish *wish);
 
-/* Takes a given frame, which has a slot that reads UNUSED. Errors: OverLimit; Busy: the frame is neither the
- * allocator's nor in use, but on its way between the two. */
+/* Takes a given frame, which has a slot that reads UNUSED; one of a device stays of that kind. Errors: OverLimit; Busy: the
+ * frame is neither the allocator's nor in use, but on its way between the two. */
 must_use enum error allocator_claim(struct worker *worker, uint32_t payer, uint64_t frame);
 
-/* Gives a frame back whose slot reads UNUSED. */
+/* Gives a frame back whose slot reads UNUSED; _device: one of a device's memory, which nobody gets but by its address. */
 void allocator_give(struct worker *worker, uint64_t frame, uint32_t payer);
+void allocator_give_device(struct worker *worker, uint64_t frame, uint32_t payer);
 
 /* The same for the 2^order frames from `first` on, a multiple of their number; order <= CHUNK_ORDER_MAX; all have one
  * kind word, whose payer is discharged. */

@@ -7,6 +7,8 @@ struct slot boot_pattern(enum region_type type)
 {
     if (type == REGION_USABLE)
         return (struct slot){.ref_count = REF_COUNT_UNUSED, .kind_word = kind_word(KIND_NONE, 0, ACCOUNT_NOBODY)};
+    if (region_kind(type) == KIND_DEVICE)
+        return (struct slot){.ref_count = REF_COUNT_UNUSED, .kind_word = kind_word(KIND_DEVICE, 0, ACCOUNT_NOBODY)};
     return (struct slot){.ref_count = 1, .kind_word = kind_word(region_kind(type), 0, ACCOUNT_SYSTEM)};
 }
 

@@ -23,6 +23,9 @@ struct operation_rules {
 /* Operations on runs of handles that are lent; the others take one. */
 #define RUNS (1 << MESSAGE_LOOKUP | 1 << MESSAGE_CLONE | 1 << MESSAGE_UNIQUE | 1 << MESSAGE_SHARE | 1 << MESSAGE_CHECK)
 
+/* Operations on frames by their address. CLAIM needs another right, or two: see operation_claim. */
+#define LOOKUPS (1 << MESSAGE_LOOKUP | 1 << MESSAGE_INFO | 1 << MESSAGE_SURVEY)
+
 #define M(name) (1 << MODE_##name)
 static const struct operation_rules operations[MESSAGES] = {
 #define MESSAGE(number, NAME, name, modes_taken, action, idempotent, in, out, errors, text)                            \
@@ -33,9 +36,7 @@ static const struct operation_rules operations[MESSAGES] = {
                                                      : NEVER,                                                          \
                 .modes = (modes_taken),                                                                                \
                 .want = ACTION_##action,                                                                               \
-                .right = number == MESSAGE_CLAIM                              ? SERVICE_RIGHT_CLAIM                    \
-                         : number == MESSAGE_LOOKUP || number == MESSAGE_INFO ? SERVICE_RIGHT_LOOKUP                   \
-                                                                              : 0,                                     \
+                .right = (LOOKUPS) >> (number)&1 ? SERVICE_RIGHT_LOOKUP : 0,                                           \
                 .runs = (RUNS) >> (number)&1},
 #include <quire/messages.def>
 #undef MESSAGE

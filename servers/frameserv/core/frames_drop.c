@@ -56,12 +56,21 @@ static inline uint64_t take_handle(struct worker *worker, uint64_t frame)
     return finish(worker, frame);
 }
 
+/* Gives a frame back that ended with this kind word. */
+static void give(struct worker *worker, uint64_t frame, uint64_t word)
+{
+    if (kind_word_kind(word) == KIND_DEVICE)
+        allocator_give_device(worker, frame, (uint32_t)kind_word_payer(word));
+    else
+        allocator_give(worker, frame, (uint32_t)kind_word_payer(word));
+}
+
 void frames_end(struct worker *worker, uint64_t frame)
 {
     uint64_t word = finish(worker, frame);
 
     if (word > PUT_OFF)
-        allocator_give(worker, frame, (uint32_t)kind_word_payer(word));
+        give(worker, frame, word);
 }
 
 /* The rest of the drop of a frame whose kind does something at its end. */
@@ -71,7 +80,7 @@ static __attribute__((noinline)) uint64_t drop_last(struct worker *worker, uint6
 
     if (word == PUT_OFF)
         return lists_reap(worker, LIST_TURN);
-    allocator_give(worker, frame, (uint32_t)kind_word_payer(word));
+    give(worker, frame, word);
     return 1;
 }
 
@@ -119,7 +128,7 @@ static uint64_t give_ended(struct worker *worker, uint64_t frame, uint64_t word,
     *put_off = *put_off || word == PUT_OFF;
     if (word <= PUT_OFF)
         return 0;
-    allocator_give(worker, frame, (uint32_t)kind_word_payer(word));
+    give(worker, frame, word);
     return 1;
 }
 
@@ -143,7 +152,7 @@ static uint64_t drop_chunk(struct worker *worker, uint64_t first, uint32_t order
 
     while (done < size && (word = take_handle(worker, first + done)) == alike)
         done += 1;
-    if (done == size && alike > PUT_OFF) {
+    if (done == size && alike > PUT_OFF && kind_word_kind(alike) != KIND_DEVICE) {
         allocator_give_chunk(worker, first, order);
         return size;
     }

@@ -37,7 +37,7 @@ enum error holders_revoke(struct worker *worker, uint64_t frame, uint64_t *taken
 /* Frames of these types are nobody's to pay for, ever. What backs the window is too much to be looked through. */
 static bool is_ruled_out(enum region_type type)
 {
-    return !region_has_slots(type) || type == REGION_METADATA || type == REGION_FRAMEBUFFER;
+    return !region_has_slots(type) || type == REGION_METADATA;
 }
 
 /* Where the next frame is that may be in use, if this one is not: behind such a region, or free memory. */

@@ -3,6 +3,7 @@
 
 #include "servers/frameserv/core/allocator.h"
 #include "servers/frameserv/core/frames.h"
+#include "servers/frameserv/core/survey.h"
 
 enum error operation_nothing(struct worker *worker, struct message *message)
 {
@@ -32,6 +33,16 @@ enum error operation_info(struct worker *worker, struct message *message)
         return error;
     reply_words(worker, message, address, state.ref_count, state.kind_word, state.in_list, state.region);
     return ERROR_NONE;
+}
+
+enum error operation_survey(struct worker *worker, struct message *message)
+{
+    struct survey found;
+    enum error error = survey(worker, message->words[0], &found);
+
+    if (error == ERROR_NONE)
+        reply_words(worker, message, found.end, found.kind_word, found.region, 0, 0);
+    return error;
 }
 
 static void account_facts(struct worker *worker, struct message *message, uint32_t place)

@@ -51,13 +51,30 @@ enum error operation_alloc(struct worker *worker, struct message *message)
     return error;
 }
 
+/* Whether the caller may have the frames from an address on: memory by the claim right, a device's by the device right. */
+static bool may_claim(const struct worker *worker, const struct message *message, uint64_t count)
+{
+    uint64_t frame = message->words[0] / FRAME_SIZE;
+    uint32_t rights = badge_rights(message->rdi);
+    uint64_t end = frame + count;
+
+    while (frame < end && frame < worker->window.frame_count) {
+        const struct boot_region *region = window_region(&worker->window, frame);
+        uint32_t needed = region_kind(region->type) == KIND_DEVICE ? SERVICE_RIGHT_DEVICE : SERVICE_RIGHT_CLAIM;
+        if (!(rights & needed))
+            return false;
+        frame = (region->base + region->size) / FRAME_SIZE;
+    }
+    return (rights & (SERVICE_RIGHT_CLAIM | SERVICE_RIGHT_DEVICE)) != 0;
+}
+
 enum error operation_claim(struct worker *worker, struct message *message)
 {
     uint64_t count = rax_n(message->rax);
     uint64_t flags = message->words[1];
     bool tried = false;
     uint32_t payer;
-    enum error error = payer_of(worker, message, &payer);
+    enum error error = may_claim(worker, message, count) ? payer_of(worker, message, &payer) : ERROR_MISSING_RIGHT;
 
     if (error != ERROR_NONE)
         return error;
