@@ -211,6 +211,18 @@ static void check_slot(const struct slot *slot, uint64_t frame, uint8_t where)
         expect_eq(slot->kind_word, 0);
 }
 
+/* A device's frame is charged to who has it, or nobody's. */
+static void check_device(const struct slot *slot, uint64_t frame)
+{
+    bool used = slot->ref_count != REF_COUNT_UNUSED;
+
+    expect(slot->ref_count != REF_COUNT_BUSY, "frame %lu is busy", frame);
+    expect_eq(kind_word_kind(slot->kind_word), KIND_DEVICE);
+    expect_eq(kind_word_flags(slot->kind_word), 0);
+    expect_eq(kind_word_payer(slot->kind_word) != ACCOUNT_NOBODY, used);
+    expect_eq(slot->in_list, 0);
+}
+
 static bool is_backed(const struct world *world, uint64_t frame)
 {
     return window_has_slot(&world->window, frame) && world->backed[frame / SLOTS_PER_PAGE];
@@ -338,9 +350,11 @@ struct world_census world_check(struct world *world)
                 expect_eq(where[frame], NOWHERE);
             } else if (world->backed[frame / SLOTS_PER_PAGE]) {
                 const struct slot *slot = world_slot(world, frame);
-                check_slot(slot, frame, where[frame]);
-                if (region->type != REGION_FRAMEBUFFER)
-                    used[kind_word_payer(slot->kind_word)] += 1;
+                if (region->type == REGION_FRAMEBUFFER)
+                    check_device(slot, frame);
+                else
+                    check_slot(slot, frame, where[frame]);
+                used[kind_word_payer(slot->kind_word)] += 1; /* nobody's account is not looked at */
                 tables[kind_word_payer(slot->kind_word)] += kind_word_kind(slot->kind_word) == KIND_HANDLE_TABLE;
                 if (region->type == REGION_USABLE && where[frame] == NOWHERE)
                     census.charged += 1;

@@ -91,7 +91,6 @@ START_TEST(claim_errors)
     ck_assert_int_eq(frames_claim(worker, 1, HOLE * FRAME_SIZE, &frame), ERROR_HOLE);
     ck_assert_int_eq(frames_claim(worker, 1, LOW_RESERVED * FRAME_SIZE, &frame), ERROR_RESERVED);
     ck_assert_int_eq(frames_claim(worker, 1, KERNEL_FRAME * FRAME_SIZE, &frame), ERROR_RESERVED);
-    ck_assert_int_eq(frames_claim(worker, 1, (end - 1) * FRAME_SIZE, &frame), ERROR_RESERVED); /* framebuffer */
     ck_assert_uint_eq(frame, 12345);
     ck_assert_int_eq(frames_claim(worker, 1, 0, &frame), ERROR_NONE);
     ck_assert_uint_eq(frame, 0);
@@ -323,9 +322,11 @@ START_TEST(what_kinds_may_be_used_for)
 {
     for (uint64_t kind = 0; kind < 20; kind++) {
         bool table = kind == KIND_PAGE_TABLE || kind == KIND_HANDLE_TABLE;
-        ck_assert_int_eq(kind_is_untyped(kind), kind == KIND_UNTYPED || kind == KIND_RECORD);
-        ck_assert_int_eq(kind_is_shareable(kind), kind >= KIND_UNTYPED && kind <= KIND_RESERVED && !table);
-        ck_assert_int_eq(kind_is_object(kind), kind >= KIND_UNTYPED && kind <= KIND_RECORD);
+        ck_assert_int_eq(kind_is_untyped(kind),
+                         kind == KIND_UNTYPED || kind == KIND_RECORD || kind == KIND_DEVICE);
+        ck_assert_int_eq(kind_is_shareable(kind), kind >= KIND_UNTYPED && kind < KINDS && !table);
+        ck_assert_int_eq(kind_is_object(kind),
+                         (kind >= KIND_UNTYPED && kind <= KIND_RECORD) || kind == KIND_DEVICE);
         ck_assert_int_eq(kind_reads(kind), kind == KIND_RECORD);
         ck_assert_int_eq(kind_is_set_aside(kind), kind >= KIND_KERNEL && kind <= KIND_RESERVED);
         ck_assert_int_eq(kind_is_convertible(kind),

@@ -135,7 +135,7 @@ static void expect_alike(const uint64_t *frames, uint32_t n, uint64_t kind, uint
 
 START_TEST(checked)
 {
-    static const uint64_t bad[] = {KIND_NONE, KIND_KERNEL, KIND_RESERVED, 13, UINT64_MAX - 1};
+    static const uint64_t bad[] = {KIND_NONE, KIND_KERNEL, KIND_RESERVED, KINDS, UINT64_MAX - 1};
     uint64_t frames[70];
 
     create();
@@ -150,6 +150,7 @@ START_TEST(checked)
     expect_alike(&frames[69], 1, KIND_LIST, 1);
     expect_alike(&frames[3], 1, KIND_RECORD, 1);
     expect_alike(&frames[3], 1, KIND_UNTYPED, 0);
+    expect_alike(frames, 1, KIND_DEVICE, 0);
     make_unique(frames[0]);
     expect_alike(frames, 2, KIND_UNTYPED, 2);
     for (uint32_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++) {

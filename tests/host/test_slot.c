@@ -72,7 +72,7 @@ START_TEST(kinds_and_slots_of_regions)
     ck_assert_int_eq(region_kind(REGION_USABLE), KIND_NONE);
     ck_assert_int_eq(region_kind(REGION_KERNEL), KIND_KERNEL);
     ck_assert_int_eq(region_kind(REGION_MODULE), KIND_UNUSABLE);
-    ck_assert_int_eq(region_kind(REGION_FRAMEBUFFER), KIND_RESERVED);
+    ck_assert_int_eq(region_kind(REGION_FRAMEBUFFER), KIND_DEVICE);
     ck_assert_int_eq(region_kind(REGION_METADATA), KIND_METADATA);
     ck_assert_int_eq(region_kind(REGION_EARLY), KIND_EARLY);
     for (uint32_t type = 0; type < REGION_TYPES; type++)

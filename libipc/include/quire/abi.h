@@ -13,6 +13,7 @@ enum kind {
 #define KIND(number, NAME, name, untyped, shareable, object, convertible, reads, text) KIND_##NAME = (number),
 #include <quire/kinds.def>
 #undef KIND
+    KINDS
 };
 
 enum region_type {

@@ -37,37 +37,6 @@ static bool claim_from_buddy(struct worker *worker, uint32_t payer, uint64_t fra
     return claimed;
 }
 
-/* Takes a frame of a device's memory, which is in no block. Who has it under way the lock of the free blocks tells, so that
- * of two who claim it one gets it. false: it is on its way. */
-static bool claim_device(struct worker *worker, uint32_t payer, uint64_t frame)
-{
-    struct buddy *buddy = &worker->keep->buddy;
-    atomic_word *word = kind_word_of(worker, frame);
-
-    lock_acquire(&buddy->lock, worker->number);
-    bool claimed = kind_word_payer(atomic_load_relaxed(word)) == ACCOUNT_NOBODY;
-    if (claimed) {
-        struct transaction transaction = transaction_begin(worker->log);
-        wr(&transaction, word, kind_word(KIND_DEVICE, 0, payer));
-        charge(&transaction, account_of(worker, payer), 1);
-        transaction_commit(&transaction);
-    }
-    lock_release(&buddy->lock);
-    return claimed;
-}
-
-void allocator_give_device(struct worker *worker, uint64_t frame, uint32_t payer)
-{
-    struct account *account = account_of(worker, payer);
-
-    lock_acquire(&account->lock, worker->number);
-    struct transaction transaction = transaction_begin(worker->log);
-    wr(&transaction, kind_word_of(worker, frame), kind_word(KIND_DEVICE, 0, ACCOUNT_NOBODY));
-    discharge(&transaction, account, 1);
-    transaction_commit(&transaction);
-    lock_release(&account->lock);
-}
-
 /* The frame's kind word is only a hint where to look until the lock there is held. A frame on its way is in neither
  * place: it was charged already, or is charged still. */
 enum error allocator_claim(struct worker *worker, uint32_t payer, uint64_t frame)
@@ -80,7 +49,7 @@ enum error allocator_claim(struct worker *worker, uint32_t payer, uint64_t frame
     if (!affords(account, 1))
         error = over_limit(worker, account, 1);
     else if (kind_word_kind(mark) == KIND_DEVICE)
-        error = claim_device(worker, payer, frame) ? ERROR_NONE : ERROR_BUSY;
+        error = allocator_claim_device(worker, payer, frame) ? ERROR_NONE : ERROR_BUSY;
     else if (kind_word_flags(mark) / FLAG_CACHED == 1)
         error = claim_cached(worker, payer, frame, mark) ? ERROR_NONE : ERROR_BUSY;
     else

@@ -35,4 +35,8 @@ static inline void discharge(struct transaction *transaction, struct account *ac
     wr(transaction, &account->used, account->used - count);
 }
 
+/* Takes a frame of a device's memory; the payer's account is locked, and can pay. Who has the frame under way the lock of the
+ * free blocks tells, so that of two who claim it one gets it. false: it is on its way. */
+must_use bool allocator_claim_device(struct worker *worker, uint32_t payer, uint64_t frame);
+
 #endif

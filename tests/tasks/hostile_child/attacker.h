@@ -26,7 +26,7 @@ struct attacker {
     volatile struct report *report;
     handle server;
     struct entry entries[ENTRIES_KNOWN];
-    uint32_t held[KIND_RESERVED + 1];    /* how many of each kind, but of BODY */
+    uint32_t held[KINDS];                /* how many of each kind, but of BODY */
     bool serves;                         /* it has received a call and not answered */
     uint32_t limit;                      /* entries of its table */
     uint32_t first_free;                 /* behind what it was made of */

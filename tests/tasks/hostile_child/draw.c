@@ -38,6 +38,7 @@ static const uint64_t limits[] = {
     MAPPING_BASE,
     SCRATCH_ADDRESS,
     KIND_RESERVED,
+    KIND_DEVICE,
     RIGHTS_FRAME,
     RIGHTS_ENDPOINT,
     RIGHTS_TASK,

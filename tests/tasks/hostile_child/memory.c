@@ -19,7 +19,7 @@ void remember(handle first, uint32_t n, enum kind kind, enum belonging belonging
     for (uint32_t k = 0; k < n && handle_index(first) + k < ENTRIES_KNOWN; k++) {
         set(handle_index(first) + k, (struct entry){.value = handle_of_run(first, k),
                                                     .belonging = (uint8_t)belonging,
-                                                    .kind = kind <= KIND_RESERVED ? (uint8_t)kind : KIND_NONE});
+                                                    .kind = kind < KINDS ? (uint8_t)kind : KIND_NONE});
     }
 }
 

@@ -1,0 +1,31 @@
+/* Frames of devices' memory: in no block and no cache, charged to their payer while they are held. */
+#include "servers/frameserv/core/allocator_parts.h"
+
+bool allocator_claim_device(struct worker *worker, uint32_t payer, uint64_t frame)
+{
+    struct buddy *buddy = &worker->keep->buddy;
+    atomic_word *word = kind_word_of(worker, frame);
+
+    lock_acquire(&buddy->lock, worker->number);
+    bool claimed = kind_word_payer(atomic_load_relaxed(word)) == ACCOUNT_NOBODY;
+    if (claimed) {
+        struct transaction transaction = transaction_begin(worker->log);
+        wr(&transaction, word, kind_word(KIND_DEVICE, 0, payer));
+        charge(&transaction, account_of(worker, payer), 1);
+        transaction_commit(&transaction);
+    }
+    lock_release(&buddy->lock);
+    return claimed;
+}
+
+void allocator_give_device(struct worker *worker, uint64_t frame, uint32_t payer)
+{
+    struct account *account = account_of(worker, payer);
+
+    lock_acquire(&account->lock, worker->number);
+    struct transaction transaction = transaction_begin(worker->log);
+    wr(&transaction, kind_word_of(worker, frame), kind_word(KIND_DEVICE, 0, ACCOUNT_NOBODY));
+    discharge(&transaction, account, 1);
+    transaction_commit(&transaction);
+    lock_release(&account->lock);
+}
