@@ -193,8 +193,8 @@ static void needs_owner(void)
 
 static void unknown_kinds(void)
 {
-    static const uint32_t kinds[] = {KIND_NONE,     KIND_KERNEL,       KIND_METADATA,
-                                     KIND_RESERVED, KIND_DEVICE, KINDS, UINT32_MAX};
+    static const uint32_t kinds[] = {KIND_NONE,   KIND_KERNEL, KIND_METADATA, KIND_RESERVED,
+                                     KIND_DEVICE, KINDS,       UINT32_MAX};
     struct frame_facts facts;
     handle frame;
 
