@@ -108,7 +108,10 @@ static void run_undo(struct task *caller, uint32_t dst, uint32_t n)
         struct handle_entry *entry = handle_table_entry(caller, dst + k);
         atomic_word *word = ledger_find(handle_entry_frame(entry));
         bool closes;
-        ledger_unlock(word, handle_withdraw(entry, ledger_lock(word), &closes));
+        uint64_t value = handle_withdraw(entry, ledger_lock(word), &closes);
+        if (entry->kind == KIND_DEVICE && ledger_word_state(value) == LEDGER_FREE)
+            value = ledger_word_plain(LEDGER_DEVICE);
+        ledger_unlock(word, value);
         handle_empty(entry);
         if (k % UNDO_WINDOW == 0)
             interrupt_window();

@@ -8,7 +8,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#define MOVE_WINDOW 32 /* handles that are moved without letting interrupts in */
+#define MOVE_WINDOW 32  /* handles that are moved without letting interrupts in */
+#define LEAVE_WINDOW 32 /* the same for those that leave, mapped ones perhaps */
 
 /* In a loop over many handles: lets interrupts in at every 64th. */
 static inline void window_sometimes(uint32_t k)
@@ -165,7 +166,7 @@ static inline __attribute__((always_inline)) uint64_t leave(struct handle_entry 
     uint64_t value = ledger_lock(word);
 
     value = any_kind ? handle_withdraw(entry, value, &closes) : handle_unlink(entry, value);
-    bool last = ledger_word_state(value) != LEDGER_HELD;
+    bool last = ledger_word_state(value) == LEDGER_FREE;
     if (mapping_exists(entry))
         mapping_clear(entry);
     if (moved && last)
@@ -174,6 +175,8 @@ static inline __attribute__((always_inline)) uint64_t leave(struct handle_entry 
         show(worker, frame, last);
     else if (any_kind && frame_pointer(frame) == entry->owner && last)
         value = ledger_word_plain(LEDGER_KERNEL); /* a dying task's own frame, until reap_is_over */
+    else if (last && entry->kind == KIND_DEVICE)
+        value = ledger_word_plain(LEDGER_DEVICE);
     uint64_t line = entry->detail;
     entry->length = handle_entry_generation(entry);
     entry->name = frame;
@@ -200,9 +203,11 @@ static inline __attribute__((always_inline)) void leave_all(struct task *caller,
 
     for (uint32_t part; n > 0; index += part, n -= part) {
         struct handle_entry *entry = handle_table_part(caller, index, n, &part);
-        for (struct handle_entry *end = entry + part; entry < end; entry++)
-            *transfer++ = leave(entry, worker, moved, false, account);
-        interrupt_window();
+        for (const struct handle_entry *end = entry + part; entry < end; interrupt_window()) {
+            const struct handle_entry *pause = end - entry > LEAVE_WINDOW ? entry + LEAVE_WINDOW : end;
+            for (; entry < pause; entry++)
+                *transfer++ = leave(entry, worker, moved, false, account);
+        }
     }
 }
 

@@ -49,14 +49,15 @@ must_use static inline uint64_t handle_fill(struct task *task, struct handle_ent
     return handle_link(entry, locked_word);
 }
 
-/* Takes an entry out; everything else in it stays. The word's state is FREE, or DEVICE again, when no handle is left. */
+/* Takes an entry out; everything else in it stays. The word's state is FREE when no handle is left: of a device's
+ * frame the caller makes it DEVICE again. */
 must_use static inline uint64_t handle_unlink(struct handle_entry *entry, uint64_t locked_word)
 {
     struct handle_entry *anchor = ledger_word_anchor(locked_word);
     struct handle_entry *next = entry->next;
 
     if (next == entry)
-        return ledger_word_plain(entry->kind == KIND_DEVICE ? LEDGER_DEVICE : LEDGER_FREE) | LEDGER_LOCKED;
+        return ledger_word_free() | LEDGER_LOCKED;
     entry->previous->next = next;
     next->previous = entry->previous;
     if (anchor != entry) {

@@ -51,11 +51,11 @@ static bool rights_good(uint64_t wanted, uint32_t held)
     return (wanted & RIGHT_READ) && !(wanted & ~(access & held)) && (wanted & never_both) != never_both;
 }
 
-enum error mapping_add(struct task *task, struct handle_entry *entry, uint64_t virtual_address, uint64_t rights,
-                       uint32_t *missing)
+/* flags: those of the entry of the page table beside what follows from rights. */
+static inline __attribute__((always_inline)) enum error add(struct task *task, struct handle_entry *entry,
+                                                            uint64_t virtual_address, uint64_t rights, uint64_t flags,
+                                                            uint32_t *missing)
 {
-    if (!kind_is_untyped(entry->kind))
-        return ERROR_WRONG_KIND;
     if (!(entry->rights & RIGHT_MAP))
         return ERROR_MISSING_RIGHT;
     if (!rights_good(rights, entry->rights))
@@ -66,10 +66,19 @@ enum error mapping_add(struct task *task, struct handle_entry *entry, uint64_t v
         return ERROR_MAPPED;
     atomic_word *word = ledger_find(handle_entry_frame(entry));
     uint64_t held = ledger_lock(word);
-    uint64_t flags = page_flags(rights) | (entry->kind == KIND_DEVICE ? PAGE_WRITE_COMBINING : 0);
-    enum error error = attach(task, entry, virtual_address, 0, flags, missing);
+    enum error error = attach(task, entry, virtual_address, 0, page_flags(rights) | flags, missing);
     ledger_unlock(word, held);
     return error;
+}
+
+enum error mapping_add(struct task *task, struct handle_entry *entry, uint64_t virtual_address, uint64_t rights,
+                       uint32_t *missing)
+{
+    if (entry->kind == KIND_UNTYPED) /* most are */
+        return add(task, entry, virtual_address, rights, 0, missing);
+    if (!kind_is_untyped(entry->kind))
+        return ERROR_WRONG_KIND;
+    return add(task, entry, virtual_address, rights, entry->kind == KIND_DEVICE ? PAGE_WRITE_COMBINING : 0, missing);
 }
 
 void mapping_clear(struct handle_entry *entry)

@@ -25,7 +25,7 @@ void mapping_clear(struct handle_entry *entry);
 /* Whether the entry is an untyped handle with a mapping. */
 static inline int mapping_exists(const struct handle_entry *entry)
 {
-    return kind_is_untyped(entry->kind) && entry->place != 0;
+    return entry->place != 0 && kind_is_untyped(entry->kind);
 }
 
 /* Makes a page-table frame the table of a level (1 to 3) for a virtual address of the task's address space; the
