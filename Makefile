@@ -126,7 +126,7 @@ SUITES := $(wildcard iso/suites/*.cfg)
 .PHONY: all
 all: build/quire.iso compile_commands.json
 
-build/quire.iso: build/quire.elf $(TASK_FILES) $(SUITES) iso/build
+build/quire.iso: build/quire.elf $(TASK_FILES) $(SUITES) iso/build iso/pack
 	$(call say,ISO,$@)
 	$(Q)iso/build --menu --output $@
 
