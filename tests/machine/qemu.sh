@@ -31,7 +31,7 @@ qemu_command() {
         "${disk[@]}" -display none -nic none -monitor none
         "${port[@]}"
         -device "isa-debug-exit,iobase=0xf4,iosize=4" -no-reboot "${stopped[@]}")
-    [ -z "$uefi" ] || command+=(-bios /usr/share/ovmf/OVMF.fd)
+    [ -z "$uefi" ] || command+=(-bios "${QUIRE_OVMF:-/usr/share/ovmf/OVMF.fd}")
 }
 
 # Sets `code` and `reason` from QEMU's exit `status`. isa-debug-exit ends QEMU with 2 * value + 1; 0 is a reset, a
