@@ -11,7 +11,7 @@ endif
 LD := ld
 OBJCOPY := objcopy
 export CC
-ifeq ($(filter deps clean help,$(MAKECMDGOALS))$(shell command -v $(CC)),)
+ifeq ($(filter deps doctor clean help,$(MAKECMDGOALS))$(shell command -v $(CC)),)
 $(error there is no compiler $(CC))
 endif
 
@@ -22,8 +22,8 @@ say = @printf '  %-8s %s\n' '$(1)' '$(2)'
 # Objects of each compiler live apart; what they are linked to is shared, and made anew when the compiler changes.
 O := build/$(notdir $(CC))
 
-MUSL_HEADERS := /usr/include/x86_64-linux-musl
-MUSL := /usr/lib/x86_64-linux-musl/libc.a
+MUSL_HEADERS ?= /usr/include/x86_64-linux-musl
+MUSL ?= /usr/lib/x86_64-linux-musl/libc.a
 
 # Asked of the compiler at first use, not earlier: `make deps all` may have just installed it.
 COMPILER_HEADERS = $(eval COMPILER_HEADERS := $(shell $(CC) -print-file-name=include))$(COMPILER_HEADERS)
@@ -126,7 +126,7 @@ SUITES := $(wildcard iso/suites/*.cfg)
 .PHONY: all
 all: build/quire.iso compile_commands.json
 
-build/quire.iso: build/quire.elf $(TASK_FILES) $(SUITES) iso/build
+build/quire.iso: build/quire.elf $(TASK_FILES) $(SUITES) iso/build iso/pack
 	$(call say,ISO,$@)
 	$(Q)iso/build --menu --output $@
 

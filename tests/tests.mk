@@ -90,6 +90,11 @@ build/children/hostile_child.elf build/children/bench_child.elf build/children/e
 debug: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
 	@QUIRE_EXTRA_TASKS='$(EXTRA_FILES)' tests/debug/run --suite $(SUITE) $(RUN_FLAGS) -- $(GDB_FLAGS)
 
+# Twice the image, and the same bytes. COMPILERS="gcc clang": with each of them.
+.PHONY: reproducible
+reproducible:
+	@tests/reproducible $(or $(COMPILERS),$(CC))
+
 # --- checks ----------------------------------------------------------------------------------------------------------
 
 .PHONY: check check-host check-iso host-tests
@@ -116,7 +121,7 @@ $(HOST_TESTS): $(O)/host/%: $(O)/host/tests/host/%.c.o $(O)/host/pure.a
 # --- sources ---------------------------------------------------------------------------------------------------------
 
 C_FILES := $(shell find kernel libipc servers tests docs -name '*.c' -o -name '*.h' -o -name '*.[ch]pp' 2>/dev/null | sort)
-SHELL_FILES := $(wildcard .ci/run iso/build iso/check-elf tests/run tests/run-selftest tests/check tests/coverage tests/deps \
+SHELL_FILES := $(wildcard .ci/run iso/build iso/pack iso/check-elf tests/run tests/run-selftest tests/check tests/coverage tests/deps tests/doctor tests/reproducible iso/pack \
     tests/fuzz/run \
     tests/debug/run tests/machine/*.sh)
 
@@ -176,7 +181,9 @@ list = $(file >>$(COMMANDS),{"directory": "$(CURDIR)"$(comma) "file": "$(call so
 
 # --- the rest --------------------------------------------------------------------------------------------------------
 
-.PHONY: deps clean help
+.PHONY: deps doctor clean help
+doctor:
+	@bash tests/doctor
 deps:
 	@tests/deps tests/packages
 

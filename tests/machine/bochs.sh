@@ -8,8 +8,8 @@ config_interface: textconfig
 display_library: rfb, options="timeout=0"
 cpu: model=$bochs, count=$cpus, ips=100000000, reset_on_triple_fault=0, ignore_bad_msrs=1
 memory: guest=$memory_mib, host=$((memory_mib < 1024 ? memory_mib : 1024))
-romimage: file=/usr/share/seabios/bios.bin
-vgaromimage: file=/usr/share/seabios/vgabios-stdvga.bin
+romimage: file=${QUIRE_SEABIOS:-/usr/share/seabios}/bios.bin
+vgaromimage: file=${QUIRE_SEABIOS:-/usr/share/seabios}/vgabios-stdvga.bin
 ata0: enabled=1
 ata0-master: type=cdrom, path=$work/image.iso, status=inserted
 boot: cdrom

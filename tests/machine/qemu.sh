@@ -14,6 +14,7 @@ mebibytes() {
 # Sets `command`. The serial port is the standard output.
 qemu_command() {
     local ram=() count=() stopped=()
+    local disk=(-cdrom "$work/image.iso" -boot d)
     local port=(-chardev "stdio,id=serial,signal=$([ -n "$typed" ] && echo on || echo off)" -serial chardev:serial) # Ctrl-C
     # More than this host may have: pages are taken when they are touched.
     if [ "$memory_mib" -ge 4096 ]; then
@@ -23,12 +24,14 @@ qemu_command() {
     [ -z "$icount" ] || count=(-icount "shift=0,sleep=off")
     [ -z "$gdb" ] || stopped=(-S -gdb "unix:$gdb,server=on,wait=off")
     [ -n "$serial" ] || port=(-serial none)
+    [ -z "$stick" ] || disk=(-device qemu-xhci -drive "if=none,id=stick,format=raw,readonly=on,file=$work/image.iso"
+        -device "usb-storage,drive=stick,bootindex=0")
     command=("${QUIRE_QEMU:-qemu-system-x86_64}"
         "${ram[@]}" -machine "$machine" -accel tcg "${count[@]}" -cpu "$cpu" -smp "$cpus" -m "${memory_mib}M"
-        -cdrom "$work/image.iso" -boot d -display none -nic none -monitor none
+        "${disk[@]}" -display none -nic none -monitor none
         "${port[@]}"
         -device "isa-debug-exit,iobase=0xf4,iosize=4" -no-reboot "${stopped[@]}")
-    [ -z "$uefi" ] || command+=(-bios /usr/share/ovmf/OVMF.fd)
+    [ -z "$uefi" ] || command+=(-bios "${QUIRE_OVMF:-/usr/share/ovmf/OVMF.fd}")
 }
 
 # Sets `code` and `reason` from QEMU's exit `status`. isa-debug-exit ends QEMU with 2 * value + 1; 0 is a reset, a
