@@ -28,8 +28,8 @@ _Static_assert(sizeof(struct event) == 64, "a cache line");
 
 struct events {
     struct event *ring;
-    uint64_t size;       /* a power of two; 0: none are kept */
-    uint64_t count;      /* so many were stored; the last `size` of them are there */
+    uint64_t size;  /* a power of two; 0: none are kept */
+    uint64_t count; /* so many were stored; the last `size` of them are there */
 };
 
 extern struct events events;

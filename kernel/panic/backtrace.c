@@ -30,7 +30,7 @@ bool backtrace_step(struct backtrace *at)
 
     if (at->depth == 0 && !symbol_is_text(at->table, at->rip))
         size = sizeof(uint64_t); /* it was called, or jumped to, and is no code */
-    if (size == 0 || at->rsp % sizeof(uint64_t) != 0 || !is_in_stack(at, at->rsp, at->rsp + size))
+    if (at->rsp % sizeof(uint64_t) != 0 || !is_in_stack(at, at->rsp, at->rsp + size))
         return false;
     at->rsp += size;
     at->rip = *(const uint64_t *)(uintptr_t)(at->rsp - sizeof(uint64_t));

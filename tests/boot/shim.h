@@ -41,7 +41,7 @@ struct tag {
 /* What the kernel is about to get. */
 struct handover {
     uint32_t magic;
-    uint8_t *information; /* u32 total size, u32 0, tags; information_append keeps the size */
+    uint8_t *information;  /* u32 total size, u32 0, tags; information_append keeps the size */
     const uint8_t *kernel; /* its ELF file; it is loaded already */
 };
 
