@@ -4,6 +4,7 @@
 #include "kernel/memory/memory.h"
 #include "kernel/memory/physical.h"
 #include "kernel/object/handle_table.h"
+#include <stddef.h>
 #include <string.h>
 
 /* As entry/recorded.S pushes them. */
@@ -15,26 +16,21 @@ struct events events;
 
 void event_system_call(const struct call_registers *in);
 
-static uint64_t quarter_of(const struct early_range *range)
-{
-    return (range->end - range->next) / 4;
-}
-
 void events_keep(uint64_t count)
 {
-    const struct early *early = &memory.early;
-    uint64_t room = quarter_of(&early->low);
+    uint64_t room = (memory.early.low.end - memory.early.low.next) / 4;
     uint64_t size = FRAME_SIZE / sizeof(struct event);
     uint64_t address;
 
-    if (early->high_reachable && quarter_of(&early->high) > room)
-        room = quarter_of(&early->high);
+    if (room < size * sizeof(struct event))
+        return;
     while (size < count && size * 2 * sizeof(struct event) <= room)
         size *= 2;
     if (early_allocate(&memory.early, size * sizeof(struct event) / FRAME_SIZE, &address) != ERROR_NONE)
         return;
     events.ring = physical_pointer(address);
     events.size = size;
+    events.name = offsetof(struct task, name);
     descriptor_record_system_calls();
 }
 

@@ -28,14 +28,16 @@ _Static_assert(sizeof(struct event) == 64, "a cache line");
 
 struct events {
     struct event *ring;
-    uint64_t size;  /* a power of two; 0: none are kept */
-    uint64_t count; /* so many were stored; the last `size` of them are there */
+    uint64_t size;     /* a power of two; 0: none are kept */
+    uint64_t count;    /* so many were stored; the last `size` of them are there */
+    uint64_t name;     /* where in a task its name is */
+    uint64_t endpoint; /* frame number of the frame server's */
 };
 
 extern struct events events;
 
-/* Makes a ring of so many events at least, as far as they fit into a quarter of what the early allocator has at a time, and
- * has system calls recorded. */
+/* Makes a ring of so many events at least, as far as they fit into a quarter of what the early allocator has below 4 GiB, and
+ * has system calls recorded. Less memory than that for the least ring: none. */
 void events_keep(uint64_t count);
 
 /* Stores an event; task may be NULL. */

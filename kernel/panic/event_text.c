@@ -22,12 +22,6 @@ void task_text(uint64_t frame, char *text, uint32_t size)
     text[k] = 0;
 }
 
-/* Whether the frame is that of the frame server's endpoint. */
-static bool is_frame_server(uint32_t endpoint)
-{
-    return this_cpu->frame_server && physical_address(this_cpu->frame_server) / FRAME_SIZE == endpoint;
-}
-
 static void call_text(const uint64_t *words, char *text, uint32_t size)
 {
     uint64_t rax = words[0];
@@ -36,15 +30,15 @@ static void call_text(const uint64_t *words, char *text, uint32_t size)
 
     format_line(label, sizeof(label), "label 0x%lx", words[2]);
     format_line(text, size, "calls %s 0x%x: %s, word 0x%lx, %s %u, wants %s, frame 0x%lx",
-                is_frame_server(endpoint) ? "frame server" : "endpoint", endpoint,
-                is_frame_server(endpoint) ? operation_name(words[2]) : label, words[3], mode_name(rax_mode(rax)),
+                endpoint == events.endpoint ? "frame server" : "endpoint", endpoint,
+                endpoint == events.endpoint ? operation_name(words[2]) : label, words[3], mode_name(rax_mode(rax)),
                 rax_n(rax), action_name(rax_action(rax)), (words[5] & UINT32_MAX) * FRAME_SIZE);
 }
 
 static void reply_text(const struct event *event, char *text, uint32_t size)
 {
     uint64_t rax = event->words[0];
-    bool status = is_frame_server((uint32_t)event->words[1]);
+    bool status = (uint32_t)event->words[1] == events.endpoint;
     char caller[TASK_NAME];
     char label[24];
 
