@@ -73,6 +73,7 @@ LIBRARY_OBJECTS := $(call objects,library,$(call find,libipc/src))
 HOST_SOURCES := $(wildcard \
     $(addprefix kernel/boot/,multiboot2.c memory_map.c) \
     $(addprefix kernel/memory/,region.c early.c reserve.c) \
+    $(addprefix kernel/panic/,symbol.c backtrace.c) \
     servers/frameserv/core/*.c servers/init/options.c) $(SHARED_SOURCES)
 HOST_OBJECTS := $(call objects,host,$(HOST_SOURCES))
 HOST_TESTS := $(patsubst tests/host/%.c,$(O)/host/%,$(wildcard tests/host/test_*.c))
@@ -167,9 +168,20 @@ $(O)/kernel/offsets.h: kernel/entry/offsets.c $(O)/flags-kernel
 
 # --- linking ---------------------------------------------------------------------------------------------------------
 
-build/quire.elf: $(KERNEL_OBJECTS) kernel/kernel.lds build/compiler iso/check-elf
+# The kernel knows names and stack use of its functions (kernel/panic/symbol.h): linked without, the table is made of that,
+# and linked again with it, behind the text. Then the text has to be where it was, and the table true.
+$(O)/kernel/unnamed.elf: $(KERNEL_OBJECTS) kernel/kernel.lds
+	$(Q)$(call link,kernel/kernel.lds,)
+$(O)/kernel/symbols.S: $(O)/kernel/unnamed.elf kernel/panic/make-symbols
+	$(call say,SYMBOLS,$@)
+	$(Q)kernel/panic/make-symbols $< >$@
+$(O)/kernel/symbols.o: $(O)/kernel/symbols.S
+	$(Q)$(CC) -c $< -o $@
+build/quire.elf: $(KERNEL_OBJECTS) $(O)/kernel/symbols.o kernel/kernel.lds build/compiler iso/check-elf
 	$(call say,LD,$@)
 	$(Q)$(call link,kernel/kernel.lds,)
+	$(Q)kernel/panic/make-symbols $@ | cmp -s - $(O)/kernel/symbols.S || \
+	    { echo "$@: its functions moved when their names were added"; false; }
 	$(Q)iso/check-elf --no-vector-registers $@
 	$(Q)grub-file --is-x86-multiboot2 $@
 

@@ -10,6 +10,7 @@
 #include "kernel/cpu/uart.h"
 #include "kernel/memory/ledger.h"
 #include "kernel/entry/proceed.h"
+#include "kernel/event.h"
 #include "kernel/print.h"
 #include "kernel/verdict.h"
 #include <quire/names.h>
@@ -57,6 +58,20 @@ static void log_level_set(void)
         print_shown = PRINT_QUIET;
 }
 
+static void events_start(void)
+{
+    char value[24];
+    uint64_t count = 0;
+    enum error error = ERROR_NONE;
+
+    if (option_find(boot_data.command_line, "events", value, sizeof(value)) == OPTION_FOUND)
+        error = option_number(value, EVENTS_MAX, &count);
+    if (error)
+        print_line(PRINT_QUIET, "events=%s: %s, %s", value, error_name(error), error_sentence(error));
+    else if (count)
+        events_keep(count);
+}
+
 static void regions_show(void)
 {
     const struct region_table *table = &memory.regions;
@@ -96,6 +111,7 @@ _Noreturn void kernel_main(uint32_t magic, uint64_t information)
     descriptor_initialise(); /* segments, interrupts, system calls */
     require(reserve_complete(&memory.reserve, &memory.early), "reserve");
     ledger_initialise();
+    events_start();
     require(modules_load(&boot_data), "modules");                             /* tasks of the boot modules */
     require(early_retire(&memory.early, &memory.regions), "early allocator"); /* never again */
     regions_show();

@@ -22,14 +22,14 @@ _Noreturn void verdict(enum verdict verdict)
         __asm__ volatile("cli; hlt");
 }
 
-_Noreturn void verdict_because(enum verdict reason, const char *before, const char *format, ...)
+_Noreturn void refuse(const char *format, ...)
 {
     va_list arguments;
 
     va_start(arguments, format);
-    print_arguments(PRINT_QUIET, before, format, arguments);
+    print_arguments(PRINT_QUIET, "refused: ", format, arguments);
     va_end(arguments);
-    verdict(reason);
+    verdict(MACHINE_REFUSED);
 }
 
 void require(enum error error, const char *what)

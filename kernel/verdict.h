@@ -10,18 +10,14 @@
 enum verdict {
     MACHINE_PASSED = 0x10,
     MACHINE_FAILED = 0x11,
-    MACHINE_PANICKED = 0x12, /* the kernel found itself broken */
+    MACHINE_PANICKED = 0x12, /* the kernel found itself broken: panic/panic.h */
     MACHINE_REFUSED = 0x13,  /* the kernel can not run on this machine, or with these modules */
 };
 
 _Noreturn void verdict(enum verdict verdict);
 
-/* Says why, and ends the machine: because the kernel itself is broken (panic), or because the machine or its modules are
- * not what the kernel needs (refuse). Format: quire/format.h. */
-#define panic(...) verdict_because(MACHINE_PANICKED, "panic: ", __VA_ARGS__)
-#define refuse(...) verdict_because(MACHINE_REFUSED, "refused: ", __VA_ARGS__)
-_Noreturn void verdict_because(enum verdict reason, const char *before, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+/* Says why, and ends the machine, which is not what the kernel needs, or its modules are not. Format: quire/format.h. */
+_Noreturn void refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Refuses the machine because of an error, if there is one, in what is named. */
 void require(enum error error, const char *what);

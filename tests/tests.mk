@@ -39,12 +39,18 @@ RUN_FLAGS = $(if $(UEFI),--uefi) $(if $(MEM),--memory $(MEM)) $(if $(MACHINE),--
     $(foreach item,$(EXTRA_ITEMS),\
     --task '$(call extra_file,$(call item_path,$(item))) $(strip $(call item_options,$(item)))')
 
-.PHONY: demo run bench performance debug
+.PHONY: demo run trace bench performance debug
 demo: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
 	@tests/run --suite demo $(RUN_FLAGS)
 
 run: build/quire.elf $(TASK_FILES) $(EXTRA_FILES) $(if $(SPOIL),build/shim.elf)
 	@tests/run --suite $(SUITE) $(RUN_FLAGS)
+
+# What the machine did, for Perfetto; 64 bytes of its memory for each event. SUITE as for run, but the demo if none is given.
+EVENTS ?= 1048576
+TRACED = $(if $(filter command%,$(origin SUITE)),$(SUITE),$(if $(TASKS),alone,demo))
+trace: build/quire.elf $(TASK_FILES) $(EXTRA_FILES) $(if $(SPOIL),build/shim.elf)
+	@tests/trace --output build/trace.json --suite $(TRACED) --events $(EVENTS) $(RUN_FLAGS)
 
 # Guest instructions, so always these machines.
 BENCH = tests/bench/run build/trace.so
@@ -107,6 +113,10 @@ check-host: host-tests
 check-iso: build/quire.elf build/shim.elf build/stretch.so $(TASK_FILES)
 	@$(CHECK_ONLY) iso
 
+.PHONY: check-trace
+check-trace: build/quire.elf $(TASK_FILES)
+	@tests/check-trace
+
 host-tests: $(HOST_TESTS) $(REPLAYS)
 
 # An archive, so that a test can stand in for a source by defining its functions itself.
@@ -121,7 +131,8 @@ $(HOST_TESTS): $(O)/host/%: $(O)/host/tests/host/%.c.o $(O)/host/pure.a
 # --- sources ---------------------------------------------------------------------------------------------------------
 
 C_FILES := $(shell find kernel libipc servers tests docs -name '*.c' -o -name '*.h' -o -name '*.[ch]pp' 2>/dev/null | sort)
-SHELL_FILES := $(wildcard .ci/run iso/build iso/pack iso/check-elf tests/run tests/run-selftest tests/check tests/coverage tests/deps tests/doctor tests/reproducible iso/pack \
+SHELL_FILES := $(wildcard .ci/run iso/build iso/pack iso/check-elf tests/run tests/run-selftest tests/check tests/coverage tests/deps \
+    tests/doctor tests/reproducible tests/trace tests/check-trace \
     tests/fuzz/run \
     tests/debug/run tests/machine/*.sh)
 

@@ -133,6 +133,8 @@ boot_stack_top:
 
     .section .bss
     .balign 16
+    .global start_stack, start_stack_top
+start_stack:
     .skip 16384
 start_stack_top:
 

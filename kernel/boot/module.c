@@ -1,6 +1,7 @@
 #include "kernel/boot/module.h"
 #include "kernel/boot/boot_map.h"
 #include "kernel/boot/boot_task.h"
+#include "kernel/event.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/memory/ledger.h"
 #include "kernel/memory/memory.h"
@@ -110,6 +111,7 @@ enum error modules_load(const struct boot_data *data)
     if (handles > INIT_HANDLES_MAX)
         refuse("modules: they take %lu frames more than init can have handles to", handles - INIT_HANDLES_MAX);
     server_endpoint = memory_early_allocate(1) / FRAME_SIZE;
+    events.endpoint = server_endpoint;
     load(first, &server, SERVER_HANDLES);
     load(second, &init, handles);
     for (uint32_t k = 0; k < data->module_count; k++)

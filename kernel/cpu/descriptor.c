@@ -39,7 +39,7 @@ struct table_pointer {
 } __attribute__((packed));
 
 extern const char interrupt_entries[];
-extern const char system_call_entry[];
+extern const char system_call_entry[], system_call_recorded[];
 
 /* Interrupt gates, two words each (Intel SDM volume 3, 6.14.1). */
 static uint64_t gates[VECTORS][2] __attribute__((aligned(4096)));
@@ -109,4 +109,9 @@ void descriptor_initialise(void)
                                                                                    << 48);
     model_register_write(REGISTER_LSTAR, (uint64_t)(uintptr_t)system_call_entry);
     model_register_write(REGISTER_FLAGS_MASK, FLAGS_CLEARED);
+}
+
+void descriptor_record_system_calls(void)
+{
+    model_register_write(REGISTER_LSTAR, (uint64_t)(uintptr_t)system_call_recorded);
 }

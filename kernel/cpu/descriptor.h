@@ -7,4 +7,7 @@
  * All 256 vectors are served; nothing is left to chance. */
 void descriptor_initialise(void);
 
+/* Has system calls come in by the entry that stores an event of each. */
+void descriptor_record_system_calls(void);
+
 #endif

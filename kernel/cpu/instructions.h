@@ -38,6 +38,13 @@ static inline void model_register_write(uint32_t number, uint64_t value)
     __asm__ volatile("wrmsr" ::"c"(number), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)) : "memory");
 }
 
+static inline uint64_t time_stamp_read(void)
+{
+    uint32_t low, high;
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+    return (uint64_t)high << 32 | low;
+}
+
 static inline uint64_t control_0_read(void)
 {
     uint64_t value;

@@ -37,6 +37,8 @@
 
 static bool by_model_register; /* the same on every CPU */
 
+uint64_t timer_stamps;
+
 static void apic_write(uint32_t offset, uint32_t value)
 {
     if (by_model_register)
@@ -74,10 +76,12 @@ static uint32_t measure(void)
     port_write_8(PIT_CHANNEL_2, (uint8_t)(shot >> 8));
     if (!await_output(0)) /* low from the command on; counting waits for the gate */
         return 0;
+    uint64_t start = time_stamp_read();
     apic_write(APIC_TIMER_INITIAL, UINT32_MAX);
     port_write_8(GATE, gate | GATE_ON);
     if (!await_output(GATE_OUTPUT))
         return 0;
+    timer_stamps = time_stamp_read() - start;
     return UINT32_MAX - apic_read(APIC_TIMER_CURRENT);
 }
 

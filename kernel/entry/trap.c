@@ -3,13 +3,13 @@
 #include "kernel/cpu/instructions.h"
 #include "kernel/cpu/legacy_interrupt.h"
 #include "kernel/cpu/timer.h"
+#include "kernel/event.h"
 #include "kernel/memory/window.h"
 #include "kernel/entry/proceed.h"
 #include "kernel/object/interrupt_line.h"
 #include "kernel/object/task.h"
+#include "kernel/panic/panic.h"
 #include "kernel/print.h"
-#include "kernel/verdict.h"
-#include <quire/names.h>
 
 #define EXCEPTIONS 32
 #define VECTOR_DEBUG 1
@@ -18,20 +18,14 @@
 #define VECTOR_PAGE_FAULT 14
 #define PAGE_FAULT_PRESENT 1 /* in the error code: a right was missing, not the page (Intel SDM volume 3, 4.7) */
 
-/* As entry/interrupt.S pushes them. */
-struct stack_frame {
-    uint64_t r15, r14, r13, r12, r11, r10, r9, r8, rdi, rsi, rbp, rbx, rdx, rcx, rax;
-    uint64_t vector, error;
-    uint64_t rip, cs, rflags, rsp, ss;
-};
-
-extern const char system_call_entry[];
+extern const char system_call_entry[], system_call_recorded[];
 
 void trap_from_task(uint64_t vector, uint64_t error);
 void trap_on_stack(struct stack_frame *frame);
 
 static void interrupt(uint64_t vector)
 {
+    event_record(EVENT_INTERRUPT, this_cpu->current, vector);
     if (vector == VECTOR_TIMER) {
         interrupt_acknowledge();
         this_cpu->reschedule = 1;
@@ -50,6 +44,7 @@ static void fault(struct task *task, uint64_t vector, uint64_t error)
 {
     uint64_t address = vector == VECTOR_PAGE_FAULT ? control_2_read() : 0;
 
+    event_record(EVENT_FAULT, task, vector, error, task->registers.rip, address);
     if (vector == VECTOR_PAGE_FAULT && task->server && !(error & PAGE_FAULT_PRESENT) &&
         window_back(task->root, address))
         return;
@@ -69,13 +64,16 @@ void trap_from_task(uint64_t vector, uint64_t error)
     proceed();
 }
 
+/* Whether nothing of a system call has been done yet. */
+static bool is_entry(uint64_t rip)
+{
+    return rip == (uint64_t)(uintptr_t)system_call_entry || rip == (uint64_t)(uintptr_t)system_call_recorded;
+}
+
 /* Called by entry/interrupt.S for what interrupts the kernel (waiting for work: everything else there is a
  * defect) and for what has a stack of its own. */
 void trap_on_stack(struct stack_frame *frame)
 {
-    static const char *const names[] = {"r15", "r14", "r13", "r12", "r11", "r10", "r9 ", "r8 ",
-                                        "rdi", "rsi", "rbp", "rbx", "rdx", "rcx", "rax"};
-
     if (frame->vector >= EXCEPTIONS) {
         interrupt(frame->vector);
         return;
@@ -84,13 +82,9 @@ void trap_on_stack(struct stack_frame *frame)
         print_line(PRINT_QUIET, "non-maskable interrupt at rip 0x%lx", frame->rip);
         return;
     }
-    if (frame->vector == VECTOR_DEBUG && frame->rip == (uint64_t)(uintptr_t)system_call_entry) {
+    if (frame->vector == VECTOR_DEBUG && is_entry(frame->rip)) {
         frame->rflags &= ~FLAG_TRAP; /* the task's own flags keep it: it is stopped once it is back in ring 3 */
         return;
     }
-    for (uint32_t k = 0; k < sizeof(names) / sizeof(names[0]); k++)
-        print_line(PRINT_QUIET, "%s %016lx", names[k], (&frame->r15)[k]);
-    print_line(PRINT_QUIET, "rsp %016lx cs %lx rflags %lx cr2 %016lx", frame->rsp, frame->cs, frame->rflags,
-               control_2_read());
-    panic("%s in the kernel at rip 0x%lx, error 0x%lx", exception_name(frame->vector), frame->rip, frame->error);
+    panic(frame);
 }

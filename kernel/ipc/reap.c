@@ -1,4 +1,5 @@
 #include "kernel/ipc/reap.h"
+#include "kernel/event.h"
 #include "kernel/memory/ledger.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/handle_ring.h"
@@ -147,6 +148,17 @@ static void gather(struct task *task, struct task *worker, struct handle_entry *
     }
 }
 
+static void record(const struct task *task, const uint64_t *frames, uint32_t n)
+{
+    uint64_t words[EVENT_WORDS];
+
+    for (uint32_t k = 0; events.size && k < n; k += EVENT_WORDS) {
+        for (uint32_t i = 0; i < EVENT_WORDS; i++)
+            words[i] = k + i < n ? frames[k + i] : UINT64_MAX;
+        event_store(EVENT_GIVES_BACK, task, words);
+    }
+}
+
 enum error reap_carry(struct task *task, struct task *worker, struct carried *carried)
 {
     uint32_t n = 0;
@@ -179,6 +191,7 @@ enum error reap_carry(struct task *task, struct task *worker, struct carried *ca
     task->service.pending = (task->registers.rax & RAX_ACTION_AND_MODE) | CALL_HALTED | CALL_REAPS;
     if (n == 1)
         carried->r13 = frame_word_make(worker->transfer[0], 0);
+    record(task, worker->transfer, n);
     return n > 0 ? ERROR_NONE : ERROR_AGAIN;
 }
 

@@ -1,4 +1,5 @@
 #include "kernel/object/task.h"
+#include "kernel/event.h"
 #include "kernel/memory/ledger.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/handle_ring.h"
@@ -32,6 +33,9 @@ void task_initialise(struct task *task, const struct task_set_up *how)
     task->registers.rflags = RFLAGS_START;
     task->cpu_number = this_cpu->number;
     fpu_area_initialise(task->fpu_area);
+    uint64_t name[TASK_NAME / sizeof(uint64_t)];
+    memcpy(name, task->name, sizeof(name));
+    event_record(EVENT_MADE, task, name[0], name[1], name[2], how->priority, how->powers);
 }
 
 void task_call_ends(struct task *caller, enum error error)
@@ -113,6 +117,7 @@ void task_die(struct task *task, const struct task_ending *why)
     task->end_vector = why->vector;
     task->end_code = why->code;
     task->end_address = why->address;
+    event_record(EVENT_ENDED, task, why->end, why->vector, why->code, why->address);
     task->halted = HALT_DIE;
     task->resume_by_interrupt_return = 0;
     bool free = task_withdraw(task, false);

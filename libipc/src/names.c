@@ -40,3 +40,68 @@ const char *exception_name(uint64_t vector)
         return "unlisted";
     }
 }
+
+const char *system_call_name(uint64_t number)
+{
+    switch (number) {
+#define SYSTEM_CALL(number, NAME, name, in, out, rights, idempotent, errors, text)                                     \
+    case SYSTEM_CALL_##NAME:                                                                                           \
+        return #name;
+#include <quire/system_calls.def>
+#undef SYSTEM_CALL
+    default:
+        return "unlisted";
+    }
+}
+
+const char *operation_name(uint64_t operation)
+{
+    switch (operation) {
+#define MESSAGE(number, NAME, name, modes, want, idempotent, in, out, errors, text)                                    \
+    case MESSAGE_##NAME:                                                                                               \
+        return #name;
+#include <quire/messages.def>
+#undef MESSAGE
+    default:
+        return "unlisted";
+    }
+}
+
+const char *action_name(uint64_t action)
+{
+    switch (action) {
+#define ACTION(number, NAME, name, text)                                                                               \
+    case ACTION_##NAME:                                                                                                \
+        return name;
+#include <quire/actions.def>
+#undef ACTION
+    default:
+        return "unlisted";
+    }
+}
+
+const char *mode_name(uint64_t mode)
+{
+    switch (mode) {
+#define MODE(number, NAME, name, text)                                                                                 \
+    case MODE_##NAME:                                                                                                  \
+        return name;
+#include <quire/modes.def>
+#undef MODE
+    default:
+        return "unlisted";
+    }
+}
+
+const char *task_end_name(uint64_t end)
+{
+    switch (end) {
+#define TASK_END(number, NAME, name, text)                                                                             \
+    case TASK_END_##NAME:                                                                                              \
+        return name;
+#include <quire/task_states.def>
+#undef TASK_END
+    default:
+        return "unlisted";
+    }
+}

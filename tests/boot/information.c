@@ -71,8 +71,8 @@ void information_map_add(struct handover *handover, uint64_t base, uint64_t leng
 
 struct handover information_copy(const uint8_t *from, const struct tag **kernel)
 {
-    struct handover handover = {0, copy};
-    const struct handover original = {0, (uint8_t *)(uintptr_t)from};
+    struct handover handover = {.information = copy};
+    const struct handover original = {.information = (uint8_t *)(uintptr_t)from};
     struct tag *end = tag_at(copy + HEADER);
 
     end->type = MULTIBOOT2_TAG_END;

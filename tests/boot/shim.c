@@ -114,7 +114,8 @@ static void spoil_all(struct handover *handover, const char *line)
             length++;
         }
         word[length] = 0;
-        if (length && !spoil(handover, word, value) && !spoil_file(handover, word, value))
+        if (length && !spoil(handover, word, value) && !spoil_file(handover, word, value) &&
+            !spoil_kernel(handover, word, value))
             give_up("it knows no way to spoil called ", word);
         while (*line == ' ')
             line++;
@@ -125,13 +126,14 @@ _Noreturn void shim_main(uint32_t magic, const uint8_t *information)
 {
     const struct tag *kernel = NULL;
     struct handover handover = information_copy(information, &kernel);
-    struct handover original = {magic, (uint8_t *)(uintptr_t)information};
+    struct handover original = {.magic = magic, .information = (uint8_t *)(uintptr_t)information};
     const struct tag *line = information_find(&original, MULTIBOOT2_TAG_COMMAND_LINE, 0);
 
     if (magic != MULTIBOOT2_LOADER_MAGIC || !kernel)
         give_up("it needs Multiboot2 and the kernel as its first module", "");
     uint32_t entry = kernel_load((const uint8_t *)kernel->module.start);
     handover.magic = magic;
+    handover.kernel = (const uint8_t *)kernel->module.start;
     spoil_all(&handover, line ? line->text : "");
     kernel_enter(entry, handover.magic, handover.information);
 }

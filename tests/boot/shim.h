@@ -41,7 +41,8 @@ struct tag {
 /* What the kernel is about to get. */
 struct handover {
     uint32_t magic;
-    uint8_t *information; /* u32 total size, u32 0, tags; information_append keeps the size */
+    uint8_t *information;  /* u32 total size, u32 0, tags; information_append keeps the size */
+    const uint8_t *kernel; /* its ELF file; it is loaded already */
 };
 
 /* --- information.c --- */
@@ -70,6 +71,11 @@ bool spoil(struct handover *handover, const char *name, const char *value);
 
 /* The same for the ELF file of the module whose line begins with the value, or of the first module. */
 bool spoil_file(struct handover *handover, const char *name, const char *value);
+
+/* --- spoil_kernel.c --- */
+
+/* The same for the loaded kernel. */
+bool spoil_kernel(struct handover *handover, const char *name, const char *value);
 
 /* --- shim.c --- */
 

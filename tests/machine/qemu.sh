@@ -17,10 +17,13 @@ qemu_command() {
     local disk=(-cdrom "$work/image.iso" -boot d)
     local port=(-chardev "stdio,id=serial,signal=$([ -n "$typed" ] && echo on || echo off)" -serial chardev:serial) # Ctrl-C
     # More than this host may have: pages are taken when they are touched.
-    if [ "$memory_mib" -ge 4096 ]; then
+    if [ -n "$ram_file" ]; then
+        : >"$ram_file" || exit 5
+        ram=(-object "memory-backend-file,id=ram,size=${memory_mib}M,mem-path=$ram_file,share=on,reserve=off")
+    elif [ "$memory_mib" -ge 4096 ]; then
         ram=(-object "memory-backend-ram,id=ram,size=${memory_mib}M,reserve=off")
-        machine+=,memory-backend=ram
     fi
+    [ ${#ram[@]} -eq 0 ] || machine+=,memory-backend=ram
     [ -z "$icount" ] || count=(-icount "shift=0,sleep=off")
     [ -z "$gdb" ] || stopped=(-S -gdb "unix:$gdb,server=on,wait=off")
     [ -n "$serial" ] || port=(-serial none)

@@ -92,7 +92,8 @@ task_file() {
     [ -z "$suite" ] || sed -n "s|^module2 /boot/\([^ ]*\) $1\( .*\)\?$|build/tasks/\1|p" "iso/suites/$suite.cfg"
 }
 
-# Prints and logs for each task that was stopped by a fault in which function and line that happened.
+# Prints and logs for each task that was stopped by a fault in which function and line that happened, and the lines of a
+# panic's backtrace.
 locate_faults() {
     local name address file place
     while read -r name address; do
@@ -101,6 +102,10 @@ locate_faults() {
         place=$(addr2line -fe "$file" "$address" | sed "s|^$PWD/||" | paste -sd ' ')
         [[ $place == *\?\?* ]] || echo "# $name stopped in ${place/ / at }" | tee -a "$work/serial.log"
     done < <(sed -nE 's/^.*[# ]([A-Za-z0-9_-]+) stopped: .* at rip (0x[0-9a-f]+).*$/\1 \2/p' "$work/serial.log")
+    sed -nE 's|^# #([0-9]+) [^ ]+ at (0x[0-9a-f]+)$|\1 \2|p' "$work/serial.log" | while read -r number address; do
+        place=$(addr2line -e build/quire.elf "$(printf %x $((address - (number > 0))))" | sed "s|^$PWD/||")
+        [[ $place == *\?* ]] || echo "# #$number is in $place" | tee -a "$work/serial.log"
+    done
 }
 
 # Moves all of the run to folder $1; what names it is told its new place.
@@ -137,7 +142,11 @@ keep_failure() {
     move_work "$kept"
     if [ -n "$quiet" ]; then
         show_failures "$kept/serial.log"
-        [ "$code" -le 1 ] || tail -n 12 "$kept/serial.log"
+        if [ "$code" = 2 ]; then
+            sed -n '/^# panic: /,$p' "$kept/serial.log"
+        elif [ "$code" -gt 1 ]; then
+            tail -n 12 "$kept/serial.log"
+        fi
     fi
     printf '# kept in %s: serial.log, image.iso, command\n# reproduce: tests/run --iso %s/image.iso%s\n' \
         "$kept" "$kept" "$([ ${#repeat[@]} -eq 0 ] || printf ' %q' "${repeat[@]}")"

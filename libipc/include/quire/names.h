@@ -11,4 +11,11 @@ const char *region_name(uint64_t region);
 /* What the processor calls an exception by its vector ("page fault"); "unlisted" for any other number. */
 const char *exception_name(uint64_t vector);
 
+/* Names of an enum system_call ("map"), operation ("alloc"), action ("grant"), mode ("borrow") and task_end ("exited"). */
+const char *system_call_name(uint64_t number);
+const char *operation_name(uint64_t operation);
+const char *action_name(uint64_t action);
+const char *mode_name(uint64_t mode);
+const char *task_end_name(uint64_t end);
+
 #endif
