@@ -6,6 +6,7 @@ compares the code at the program counter with the task's file, and so stops in t
 import glob
 import os
 import struct
+import sys
 
 import gdb
 
@@ -136,6 +137,12 @@ InTask()
 gdb.events.breakpoint_created.connect(narrow)
 gdb.events.stop.connect(tell_task)
 gdb.execute("set pagination off")
+if os.path.exists("build/tasks/frameserv.elf"):
+    command.load("frameserv")
+sys.path.insert(0, "tests/debug")
+sys.dont_write_bytecode = True
+from quire import commands  # noqa: E402, the frame server's symbols are loaded
+commands.register()
 extra = os.environ.get("QUIRE_EXTRA_TASKS", "").split()
-if extra or os.path.exists("build/tasks/frameserv.elf"):
-    command.load(Task(extra[0]).name if extra else "frameserv")
+if extra:
+    command.load(Task(extra[0]).name)
