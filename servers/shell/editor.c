@@ -164,9 +164,6 @@ static void change(struct editor *editor, enum key key)
         editor_show(editor, "\033[H\033[2J");
         editor->drawn = false;
         return;
-    case KEY_TAB:
-        editor_complete(editor);
-        return;
     case KEY_UNKNOWN:
         editor_show(editor, BELL);
         return;
@@ -207,9 +204,12 @@ enum editor_event editor_take(struct editor *editor, uint8_t byte)
         return interrupt(editor);
     } else if (key == KEY_DELETE_OR_END) {
         return delete_or_end(editor);
+    } else if (key == KEY_TAB) {
+        editor->after_tab = editor_complete(editor);
+        return EDITOR_MORE;
     } else {
         change(editor, key);
     }
-    editor->after_tab = key == KEY_TAB;
+    editor->after_tab = false;
     return EDITOR_MORE;
 }

@@ -8,19 +8,19 @@ static size_t column;
 
 static void list_one(const char *candidate, size_t width)
 {
+    static const char blanks[] = "                                          ";
     char text[EDITOR_COLUMNS];
     size_t length = strlen(candidate);
+
+    _Static_assert(sizeof(blanks) == CANDIDATE_MAX + 3, "as many as the widest column has");
 
     if (column > 0 && column + width > EDITOR_COLUMNS - 1) {
         editor_show(lister, "\n");
         column = 0;
     }
-    format_line(text, sizeof(text), "%s", candidate);
+    format_line(text, sizeof(text), "%s%s", candidate, &blanks[CANDIDATE_MAX + 2 - (width - length)]);
     editor_show(lister, text);
     column += width;
-    for (; length < width && column < EDITOR_COLUMNS - 1; length++) {
-        editor_show(lister, " ");
-    }
 }
 
 /* Shows all candidates below the line. */
@@ -44,7 +44,7 @@ static void list(struct editor *editor, const char *before, const struct complet
     editor->drawn = false;
 }
 
-void editor_complete(struct editor *editor)
+bool editor_complete(struct editor *editor)
 {
     char before[SHELL_LINE_MAX + 1];
     size_t start = completion_word(editor->text, editor->cursor);
@@ -65,7 +65,9 @@ void editor_complete(struct editor *editor)
         editor_insert(editor, " ", 1);
     } else if (completion.count > 1 && common == typed && editor->after_tab) {
         list(editor, before, &completion);
+        return false;
     } else if (common <= typed) {
         editor_show(editor, BELL);
     }
+    return true;
 }

@@ -74,18 +74,22 @@ static void hide(void)
     editor_hide(&editor);
 }
 
-/* Takes what was typed; between two commands also what ended meanwhile. */
+/* Takes what was typed, up to the end of a line: what comes behind it waits, so that Ctrl-C among it reaches the command. */
 static void take(const char *bytes, size_t count)
 {
-    for (size_t k = 0; k < count && !ends; k++) {
+    for (size_t k = 0; k < count; k++) {
         enum editor_event event = editor_take(&editor, (uint8_t)bytes[k]);
 
+        if (event == EDITOR_END) {
+            ends = true;
+            return;
+        }
         if (event == EDITOR_LINE) {
+            terminal_unread(bytes + k + 1, count - k - 1);
             do_line();
             editor_begin(&editor);
             programs_look(terminal_ends(), NULL);
-        } else if (event == EDITOR_END) {
-            ends = true;
+            return;
         }
     }
 }

@@ -8,12 +8,12 @@
 
 #define BIT_TYPED 1
 #define CONTROL_C 3
-#define AHEAD_MAX 512 /* bytes that are kept while a command looks for Ctrl-C; more stay with the console server */
+#define AHEAD_MAX 1024 /* bytes that are kept while a command looks for Ctrl-C; more stay with the console server */
 
 static handle bell; /* where the shell waits */
 static uint64_t ends;
 static bool is_script;
-static char ahead[AHEAD_MAX];
+static char ahead[AHEAD_MAX]; /* half of it for what is taken back */
 static size_t ahead_count;
 
 must_use enum error terminal_start(bool script)
@@ -65,6 +65,13 @@ size_t terminal_read(char *buffer, size_t size)
     return console_read(buffer, size, &count) == ERROR_NONE ? count : 0;
 }
 
+void terminal_unread(const char *buffer, size_t count)
+{
+    memmove(ahead + count, ahead, ahead_count);
+    memcpy(ahead, buffer, count);
+    ahead_count += count;
+}
+
 bool terminal_interrupted(void)
 {
     size_t count;
@@ -72,7 +79,8 @@ bool terminal_interrupted(void)
     if (is_script) {
         return false;
     }
-    if (ahead_count < AHEAD_MAX && console_read(ahead + ahead_count, AHEAD_MAX - ahead_count, &count) == ERROR_NONE) {
+    if (ahead_count < AHEAD_MAX / 2 &&
+        console_read(ahead + ahead_count, AHEAD_MAX / 2 - ahead_count, &count) == ERROR_NONE) {
         ahead_count += count;
     }
     for (size_t k = ahead_count; k > 0; k--) {

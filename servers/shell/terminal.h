@@ -23,6 +23,9 @@ uint64_t terminal_ends(void);
 /* Bytes that were typed; 0: none wait. */
 size_t terminal_read(char *buffer, size_t size);
 
+/* Takes back what terminal_read returned last, or the end of it: it is read again. */
+void terminal_unread(const char *buffer, size_t count);
+
 /* Whether Ctrl-C was typed since the command began; what came before it is forgotten. */
 bool terminal_interrupted(void);
 
