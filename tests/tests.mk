@@ -28,14 +28,15 @@ build/children/child.elf: build/tasks/child.elf
 
 # --- machines --------------------------------------------------------------------------------------------------------
 
-SUITE ?= $(if $(TASKS),alone,demo)
+# The suite that is booted if none is named: $(1), or that of TASKS.
+suite = $(or $(SUITE),$(if $(TASKS),$(if $(SCRIPT),$(1),alone),$(1)))
 SWITCHES_OFF := 0 no
 $(foreach switch,UEFI ICOUNT BOCHS,$(if $(filter $(SWITCHES_OFF),$($(switch))),$(eval override $(switch) :=)))
 RUN_FLAGS = $(if $(UEFI),--uefi) $(if $(MEM),--memory $(MEM)) $(if $(MACHINE),--machine $(MACHINE)) \
     $(if $(CPU),--cpu $(CPU)) $(if $(CPUS),--cpus $(CPUS)) $(if $(ICOUNT),--icount) \
     $(if $(BOCHS),--bochs$(if $(filter-out 1,$(BOCHS)), $(BOCHS))) $(if $(TIMEOUT),--timeout $(TIMEOUT)) \
     $(if $(SEED),--seed $(SEED)) $(if $(LOG),--log $(LOG)) $(if $(SPOIL),--spoil '$(SPOIL)') \
-    $(if $(TYPED),--typed '$(TYPED)') \
+    $(if $(TYPED),--typed '$(TYPED)') $(if $(SCRIPT),--script '$(SCRIPT)') \
     $(foreach item,$(EXTRA_ITEMS),\
     --task '$(call extra_file,$(call item_path,$(item))) $(strip $(call item_options,$(item)))')
 
@@ -44,7 +45,7 @@ demo: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
 	@tests/run --suite demo $(RUN_FLAGS)
 
 run: build/quire.elf $(TASK_FILES) $(EXTRA_FILES) $(if $(SPOIL),build/shim.elf)
-	@tests/run --suite $(SUITE) $(RUN_FLAGS)
+	@tests/run --suite $(call suite,shell) $(RUN_FLAGS)
 
 # What the machine did, for Perfetto; 64 bytes of its memory for each event. SUITE as for run, but the demo if none is given.
 EVENTS ?= 1048576
@@ -94,7 +95,7 @@ build/children/hostile_child.elf build/children/bench_child.elf build/children/e
 	$(Q)$(OBJCOPY) --strip-all $< $@
 
 debug: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
-	@QUIRE_EXTRA_TASKS='$(EXTRA_FILES)' tests/debug/run --suite $(SUITE) $(RUN_FLAGS) -- $(GDB_FLAGS)
+	@QUIRE_EXTRA_TASKS='$(EXTRA_FILES)' tests/debug/run --suite $(call suite,demo) $(RUN_FLAGS) -- $(GDB_FLAGS)
 
 # Twice the image, and the same bytes. COMPILERS="gcc clang": with each of them.
 .PHONY: reproducible

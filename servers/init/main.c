@@ -1,5 +1,6 @@
 /* The first task: makes all others of the modules that the boot loader brought, starts them, waits for their ends, and
  * gives the machine's verdict. It has all powers. After the start it takes no more memory. */
+#include "servers/init/directory.h"
 #include "servers/init/endpoints.h"
 #include "servers/init/say.h"
 #include "servers/init/starter.h"
@@ -7,6 +8,7 @@
 #include <quire/account.h>
 #include <quire/client.h>
 #include <quire/console.h>
+#include <quire/directory.h>
 #include <quire/endpoint.h>
 #include <quire/make_task.h>
 #include <quire/option_words.h>
@@ -79,6 +81,8 @@ static void start(struct started *task)
     task->runs = true;
 }
 
+#define RIGHTS_CONSOLE (RIGHT_CALL | RIGHT_CLONE | RIGHT_MOVE | RIGHT_OWNER) /* whose copies have badges of their own */
+
 static bool is_console(const struct boot_module_page *module)
 {
     const char *line = module->line;
@@ -93,10 +97,22 @@ static void use_console(struct started *console)
     handle own;
 
     start(console);
-    if (endpoint != 0 && endpoint_clone(endpoint, RIGHT_CALL, start_page()->account, &own) == ERROR_NONE) {
+    if (endpoint != 0 && endpoint_clone(endpoint, RIGHTS_CONSOLE, start_page()->account, &own) == ERROR_NONE) {
         starter_console(endpoint);
+        directory_use_console(own);
         console_use(own);
     }
+}
+
+/* Adds the module to the directory if it is a file that nobody starts. */
+static bool add_file(const struct boot_module_page *module)
+{
+    bool is_file = module_options_parse(module->line, &options) == ERROR_NONE && options.file != 0;
+
+    if (is_file) {
+        directory_add(module, &options);
+    }
+    return is_file;
 }
 
 static void make_tasks(const struct boot_modules *modules)
@@ -111,19 +127,22 @@ static void make_tasks(const struct boot_modules *modules)
         use_console(made);
     }
     for (uint64_t k = 0; k < modules->count; k++) {
-        if (k != console) {
+        if (k != console && !add_file(&modules->modules[k])) {
             (void)make(&modules->modules[k]);
         }
     }
 }
 
-/* The modules' memory becomes free. */
+/* The modules' memory becomes free, but that of files. */
 static void drop_modules(const struct boot_modules *modules)
 {
     for (uint64_t k = 0; k < modules->count; k++) {
         uint64_t left = (modules->modules[k].size + FRAME_SIZE - 1) / FRAME_SIZE;
         handle first = modules->modules[k].first;
 
+        if (directory_has(&modules->modules[k])) {
+            continue;
+        }
         while (left > 0) {
             uint32_t count = left < TRANSFER_FRAMES ? (uint32_t)left : TRANSFER_FRAMES;
             enum error error = frame_drop_run(first, count, NULL);
@@ -144,6 +163,7 @@ static void report(struct started *task, const struct task_facts *facts)
     char text[PRINT_LENGTH_MAX];
 
     task->ended = true;
+    task->facts = *facts;
     if (!passed) {
         task_end_text(facts, text, sizeof(text));
         print("# %s %s\n", task->name, text);
@@ -190,6 +210,39 @@ static void look(uint64_t bits)
     }
 }
 
+/* A reply that was refused: its handles are still here, and so is who waits for it, unless he ended. */
+static void take_back(struct endpoint_message *reply, enum error error)
+{
+    enum error dropped = frame_drop_run(reply->first, reply->count, NULL);
+
+    if (dropped != ERROR_NONE) {
+        give_up(DIRECTORY_NAME, dropped);
+    }
+    *reply = (struct endpoint_message){.label = error == ERROR_NO_CALLER ? ERROR_NONE : error};
+}
+
+/* Ends of tasks, and calls to the directory. */
+static _Noreturn void serve(void)
+{
+    struct endpoint_message message = {0};
+
+    for (;;) {
+        enum error error = endpoint_reply_receive(ends, &message, 0);
+
+        if (error != ERROR_NONE && message.count == 0) {
+            give_up("ends of tasks", error);
+        }
+        if (error != ERROR_NONE) {
+            take_back(&message, error);
+        } else if (message.notification != 0) {
+            look(message.notification);
+            message = (struct endpoint_message){0};
+        } else {
+            directory_serve(&message);
+        }
+    }
+}
+
 int main(void)
 {
     const struct boot_modules *modules = boot_modules();
@@ -199,6 +252,7 @@ int main(void)
         give_up("start", error);
     }
     starter_initialise(ends);
+    directory_initialise(tasks, &task_count);
     if (modules->left_out > 0) {
         left_out = modules->left_out;
         print("# left out: %lu modules for which there was no room\n", modules->left_out);
@@ -216,13 +270,5 @@ int main(void)
     for (uint32_t k = 0; k < task_count; k++) {
         start(&tasks[k]);
     }
-    for (;;) {
-        struct endpoint_message message;
-
-        error = endpoint_receive(ends, &message, 0);
-        if (error != ERROR_NONE) {
-            give_up("ends of tasks", error);
-        }
-        look(message.notification);
-    }
+    serve();
 }

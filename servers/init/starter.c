@@ -5,6 +5,7 @@
 #include <quire/account.h>
 #include <quire/client.h>
 #include <quire/console.h>
+#include <quire/directory.h>
 #include <quire/endpoint.h>
 #include <quire/format.h>
 #include <quire/make_task.h>
@@ -47,6 +48,14 @@ static enum error check(struct module_options *options)
 {
     const char *offending = NULL;
 
+    for (uint32_t k = 0; k < options->endpoint_count; k++) {
+        const struct module_endpoint *endpoint = &options->endpoints[k];
+
+        if (endpoint->right == RIGHT_RECEIVE && strcmp(endpoint->name, DIRECTORY_NAME) == 0) {
+            offending = "receive=directory, which is init's";
+        }
+    }
+
     if (options->server != 0) {
         offending = "server, the second";
     } else if (options->init != 0) {
@@ -61,12 +70,22 @@ static enum error check(struct module_options *options)
     return ERROR_NONE;
 }
 
+/* Calls to the directory come to where ends are told. */
+static enum error find_endpoint(const struct module_endpoint *wanted, handle *endpoint)
+{
+    if (strcmp(wanted->name, DIRECTORY_NAME) == 0) {
+        *endpoint = ends_endpoint;
+        return ERROR_NONE;
+    }
+    return endpoint_named(wanted->name, endpoint);
+}
+
 static enum error pack_gift(const struct module_endpoint *wanted, struct parcel *parcel)
 {
     struct task_gift *gift = &parcel->gifts[parcel->gift_count];
     uint32_t rights = wanted->right == RIGHT_RECEIVE ? RIGHTS_RECEIVER : RIGHTS_CALLER;
     handle endpoint;
-    enum error error = endpoint_named(wanted->name, &endpoint);
+    enum error error = find_endpoint(wanted, &endpoint);
 
     if (error == ERROR_NONE) {
         error = endpoint_clone(endpoint, rights, parcel->account, &gift->value);

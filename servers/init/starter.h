@@ -3,7 +3,7 @@
 #define SERVERS_INIT_STARTER_H
 
 #include "servers/init/options.h"
-#include <quire/abi.h>
+#include <quire/system_call.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -20,6 +20,7 @@ struct started {
     bool runs;   /* it was started */
     bool judges; /* the machine's verdict depends on how it ends */
     bool ended;
+    struct task_facts facts; /* if it ended: how */
 };
 
 /* Sets the endpoint where ends of tasks are told. Each task gets a handle to it. */

@@ -1,0 +1,98 @@
+/* How tasks are. */
+#include "servers/shell/commands.h"
+
+#include "servers/shell/programs.h"
+#include <quire/account.h>
+#include <quire/format.h>
+#include <quire/make_task.h>
+#include <quire/print.h>
+
+static const char *state_name(enum task_state state)
+{
+    static const char *const names[] = {
+#define TASK_STATE(number, NAME, name, text) [number] = (name),
+#include <quire/task_states.def>
+#undef TASK_STATE
+    };
+
+    return state < sizeof(names) / sizeof(names[0]) ? names[state] : "unlisted";
+}
+
+/* "ready", or how it ended. */
+static void state_text(const struct task_facts *facts, char *text, size_t size)
+{
+    if (facts->end == TASK_END_NONE) {
+        format_line(text, size, "%s", state_name(facts->state));
+    } else {
+        task_end_text(facts, text, size);
+    }
+}
+
+/* A row of `tasks`. */
+static void show(const char *name, const char *task, uint32_t account, uint32_t priority,
+                 const struct task_facts *facts)
+{
+    struct account_statistics statistics;
+    char used[24] = "-";
+    char limit[24] = "-";
+    char state[96];
+
+    if (facts->state != TASK_DEAD && account_facts(account, &statistics) == ERROR_NONE) {
+        format_line(used, sizeof(used), "%lu", statistics.used);
+        if (statistics.limit != ACCOUNT_UNLIMITED) {
+            format_line(limit, sizeof(limit), "%lu", statistics.limit);
+        }
+    }
+    state_text(facts, state, sizeof(state));
+    print("%-5s %-23s %7u %8u %8s %8s  %s\n", name, task, account, priority, used, limit, state);
+}
+
+must_use outcome command_tasks(const struct words *words)
+{
+    struct directory_task task;
+    struct program *program;
+    uint32_t place = 0;
+    char name[THING_NAME];
+
+    (void)words;
+    print("%-5s %-23s %7s %8s %8s %8s  %s\n", "name", "task", "account", "priority", "frames", "limit", "state");
+    for (uint32_t k = 0; directory_task(k, &task) == ERROR_NONE; k++) {
+        show("-", task.name, task.account, task.priority, &task.facts);
+    }
+    while ((program = program_next(&place)) != NULL) {
+        const struct thing *thing = thing_numbered(THING_TASK, program->number);
+
+        if (!program->over) {
+            enum error error = system_call_look(thing->value, &program->facts);
+            if (error != ERROR_NONE) {
+                return error;
+            }
+        }
+        show(thing_name(thing, name), program->name, program->account, program->priority, &program->facts);
+    }
+    return ERROR_NONE;
+}
+
+must_use outcome command_look(const struct words *words)
+{
+    struct task_facts facts;
+    struct thing *thing = thing_find(words->word[0]);
+    const struct program *program = program_of(thing);
+    char state[96];
+    handle task;
+    outcome error = ERROR_NONE;
+
+    if (program != NULL && program->over) {
+        facts = program->facts;
+    } else {
+        error = handle_named(words->word[0], &task, NULL);
+        if (error == ERROR_NONE) {
+            error = system_call_look(task, &facts);
+        }
+    }
+    if (error == ERROR_NONE) {
+        state_text(&facts, state, sizeof(state));
+        print("%s\n", state);
+    }
+    return error;
+}
