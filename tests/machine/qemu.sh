@@ -22,10 +22,11 @@ qemu_command() {
     fi
     [ -z "$icount" ] || count=(-icount "shift=0,sleep=off")
     [ -z "$gdb" ] || stopped=(-S -gdb "unix:$gdb,server=on,wait=off")
+    [ ! -e "$work/monitor" ] || stopped+=(-qmp "unix:$work/qmp,server=on,wait=off")
     [ -n "$serial" ] || port=(-serial none)
     command=("${QUIRE_QEMU:-qemu-system-x86_64}"
         "${ram[@]}" -machine "$machine" -accel tcg "${count[@]}" -cpu "$cpu" -smp "$cpus" -m "${memory_mib}M"
-        -cdrom "$work/image.iso" -boot d -display none -nic none -monitor none
+        -cdrom "$work/image.iso" -boot d -display none -nic none -monitor none ${vga:+-vga "$vga"}
         "${port[@]}"
         -device "isa-debug-exit,iobase=0xf4,iosize=4" -no-reboot "${stopped[@]}")
     [ -z "$uefi" ] || command+=(-bios /usr/share/ovmf/OVMF.fd)
