@@ -15,6 +15,7 @@
 static struct segment runs[RUNS_MAX];
 static uint32_t run_count;
 static uint64_t next_address = SCREEN_ADDRESS;
+static handle spare; /* its entry is for the handle of a further handle table */
 
 /* Claims up to `count` frames, fewer where the handle table or a neighbour's frames want it so. */
 static enum error take_run(uint64_t address, uint32_t count, struct segment *run)
@@ -32,6 +33,17 @@ static enum error take_run(uint64_t address, uint32_t count, struct segment *run
     return error;
 }
 
+static enum error grow(void)
+{
+    enum error error = frame_drop(spare);
+
+    spare = 0;
+    if (error == ERROR_NONE) {
+        error = library_grow_handles();
+    }
+    return error == ERROR_NONE ? frame_allocate(&spare) : error;
+}
+
 static enum error take(uint64_t address, uint32_t count, struct segment *run)
 {
     enum error error;
@@ -43,7 +55,7 @@ static enum error take(uint64_t address, uint32_t count, struct segment *run)
             count = RUN_SMALL;
             error = take_run(address, count, run);
         }
-    } while (error == ERROR_NO_TABLE_ENTRY && (error = library_grow_handles()) == ERROR_NONE);
+    } while (error == ERROR_NO_TABLE_ENTRY && (error = grow()) == ERROR_NONE);
     return error;
 }
 
@@ -57,6 +69,12 @@ static enum error map_run(const struct segment *run, uint64_t address)
     return error;
 }
 
+static void drop_quietly(handle value)
+{
+    enum error error = value != 0 ? frame_drop(value) : ERROR_NONE;
+    (void)error;
+}
+
 static void give_up(void)
 {
     while (run_count > 0) {
@@ -67,7 +85,7 @@ static void give_up(void)
 
 static enum error take_all(uint64_t start, uint64_t end)
 {
-    enum error error = ERROR_NONE;
+    enum error error = frame_allocate(&spare);
 
     for (uint64_t address = start; address < end && error == ERROR_NONE;) {
         struct segment *run = &runs[run_count];
@@ -83,6 +101,8 @@ static enum error take_all(uint64_t start, uint64_t end)
             address += run->count * FRAME_SIZE;
         }
     }
+    drop_quietly(spare);
+    spare = 0;
     if (error != ERROR_NONE) {
         give_up();
     }

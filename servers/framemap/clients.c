@@ -10,6 +10,8 @@ static uint32_t rank(const struct frame_run *run)
         return 0; /* a list's frames have no holder */
     }
     switch (run->kind) {
+    case KIND_TASK:
+        return 5; /* who made a task pays for it, and holds it */
     case KIND_HANDLE_TABLE:
         return 4;
     case KIND_PAGE_TABLE:

@@ -35,7 +35,7 @@ uint32_t colour_mix(uint32_t colour, uint32_t other, uint32_t part)
 
 uint32_t colour_of_pattern(uint32_t colour)
 {
-    return colour_mix(colour, COLOUR_BACKGROUND, 110);
+    return colour_mix(colour, COLOUR_BACKGROUND, 150);
 }
 
 bool pattern_has(uint16_t sort, uint32_t x, uint32_t y)

@@ -103,5 +103,5 @@ uint64_t layout_frame(const struct layout *layout, uint32_t cell)
     }
     const struct piece *piece = &layout->pieces[k];
 
-    return cell == piece->cell ? piece->first : (piece->first / layout->block + (cell - piece->cell)) * layout->block;
+    return piece->narrowed ? piece->first : (piece->first / layout->block + (cell - piece->cell)) * layout->block;
 }

@@ -35,7 +35,7 @@ uint64_t layout_place(struct layout *layout, uint64_t block);
 /* The cell of a frame, and the first frame behind it in this cell. Frames that were never added belong to the last cell. */
 uint32_t layout_cell(const struct layout *layout, uint64_t frame, uint64_t *end);
 
-/* The first frame of a cell. */
+/* The first frame of a cell, as if its block were all there. */
 uint64_t layout_frame(const struct layout *layout, uint32_t cell);
 
 #endif

@@ -29,7 +29,7 @@ void size_text(char text[SIZE_TEXT], uint64_t frames)
         tenths /= 1024;
         unit++;
     }
-    if (tenths % 10 == 0) {
+    if (unit == 0) {
         format_line(text, SIZE_TEXT, "%lu %s", tenths / 10, units[unit]);
     } else {
         format_line(text, SIZE_TEXT, "%lu.%lu %s", tenths / 10, tenths % 10, units[unit]);

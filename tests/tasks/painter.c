@@ -7,7 +7,7 @@
 #include <quire/print.h>
 #include <string.h>
 
-#define PIECES 1024
+#define PIECES 4096
 #define RUN_MAX 64
 #define STEPS 24 /* of a turn, until the goal is reached; then one */
 
@@ -108,8 +108,12 @@ static bool step(const char *way)
     }
     error = strcmp(way, "lists") == 0 ? take_list(&piece) : take_frames(way, &piece);
     if (error == ERROR_NO_TABLE_ENTRY) {
-        error = library_grow_handles();
-        return error == ERROR_NONE || error == ERROR_NO_TABLE_ENTRY;
+        if (library_grow_handles() == ERROR_NO_TABLE_ENTRY &&
+            piece_count > 0) { /* one for the new table itself is wanted */
+            drop_piece((uint32_t)draw(piece_count));
+            return library_grow_handles() == ERROR_NONE;
+        }
+        return true;
     }
     if (error != ERROR_NONE) {
         return false;
