@@ -1,4 +1,4 @@
-/* Holds about goal=N permille of the machine's memory, in a way of its own, and changes a little of it whenever it has a turn at the
+/* Holds about goal=N permille of the machine's memory, in a way of its own, and gets some of it anew whenever it has a turn at the
  * endpoint `pulse`: so that a picture of memory is worth looking at. way=runs: frames in a row; way=dust: single frames; way=lists:
  * lists, which own their frames; way=tables: kinds that the kernel keeps. */
 #include <quire/client.h>
@@ -8,8 +8,9 @@
 #include <string.h>
 
 #define PIECES 4096
-#define RUN_MAX 64
-#define STEPS 24 /* of a turn, until the goal is reached; then one */
+#define RUN_MAX 256 /* frames in a row */
+#define LIST_MAX 320
+#define TABLES_RUN 32
 
 /* What it got at a time: handles that follow one another, or one list. */
 struct piece {
@@ -56,7 +57,7 @@ static enum error take_frames(const char *way, struct piece *piece)
 {
     static const enum kind kinds[] = {KIND_PAGE_TABLE, KIND_HANDLE_TABLE, KIND_ENDPOINT, KIND_LIST};
     bool dust = strcmp(way, "dust") == 0;
-    uint32_t count = dust ? 1 : 1 + (uint32_t)draw(RUN_MAX);
+    uint32_t count = dust ? 1 : 1 + (uint32_t)draw(strcmp(way, "tables") == 0 ? TABLES_RUN : RUN_MAX);
     enum error error = frame_allocate_with(count, dust ? 0 : ALLOC_CONTIGUOUS, &piece->first);
 
     if (error != ERROR_NONE) {
@@ -77,7 +78,7 @@ static enum error take_frames(const char *way, struct piece *piece)
 static enum error take_list(struct piece *piece)
 {
     handle frames;
-    uint32_t count = RUN_MAX + (uint32_t)draw(4 * RUN_MAX);
+    uint32_t count = 1 + (uint32_t)draw(LIST_MAX);
     enum error error = list_create(&piece->first);
 
     if (error != ERROR_NONE) {
@@ -102,7 +103,7 @@ static bool step(const char *way)
     struct piece piece;
     enum error error;
 
-    if (piece_count == PIECES || (piece_count > 0 && held > goal)) {
+    if (piece_count == PIECES) {
         drop_piece((uint32_t)draw(piece_count));
         return true;
     }
@@ -134,13 +135,10 @@ int main(void)
     state = 88172645463325252 + start_page()->account; /* Marsaglia's seed; not 0 */
     while (error == ERROR_NONE) {
         struct endpoint_message turn = {0};
-        uint32_t steps = held < goal ? STEPS : 1;
-
-        while (steps > 0 && step(way)) {
-            steps--;
+        while (held < goal && step(way)) {
         }
-        if (steps > 0 && piece_count > 0) {
-            drop_piece((uint32_t)draw(piece_count)); /* somebody else wants memory, too */
+        if (piece_count > 0) {
+            drop_piece((uint32_t)draw(piece_count));
         }
         error = endpoint_call(start_handle("pulse"), &turn, 0);
     }

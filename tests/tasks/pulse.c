@@ -11,7 +11,7 @@
 #define REGISTER_B 0x0b
 #define REGISTER_C 0x0c
 #define RATE_MASK 0x0f
-#define RATE_64_HERTZ 0x0a
+#define RATE_16_HERTZ 0x0c
 #define PERIODIC 0x40
 #define LINE 8
 
@@ -49,7 +49,7 @@ static enum error start(handle *bell)
         error = endpoint_clone(*bell, RIGHT_NOTIFY, 1, &notifier);
     }
     if (error == ERROR_NONE) {
-        error = change_register(REGISTER_A, RATE_MASK, RATE_64_HERTZ);
+        error = change_register(REGISTER_A, RATE_MASK, RATE_16_HERTZ);
     }
     if (error == ERROR_NONE) {
         error = change_register(REGISTER_B, PERIODIC, PERIODIC);
