@@ -5,9 +5,14 @@ size_t input_waiting(const struct input *input)
     return (size_t)(input->written - input->read);
 }
 
+size_t input_room(const struct input *input)
+{
+    return INPUT_LENGTH - input_waiting(input);
+}
+
 void input_put(struct input *input, uint8_t byte)
 {
-    if (input_waiting(input) == INPUT_LENGTH) {
+    if (input_room(input) == 0) {
         input->lost++;
         return;
     }

@@ -21,4 +21,7 @@ size_t input_take(struct input *input, uint8_t *buffer, size_t size);
 
 size_t input_waiting(const struct input *input);
 
+/* How many more it can hold. */
+size_t input_room(const struct input *input);
+
 #endif

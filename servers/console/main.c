@@ -1,25 +1,30 @@
-/* The console server: owns the serial port, shows what tasks print, and hands out what is typed. */
-#include "servers/console/input.h"
+/* The console server: owns the serial port, a band of the screen and the keyboard, shows what tasks print, and hands out what
+ * is typed. */
+#include "servers/console/display.h"
 #include "servers/console/lines.h"
+#include "servers/console/typed.h"
 #include "servers/console/uart.h"
 
 #include <quire/client.h>
 #include <quire/console.h>
 #include <quire/endpoint.h>
 #include <quire/format.h>
+#include <quire/screen.h>
 #include <quire/task.h>
 #include <string.h>
 
-#define INTERRUPT_BADGE 1    /* the one bit with which the serial port notifies */
-#define BYTES_AT_ONCE 4096   /* that one interrupt takes: a port that is not there seems to have some for ever */
 #define OWN_BADGE UINT64_MAX /* of the server's own lines: no account has this number */
 
 _Static_assert(CONSOLE_BYTES == MESSAGE_WORDS * sizeof(uint64_t), "the words of a message");
 
 static struct lines lines;
-static struct input input;
 static handle listener;
-static handle interrupt; /* with which the serial port notifies */
+
+static void show(const char *text, size_t length)
+{
+    uart_write(text, length);
+    display_write(text, length);
+}
 
 static void complain(const char *what, enum error error)
 {
@@ -39,24 +44,20 @@ static void drop(handle value)
 /* Who listens and has gone is forgotten. */
 static void tell_listener(void)
 {
-    if (listener != 0 && input_waiting(&input) > 0 && system_call_notify(listener) != ERROR_NONE) {
+    if (listener != 0 && typed_waits() && system_call_notify(listener) != ERROR_NONE) {
         drop(listener);
         listener = 0;
     }
 }
 
-static void take_bytes(void)
+static void collect(uint64_t bits)
 {
-    uint64_t lost = input.lost;
-    uint8_t byte;
+    enum error error = typed_collect(bits);
+    const char *loss = typed_loss();
 
-    for (uint32_t k = 0; k < BYTES_AT_ONCE && uart_read(&byte); k++) {
-        input_put(&input, byte);
+    if (loss != NULL) {
+        complain(loss, ERROR_NO_ROOM);
     }
-    if (input.lost != lost) {
-        complain("typed faster than read", ERROR_NO_ROOM);
-    }
-    enum error error = system_call_acknowledge(UART_LINE);
     if (error != ERROR_NONE) {
         complain("interrupt", error);
     }
@@ -101,7 +102,7 @@ static uint64_t transfer(const struct endpoint_message *message, uint64_t words[
         lines_write(&lines, message->badge, (const char *)text, bytes);
         return ERROR_NONE;
     }
-    size_t count = input_take(&input, text, bytes);
+    size_t count = typed_take(text, bytes);
     memcpy(words, text, sizeof(text));
     return console_label(ERROR_NONE, (uint32_t)count);
 }
@@ -134,18 +135,24 @@ static uint64_t serve(const struct endpoint_message *message, uint64_t words[MES
 }
 
 /* Input: without it the console still shows what is printed. */
-static void start_input(handle endpoint)
+static void start_input(enum error error)
 {
-    enum error error = endpoint_clone(endpoint, RIGHT_NOTIFY, INTERRUPT_BADGE, &interrupt);
-
-    if (error == ERROR_NONE) {
-        error = system_call_interrupt(interrupt, UART_LINE);
-    }
-    if (error == ERROR_NONE) {
-        error = uart_listen();
-    }
     if (error != ERROR_NONE) {
         complain("nothing can be typed", error);
+    }
+}
+
+/* With the argument screen=FIRST-LAST there is a band of the screen, if there is a screen, and a keyboard to go with it. */
+static void start_screen(handle endpoint)
+{
+    struct canvas canvas;
+    enum error error = screen_open_argument(&canvas);
+
+    if (error == ERROR_NONE) {
+        display_initialise(&canvas);
+        start_input(typed_start_keyboard(endpoint));
+    } else if (error != ERROR_UNUSED) {
+        complain("screen", error);
     }
 }
 
@@ -159,8 +166,9 @@ int main(void)
     if (error != ERROR_NONE) { /* who looks after this task tells with what it ended */
         return (int)error;
     }
-    lines_initialise(&lines, uart_write);
-    start_input(endpoint);
+    lines_initialise(&lines, show);
+    start_input(typed_start_serial(endpoint));
+    start_screen(endpoint);
     for (;;) {
         struct endpoint_message reply = {0};
 
@@ -170,7 +178,7 @@ int main(void)
             return (int)error;
         }
         if (message.notification != 0) {
-            take_bytes();
+            collect(message.notification);
         } else {
             reply.label = serve(&message, reply.words);
         }

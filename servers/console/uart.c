@@ -10,16 +10,20 @@
 #define LINE_STATUS (UART_PORT + 5)
 
 #define ENABLE_RECEIVED 0x01
-#define MODEM_READY 0x03      /* data terminal ready, request to send */
+#define MODEM_TERMINAL_READY 0x01
+#define MODEM_SEND 0x02       /* request to send: the other side may */
 #define MODEM_INTERRUPTS 0x08 /* OUT2, which gates the interrupt line on a PC */
 #define STATUS_RECEIVED 0x01
+#define STATUS_OVERRUN 0x02        /* a byte came when the FIFO was full; reading clears it */
 #define STATUS_TRANSMIT_EMPTY 0x20 /* the whole FIFO is */
+#define STATUS_NO_PORT 0xff        /* what ports answer behind which there is nothing */
 #define FIFO_BYTES 16
 #define PATIENCE 100000 /* status reads until a port that does not get ready counts as absent */
 
 _Static_assert(FIFO_BYTES <= PRINT_BYTES_MAX, "one system call fills the FIFO");
 
 static bool absent; /* the port did not get ready the last time */
+static bool overrun;
 
 static must_use enum error write_register(uint16_t port, uint8_t value)
 {
@@ -28,18 +32,30 @@ static must_use enum error write_register(uint16_t port, uint8_t value)
     return system_call_port_write(port, 1, words);
 }
 
-must_use enum error uart_listen(void)
+must_use enum error uart_listen(bool on)
 {
-    enum error error = write_register(MODEM_CONTROL, MODEM_READY | MODEM_INTERRUPTS);
+    enum error error = write_register(MODEM_CONTROL, MODEM_TERMINAL_READY | MODEM_INTERRUPTS | (on ? MODEM_SEND : 0));
 
-    return error != ERROR_NONE ? error : write_register(INTERRUPT_ENABLE, ENABLE_RECEIVED);
+    return error != ERROR_NONE ? error : write_register(INTERRUPT_ENABLE, on ? ENABLE_RECEIVED : 0);
+}
+
+bool uart_overrun(void)
+{
+    bool was = overrun;
+
+    overrun = false;
+    return was;
 }
 
 static bool status_has(uint8_t bit)
 {
     uint8_t status;
 
-    return system_call_port_read(LINE_STATUS, &status) == ERROR_NONE && (status & bit) != 0;
+    if (system_call_port_read(LINE_STATUS, &status) != ERROR_NONE) {
+        return false;
+    }
+    overrun |= status != STATUS_NO_PORT && (status & STATUS_OVERRUN) != 0;
+    return (status & bit) != 0;
 }
 
 /* Waits until the FIFO is empty; once a port was given up, it is asked once for each piece. */

@@ -26,12 +26,13 @@ qemu_command() {
     [ ${#ram[@]} -eq 0 ] || machine+=,memory-backend=ram
     [ -z "$icount" ] || count=(-icount "shift=0,sleep=off")
     [ -z "$gdb" ] || stopped=(-S -gdb "unix:$gdb,server=on,wait=off")
+    [ ! -e "$work/monitor" ] || stopped+=(-qmp "unix:$work/qmp,server=on,wait=off")
     [ -n "$serial" ] || port=(-serial none)
     [ -z "$stick" ] || disk=(-device qemu-xhci -drive "if=none,id=stick,format=raw,readonly=on,file=$work/image.iso"
         -device "usb-storage,drive=stick,bootindex=0")
     command=("${QUIRE_QEMU:-qemu-system-x86_64}"
         "${ram[@]}" -machine "$machine" -accel tcg "${count[@]}" -cpu "$cpu" -smp "$cpus" -m "${memory_mib}M"
-        "${disk[@]}" -display none -nic none -monitor none
+        "${disk[@]}" -display none -nic none -monitor none ${vga:+-vga "$vga"}
         "${port[@]}"
         -device "isa-debug-exit,iobase=0xf4,iosize=4" -no-reboot "${stopped[@]}")
     [ -z "$uefi" ] || command+=(-bios "${QUIRE_OVMF:-/usr/share/ovmf/OVMF.fd}")

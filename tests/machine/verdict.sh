@@ -85,6 +85,19 @@ weigh_expectation() {
     code=0 passed=1 failed=0 reason="$expect as expected"
 }
 
+# Judges what the monitor was to do: all of it; then the end that it made itself is one. Its `quit` leaves QEMU with 0.
+weigh_monitor() {
+    local last
+    kill -USR1 "$follower" 2>/dev/null
+    if ! wait "$follower"; then
+        code=1 reason="monitor: $(tail -n 1 "$work/monitor.log")"
+    else
+        last=$(tail -n 1 "$work/monitor")
+        [ "$last" != quit ] || [ "$status" != 0 ] || code=0 reason="its monitor ended it"
+    fi
+    tests='' passed=$((code == 0)) failed=$((code != 0))
+}
+
 # Prints the ELF file of task $1, if it is known: a task of the command line or of the suite.
 task_file() {
     local option

@@ -1,0 +1,13 @@
+/* When to draw: the old interval timer, if its interrupt line is to be had. */
+#ifndef SERVERS_FRAMEMAP_CLOCK_H
+#define SERVERS_FRAMEMAP_CLOCK_H
+
+#include <quire/error.h>
+
+/* Errors: those of endpoint_make, endpoint_clone, system_call_interrupt, system_call_port_write. */
+must_use enum error clock_start(void);
+
+/* Waits for the next tick; without a clock lets others run once. */
+void clock_wait(void);
+
+#endif
