@@ -118,9 +118,14 @@ static void take_back(void)
     }
 }
 
-static void finish(void)
+static void finish(struct program *program)
 {
     char name[THING_NAME];
+
+    if (program != NULL && moved_count > 0) {
+        program->given = moved[moved_count - 1].there;
+        program->given_count = moved[moved_count - 1].thing->count;
+    }
 
     for (uint32_t k = 0; k < moved_count; k++) {
         struct thing *thing = moved[k].thing;
@@ -135,7 +140,8 @@ must_use outcome command_move(const struct words *words)
 {
     struct words frames = *words;
     struct halted halted;
-    outcome error = handle_named(words->word[--frames.count], &receiver, NULL);
+    struct thing *to;
+    outcome error = handle_named(words->word[--frames.count], &receiver, &to);
 
     moved_count = 0;
     if (error == ERROR_NONE) {
@@ -148,7 +154,7 @@ must_use outcome command_move(const struct words *words)
     if (error != ERROR_NONE) {
         take_back();
     }
-    finish();
+    finish(program_of(to));
     outcome ended = halt_end(&halted);
     return error != ERROR_NONE ? error : ended;
 }
@@ -195,13 +201,20 @@ static outcome take(handle task, handle first, uint32_t count)
 must_use outcome command_take(const struct words *words)
 {
     struct halted halted;
+    struct thing *thing;
     handle task;
     handle first = 0;
     uint64_t count = 1;
-    outcome error = handle_named(words->word[0], &task, NULL);
+    outcome error = handle_named(words->word[0], &task, &thing);
+    struct program *program = error == ERROR_NONE ? program_of(thing) : NULL;
 
-    if (error == ERROR_NONE) {
+    if (error == ERROR_NONE && words->count > 1) {
         error = word_number(words->word[1], UINT64_MAX, &first);
+    } else if (error == ERROR_NONE && (program == NULL || program->given == 0)) {
+        error = SHELL_ERROR_NO_NAME;
+    } else if (error == ERROR_NONE) {
+        first = program->given;
+        count = program->given_count;
     }
     if (error == ERROR_NONE && words->count > 2) {
         error = word_number(words->word[2], UINT64_MAX, &count);
@@ -219,6 +232,9 @@ must_use outcome command_take(const struct words *words)
         return error;
     }
     error = take(task, first, (uint32_t)count);
+    if (error == ERROR_NONE && program != NULL && program->given == first) {
+        program->given = 0;
+    }
     outcome ended = halt_end(&halted);
     return error != ERROR_NONE ? error : ended;
 }

@@ -15,6 +15,8 @@ struct program {
     uint32_t account;
     uint32_t priority;
     struct task_facts facts;
+    handle given; /* what was moved to it last, as its table names it; 0: nothing */
+    uint32_t given_count;
 };
 
 /* The program of a task's thing, or NULL. */
