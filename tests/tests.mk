@@ -53,6 +53,12 @@ TRACED = $(if $(filter command%,$(origin SUITE)),$(SUITE),$(if $(TASKS),alone,de
 trace: build/quire.elf $(TASK_FILES) $(EXTRA_FILES) $(if $(SPOIL),build/shim.elf)
 	@tests/trace --output build/trace.json --suite $(TRACED) --events $(EVENTS) $(RUN_FLAGS)
 
+# A picture of the picture, once all tasks of the suite hold what they want.
+.PHONY: screenshot
+screenshot: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
+	@tests/run --suite picture $(RUN_FLAGS) --screenshot build/framemap.png --when 'the picture shows'
+	@echo 'build/framemap.png'
+
 # Guest instructions, so always these machines.
 BENCH = tests/bench/run build/trace.so
 BENCH_FLAGS = --memory 512M $(if $(LOG),--log $(LOG))

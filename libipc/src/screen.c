@@ -28,7 +28,7 @@ static enum error take_run(uint64_t address, uint32_t count, struct segment *run
     }
     if (error == ERROR_IN_USE) {
         run->count = 1;
-        error = frame_lookup(address, RIGHTS_FRAME, &run->first);
+        error = frame_lookup(address, RIGHT_READ | RIGHT_WRITE | RIGHT_MAP, &run->first);
     }
     return error;
 }

@@ -45,11 +45,6 @@ uint16_t sort_of_run(const struct frame_run *run, uint32_t place)
     }
 }
 
-void cells_initialise(struct cells *cells)
-{
-    memset(cells, 0, sizeof(*cells));
-}
-
 static void begin(struct cells *cells, uint32_t cell)
 {
     cells->current = cell;
@@ -58,6 +53,12 @@ static void begin(struct cells *cells, uint32_t cell)
     cells->signature = 0;
     cells->last_sort = UINT16_MAX; /* no sort */
     cells->last_frames = 0;
+}
+
+void cells_initialise(struct cells *cells)
+{
+    memset(cells, 0, sizeof(*cells));
+    begin(cells, 0);
 }
 
 /* Folds a run into the signature (the factors: 2^32 over the golden ratio, and FNV's prime). */

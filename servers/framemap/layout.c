@@ -27,6 +27,7 @@ void layout_add(struct layout *layout, const struct frame_run *run)
 
     if (last != NULL && (last->hole == hole || layout->piece_count == PIECES_MAX)) {
         last->end = end;
+        last->hole = last->hole && hole;
         return;
     }
     layout->pieces[layout->piece_count++] =

@@ -53,7 +53,12 @@ static void name_clients(void)
         if (client->account == 0 || (client->named && (walks + k) % RENAME_WALKS != 0)) {
             continue;
         }
-        if (account_next_holder(client->account, &address, &holder) == ERROR_NONE && holder.name[0] != 0) {
+        enum error error = account_next_holder(client->account, &address, &holder);
+
+        if (error == ERROR_NO_ACCOUNT) { /* what boot made is charged to none that can be asked for */
+            memcpy(client->name, "boot", sizeof("boot"));
+            client->named = true;
+        } else if (error == ERROR_NONE && holder.name[0] != 0) {
             memcpy(client->name, holder.name, sizeof(client->name));
             client->named = true;
         }

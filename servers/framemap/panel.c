@@ -10,6 +10,7 @@
 #define BAR 14
 #define THIN_BAR 3
 #define SWATCH 9
+#define ROOM_FOR_BOTH 240 /* pixels that frames and bytes need beside each other */
 
 /* A line of two columns: words at the left, a number at the right. */
 static void draw_line(const struct picture *picture, uint32_t y, uint32_t indent, const char *words, const char *value,
@@ -43,7 +44,11 @@ static void draw_count(const struct picture *picture, uint32_t y, const char *wo
 
     number_text(number, frames);
     size_text(size, frames);
-    format_line(value, sizeof(value), "%s %9s", number, size);
+    if (picture->panel.width < ROOM_FOR_BOTH) {
+        format_line(value, sizeof(value), "%s", size);
+    } else {
+        format_line(value, sizeof(value), "%s %9s", number, size);
+    }
     draw_line(picture, y, 0, words, value, COLOUR_DIM);
 }
 
