@@ -22,10 +22,10 @@ def slot_against_ledger(shapes, slot, state, kinds):
     count = slot.ref_count
     if state == shapes.LEDGER_HELD:
         yield from _held(slot, count, kinds)
-    elif state == shapes.LEDGER_SERVER:
+    elif state == shapes.LEDGER_SERVER and not slot.is_free():
         if count != declared.REF_COUNT_UNIQUE or slot.in_list in (0, declared.LIST_DYING):
             yield "It came to the server by a move, but its slot says %s, in %s." % (count_text(count), list_text(slot))
-    elif state == shapes.LEDGER_FREE:
+    elif state in (shapes.LEDGER_FREE, shapes.LEDGER_SERVER):
         if slot.is_free() and count != declared.REF_COUNT_UNUSED:
             yield "It is free, but its slot says %s." % count_text(count)
         elif not slot.is_free() and not (count == declared.REF_COUNT_UNIQUE and slot.in_list == declared.LIST_DYING):

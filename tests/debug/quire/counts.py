@@ -1,68 +1,80 @@
 """Counts over all frames, from slots and ledger, and the sums of the frame server's that they must give."""
+import struct
 from collections import Counter
 
 from . import agreement
 from .declared import declared
 from .memory import PAGE
-from .server import Slot
+from .server import SLOTS_PER_PAGE, Slot
 
+STATE_NAMES = {declared.REF_COUNT_UNUSED: "unused", declared.REF_COUNT_BUSY: "busy", declared.REF_COUNT_UNIQUE: "unique"}
 STATES = ["unused", "busy", "counted", "unique"]
 MANY = 2 ** 20  # blocks in a list that must be one without an end
-
-
-def state_of(slot):
-    if slot.ref_count == declared.REF_COUNT_UNUSED:
-        return "unused"
-    if slot.ref_count == declared.REF_COUNT_BUSY:
-        return "busy"
-    return "unique" if slot.ref_count == declared.REF_COUNT_UNIQUE else "counted"
 
 
 class Counts:
     def __init__(self, machine):
         self.machine = machine
-        self.kinds = Counter()   # (kind, state) -> frames
+        self.seen = Counter()    # (count, kind word, list, ledger state) -> frames
         self.payers = Counter()  # payer -> frames, of memory that boot or clients can have
-        self.ledger = Counter()  # state -> frames; None: no leaf
         self.wrong = []          # frames about which slot and ledger disagree,
         self.for_now = []        # and those of them that a request under way is about
         self.pages, self.tables = machine.server.window_pages()
         self.pages_possible = 0
         self._count()
 
+    def by_kind(self):
+        """(kind, state) -> frames"""
+        kinds = Counter()
+        for (count, word, _, _), frames in self.seen.items():
+            kinds[word & 0xffff, STATE_NAMES.get(count, "counted")] += frames
+        return kinds
+
+    def by_ledger(self):
+        """State in the ledger -> frames; None: nobody asked for them yet."""
+        states = Counter()
+        for key, frames in self.seen.items():
+            states[key[3]] += frames
+        return states
+
     def _count(self):
-        machine = self.machine
+        machine, ledger = self.machine, self.machine.ledger
         machine.memory.prefetch(address for _, address in self.pages)
-        backed = {first // 64: address for first, address in self.pages}
-        words = dict(machine.ledger.words())
-        table = machine.main.regions
-        units = set()
+        backed = {first // SLOTS_PER_PAGE: address for first, address in self.pages}
+        states = {frame: ledger.state(word) for frame, word in ledger.words()}
+        table, units, good = machine.main.regions, set(), {}
         for region in table.regions[:table.count]:
             if not declared.region.column(region.type, "slots"):
                 continue
+            pattern = machine.pattern(region.type) * SLOTS_PER_PAGE
             first, end = region.base // PAGE, region.end // PAGE
-            pattern = Slot(machine.pattern(region.type))
-            units.update(range(first // 64, (end + 63) // 64))
-            at = first
-            while at < end:
-                stop = min(end, at - at % 64 + 64)
-                address = backed.get(at // 64)
-                image = machine.memory.page(address) if address else None
-                for frame in range(at, stop):
-                    self._add(frame, region.type, Slot(image, frame % 64 * 64) if image else pattern, words.get(frame))
-                at = stop
+            here = Counter()
+            for unit in range(first // SLOTS_PER_PAGE, (end + SLOTS_PER_PAGE - 1) // SLOTS_PER_PAGE):
+                units.add(unit)
+                image = machine.memory.page(backed[unit]) if unit in backed else pattern
+                words = struct.unpack("<512Q", image)
+                at = unit * SLOTS_PER_PAGE
+                for frame in range(max(at, first), min(at + SLOTS_PER_PAGE, end)):
+                    place = (frame - at) * 8
+                    key = words[place + 5], words[place + 6], words[place + 7], states.get(frame)
+                    here[key] += 1
+                    if key[3] == machine.shapes.LEDGER_HELD:
+                        agrees = self._agrees(Slot(image, place * 8), key[3], frame)
+                    else:
+                        agrees = good.get(key)
+                        if agrees is None:
+                            agrees = good[key] = self._agrees(Slot(image, place * 8), key[3], frame)
+                    if not agrees:
+                        (self.for_now if frame in machine.under_way else self.wrong).append(frame)
+            self.seen.update(here)
+            for (_, word, _, _), frames in here.items():
+                if region.type != declared.REGION_FRAMEBUFFER or word >> 32 != declared.ACCOUNT_SYSTEM:
+                    self.payers[word >> 32] += frames
         self.pages_possible = len(units)
 
-    def _add(self, frame, region, slot, word):
-        machine = self.machine
-        self.kinds[slot.kind, state_of(slot)] += 1
-        if region != declared.REGION_FRAMEBUFFER or slot.payer != declared.ACCOUNT_SYSTEM:
-            self.payers[slot.payer] += 1
-        state = None if word is None else machine.ledger.state(word)
-        self.ledger[state] += 1
-        holders = machine.holdings.get(frame, ())
-        if next(agreement.slot_against_ledger(machine.shapes, slot, state, [kind for _, kind, _ in holders]), None):
-            (self.for_now if frame in machine.under_way else self.wrong).append(frame)
+    def _agrees(self, slot, state, frame):
+        kinds = [kind for _, kind, _ in self.machine.holdings.get(frame, ())]
+        return next(agreement.slot_against_ledger(self.machine.shapes, slot, state, kinds), None) is None
 
 
 def blocks(server, buddy, zone, order):

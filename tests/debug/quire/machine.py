@@ -74,13 +74,12 @@ class Machine:
         name, and those that are lent or left with a call to the frame server. By frame: which request."""
         frames, shapes = {}, self.shapes
         for task in self.tasks.values():
-            if task.state not in (declared.STATE_AWAITING, declared.STATE_DYING) or not asks_server(self, task):
-                continue
-            text = "%s's %s" % (task.name, operation_text(self, task))
-            mode = task.record.service.pending >> MODE_SHIFT & 0xf
-            if mode in (declared.MODE_BORROW, declared.MODE_ATTACH):
-                lent = zip(task.record.service.borrowed, task.record.service.borrowed_name)
-                frames.update((name % 2 ** 32, text) for entry, name in lent if entry)
+            text = "%s's call" % task.name
+            if task.state in (declared.STATE_AWAITING, declared.STATE_DYING) and asks_server(self, task):
+                text = "%s's %s" % (task.name, operation_text(self, task))
+                if task.record.service.pending >> MODE_SHIFT & 0xf in (declared.MODE_BORROW, declared.MODE_ATTACH):
+                    lent = zip(task.record.service.borrowed, task.record.service.borrowed_name)
+                    frames.update((name % 2 ** 32, text) for entry, name in lent if entry)
             frames.update((entry.frame, text) for _, entry in task.entries() if entry.state == shapes.HANDLE_LEAVING)
         for intent in self.server.intents():
             named = intent.run + ([intent.frame] if intent.frame is not None else [])

@@ -22,14 +22,15 @@ def show_regions(machine):
 
 def show_kinds(machine, counts):
     rows = [["kind"] + STATES + ["in all"]]
-    for kind in sorted({kind for kind, _ in counts.kinds}):
-        numbers = [counts.kinds[kind, state] for state in STATES]
+    kinds, ledger = counts.by_kind(), counts.by_ledger()
+    for kind in sorted({kind for kind, _ in kinds}):
+        numbers = [kinds[kind, state] for state in STATES]
         rows.append([declared.kind.name(kind)] + [str(number or "") for number in numbers] + [str(sum(numbers))])
     columns(rows)
     names = machine.shapes.ledger_states
-    states = [(state, count) for state, count in counts.ledger.items() if state is not None]
+    states = [(state, count) for state, count in ledger.items() if state is not None]
     print("ledger    " + ", ".join("%s %d" % (names.name(state), count) for state, count in sorted(states))
-          + ", not asked for yet %d" % counts.ledger[None])
+          + ", not asked for yet %d" % ledger[None])
 
 
 def show_free(machine, keep, wrong):
