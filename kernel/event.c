@@ -36,7 +36,7 @@ void events_keep(uint64_t count)
 
 static uint32_t frame_of(const struct task *task)
 {
-    return task ? (uint32_t)(physical_address(task) / FRAME_SIZE) : 0;
+    return task ? (uint32_t)(physical_address(task) / FRAME_SIZE) : EVENT_NOBODY;
 }
 
 static struct event *next(enum event_kind kind, const struct task *task)
@@ -45,7 +45,7 @@ static struct event *next(enum event_kind kind, const struct task *task)
 
     event->stamp = time_stamp_read() << EVENT_KIND_BITS | kind;
     event->task = frame_of(task);
-    event->caller = 0;
+    event->caller = EVENT_NOBODY;
     return event;
 }
 
@@ -72,7 +72,7 @@ void event_system_call(const struct call_registers *in)
     event->words[0] = in->rax;
     event->words[1] = in->rdi;
     if (is_message)
-        event->words[1] = endpoint ? handle_entry_frame(endpoint) | endpoint->place << 32 : 0;
+        event->words[1] = endpoint ? handle_entry_frame(endpoint) | endpoint->place << 32 : EVENT_NOBODY;
     event->words[2] = in->rsi;
     event->words[3] = in->rdx;
     event->words[4] = in->r13;

@@ -15,12 +15,13 @@ enum event_kind {
 
 #define EVENT_WORDS 6
 #define EVENT_KIND_BITS 8
+#define EVENT_NOBODY UINT32_MAX /* no frame: the last one below PHYSICAL_MAX is taken for none */
 #define EVENTS_MAX (UINT64_C(1) << 32)
 
 /* tests/machine/trace-json knows this order, and that of struct events. */
 struct event {
     uint64_t stamp;  /* time stamp counter << 8 | enum event_kind */
-    uint32_t task;   /* frame number; 0: none */
+    uint32_t task;   /* frame number, or EVENT_NOBODY */
     uint32_t caller; /* of a system call: the task whose call it serves, likewise */
     uint64_t words[EVENT_WORDS];
 };

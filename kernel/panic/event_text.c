@@ -12,7 +12,7 @@
 void task_text(uint64_t frame, char *text, uint32_t size)
 {
     const struct region *region = region_find(&memory.regions, frame * FRAME_SIZE);
-    bool there = frame && region && region_type_is_memory(region->type) && region->type != REGION_KERNEL;
+    bool there = region && region_type_is_memory(region->type) && region->type != REGION_KERNEL;
     const char *name = there ? ((const struct task *)frame_pointer(frame))->name : NO_TASK;
     uint32_t length = there ? TASK_NAME : sizeof(NO_TASK);
     uint32_t k = 0;
@@ -42,7 +42,7 @@ static void reply_text(const struct event *event, char *text, uint32_t size)
     char caller[TASK_NAME];
     char label[24];
 
-    if (event->caller == 0) {
+    if (event->caller == EVENT_NOBODY) {
         format_line(text, size, "receives");
         return;
     }
