@@ -166,15 +166,32 @@ lint-tidy:
 lint-shell:
 	$(call say,SHELL,$(words $(SHELL_FILES)) files)
 	$(Q)shellcheck -x $(SHELL_FILES)
-# The tables of the ABI in docs/ are printed from those that the code is compiled from.
+# The tables of the ABI and the memory map in docs/ are printed from what the code is compiled from.
+address_in = $(shell sed -n 's/^ *\. = \(0x[0-9a-f]*\);.*/\1/p' $(1))
 build/tables: docs/tables.c $(wildcard libipc/include/quire/*)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 $(WARNINGS) -Ilibipc/include $< -o $@
-lint-docs: build/tables
-	$(call say,DOCS,docs/tables.md)
+build/memory_map: docs/memory_map.c kernel/layout.h kernel/kernel.lds libipc/task.lds $(wildcard libipc/include/quire/*)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 $(WARNINGS) -I. -Ilibipc/include '-DKERNEL_LOAD=UINT64_C($(call address_in,kernel/kernel.lds))' \
+	    '-DTASK_IMAGE=UINT64_C($(call address_in,libipc/task.lds))' $< -o $@
+lint-docs: build/tables build/memory_map
+	$(call say,DOCS,docs/tables.md docs/memory-map.md)
 	$(Q)build/tables | diff - docs/tables.md || { echo 'out of date: make docs'; false; }
-docs: build/tables
+	$(Q)build/memory_map | diff - docs/memory-map.md || { echo 'out of date: make docs'; false; }
+# Diagrams are committed as drawn, so that who reads them needs no graphviz.
+DOT_STYLE := -Gfontname=sans -Gfontsize=12 -Gcolor=gray60 -Gstyle=rounded -Nfontname=sans -Nfontsize=11 -Nshape=box \
+    -Nstyle=rounded -Nmargin=0.15,0.1 -Efontname=sans -Efontsize=10 -Ecolor=gray30 -Earrowsize=0.7
+DIAGRAMS := $(patsubst %.dot,%.svg,$(wildcard docs/diagrams/*.dot))
+docs/diagrams/%.svg: docs/diagrams/%.dot
+	$(call say,DOT,$@)
+	$(Q)dot -Tsvg $(DOT_STYLE) $< -o $@
+docs: build/tables build/memory_map $(DIAGRAMS)
 	$(Q)build/tables >docs/tables.md
+	$(Q)build/memory_map >docs/memory-map.md
+.PHONY: check-docs
+check-docs: build/quire.elf $(TASK_FILES)
+	@docs/check $(if $(ONLY),--only '$(ONLY)')
 format:
 	$(Q)clang-format -i $(C_FILES)
 
