@@ -18,8 +18,17 @@ void task_text(uint64_t frame, char *text, uint32_t size)
     uint32_t k = 0;
 
     for (; k < size - 1 && k < length && name[k]; k++)
-        text[k] = name[k] > ' ' && name[k] <= '~' ? name[k] : '?';
+        text[k] = (char)(name[k] > ' ' && name[k] <= '~' ? name[k] : '?');
     text[k] = 0;
+}
+
+/* The frame of the handle that goes along, if one does. */
+static const char *frame_text(const uint64_t *words, char *text, uint32_t size)
+{
+    text[0] = 0;
+    if (words[5])
+        format_line(text, size, ", frame 0x%lx", (words[5] & UINT32_MAX) * FRAME_SIZE);
+    return text;
 }
 
 static void call_text(const uint64_t *words, char *text, uint32_t size)
@@ -27,12 +36,13 @@ static void call_text(const uint64_t *words, char *text, uint32_t size)
     uint64_t rax = words[0];
     uint32_t endpoint = (uint32_t)words[1];
     char label[24];
+    char frame[32];
 
     format_line(label, sizeof(label), "label 0x%lx", words[2]);
-    format_line(text, size, "calls %s 0x%x: %s, word 0x%lx, %s %u, wants %s, frame 0x%lx",
+    format_line(text, size, "calls %s 0x%x: %s, word 0x%lx, %s %u, wants %s%s",
                 endpoint == events.endpoint ? "frame server" : "endpoint", endpoint,
                 endpoint == events.endpoint ? operation_name(words[2]) : label, words[3], mode_name(rax_mode(rax)),
-                rax_n(rax), action_name(rax_action(rax)), (words[5] & UINT32_MAX) * FRAME_SIZE);
+                rax_n(rax), action_name(rax_action(rax)), frame_text(words, frame, sizeof(frame)));
 }
 
 static void reply_text(const struct event *event, char *text, uint32_t size)
@@ -59,14 +69,15 @@ static void system_call_text(const struct event *event, char *text, uint32_t siz
 {
     const uint64_t *words = event->words;
     uint32_t number = rax_number(words[0]);
+    char frame[32];
 
     if (number == SYSTEM_CALL_CALL)
         call_text(words, text, size);
     else if (number == SYSTEM_CALL_REPLY_RECEIVE)
         reply_text(event, text, size);
     else
-        format_line(text, size, "%s %u, rdi 0x%lx, rsi 0x%lx, rdx 0x%lx, frame 0x%lx", system_call_name(number), number,
-                    words[1], words[2], words[3], (words[5] & UINT32_MAX) * FRAME_SIZE);
+        format_line(text, size, "%s (%u), rdi 0x%lx, rsi 0x%lx, rdx 0x%lx%s", system_call_name(number), number,
+                    words[1], words[2], words[3], frame_text(words, frame, sizeof(frame)));
 }
 
 void event_text(const struct event *event, char *text, uint32_t size)

@@ -28,7 +28,8 @@ static struct stack stacks[2];
 static void open_table(void)
 {
     symbol_table_open(&table, &table_file.row_count, sizeof(table_file), TEXT, TEXT_SIZE);
-    memory = realloc(memory, STACK * sizeof(*memory));
+    free(memory);
+    memory = malloc(STACK * sizeof(*memory));
     ck_assert_ptr_nonnull(memory);
     memset(memory, 0, STACK * sizeof(*memory));
     stacks[0] = (struct stack){8, 4096};
