@@ -3,10 +3,10 @@
 #include <quire/format.h>
 #include <string.h>
 
-/* Columns for text: the last one stays empty, where terminals differ in what happens behind it. */
+/* Columns for text: the last one stays empty, where terminals differ in what happens behind it, and two are for ^C. */
 static size_t room(const struct editor *editor)
 {
-    return EDITOR_COLUMNS - 1 - strlen(editor->prompt);
+    return EDITOR_COLUMNS - 3 - strlen(editor->prompt);
 }
 
 void editor_show(const struct editor *editor, const char *text)
