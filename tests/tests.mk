@@ -145,7 +145,7 @@ lint-shell:
 	$(call say,SHELL,$(words $(SHELL_FILES)) files)
 	$(Q)shellcheck -x $(SHELL_FILES)
 # The tables of the ABI in docs/ are printed from those that the code is compiled from.
-build/tables: docs/tables.c $(wildcard libipc/include/quire/*)
+build/tables: docs/tables.c $(wildcard libipc/include/quire/* servers/shell/*.def)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 $(WARNINGS) -Ilibipc/include $< -o $@
 lint-docs: build/tables

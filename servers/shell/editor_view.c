@@ -64,7 +64,7 @@ static void draw(struct editor *editor, const char *window, size_t length, size_
 
 void editor_refresh(struct editor *editor)
 {
-    char window[EDITOR_COLUMNS];
+    char window[EDITOR_COLUMNS] = {0};
 
     scroll(editor);
     size_t left = editor->length - editor->scroll;
@@ -72,7 +72,7 @@ void editor_refresh(struct editor *editor)
     size_t column = editor->cursor - editor->scroll;
     for (size_t k = 0; k < length; k++) {
         char byte = editor->text[editor->scroll + k];
-        window[k] = byte >= ' ' && byte <= '~' ? byte : '?';
+        window[k] = (char)(byte >= ' ' && byte <= '~' ? byte : '?');
     }
     bool same = editor->drawn && editor->drawn_scroll == editor->scroll && editor->drawn_cursor == column &&
                 editor->drawn_length == length && memcmp(window, editor->drawn_text, length) == 0;
