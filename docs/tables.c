@@ -161,10 +161,37 @@ static void addresses(void)
 #undef ADDRESS
 }
 
+/* A bar would end the cell. */
+static void print_cell(const char *text)
+{
+    for (; *text != 0; text++) {
+        printf(*text == '|' ? "\\|" : "%c", *text);
+    }
+}
+
+static void shell(void)
+{
+    heading("Commands of the shell", "| command | what it does |", 2);
+#define GROUP(title) printf("| **%s** | |\n", title);
+#define COMMAND(identifier, name, least, most, use, help)                                                              \
+    printf("| `%s%s", name, *(use) != 0 ? " " : "");                                                                   \
+    print_cell(use);                                                                                                   \
+    printf("` | ");                                                                                                    \
+    print_cell(help);                                                                                                  \
+    printf(" |\n");
+#include "../servers/shell/commands.def"
+#undef COMMAND
+#undef GROUP
+    heading("Errors of the shell itself", "| name | meaning |", 2);
+#define SHELL_ERROR(number, NAME, name, sentence) printf("| `%s` | %s |\n", name, sentence);
+#include "../servers/shell/shell_errors.def"
+#undef SHELL_ERROR
+}
+
 int main(void)
 {
     printf("# Tables of the ABI, version %u\n\nPrinted by `docs/tables.c` from the tables in "
-           "`libipc/include/quire/`. Do not edit: `make docs`.\n",
+           "`libipc/include/quire/` and `servers/shell/`. Do not edit: `make docs`.\n",
            ABI_VERSION);
     system_calls();
     messages();
@@ -173,5 +200,6 @@ int main(void)
     errors();
     frames();
     addresses();
+    shell();
     return 0;
 }

@@ -168,7 +168,7 @@ lint-shell:
 	$(Q)shellcheck -x $(SHELL_FILES)
 # The tables of the ABI and the memory map in docs/ are printed from what the code is compiled from.
 address_in = $(shell sed -n 's/^ *\. = \(0x[0-9a-f]*\);.*/\1/p' $(1))
-build/tables: docs/tables.c $(wildcard libipc/include/quire/*)
+build/tables: docs/tables.c $(wildcard libipc/include/quire/* servers/shell/*.def)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 $(WARNINGS) -Ilibipc/include $< -o $@
 build/memory_map: docs/memory_map.c kernel/layout.h kernel/kernel.lds libipc/task.lds $(wildcard libipc/include/quire/*)

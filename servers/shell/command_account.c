@@ -266,5 +266,9 @@ must_use outcome command_same(const struct words *words)
     same &= is_same("the shell's frames", counted.used, now.used);
     same &= is_same("handles", counted.entries, now.entries);
     same &= is_same("page tables", counted.tables, now.tables);
-    return same ? ERROR_NONE : (outcome)SHELL_ERROR_NOT_SAME;
+    if (!same) {
+        return SHELL_ERROR_NOT_SAME;
+    }
+    print("all as at the count\n");
+    return ERROR_NONE;
 }

@@ -3,10 +3,10 @@
 #include <quire/format.h>
 #include <string.h>
 
-/* Columns for text: the last one stays empty, where terminals differ in what happens behind it. */
+/* Columns for text: the last one stays empty, where terminals differ in what happens behind it, and two are for ^C. */
 static size_t room(const struct editor *editor)
 {
-    return EDITOR_COLUMNS - 1 - strlen(editor->prompt);
+    return EDITOR_COLUMNS - 3 - strlen(editor->prompt);
 }
 
 void editor_show(const struct editor *editor, const char *text)
@@ -64,7 +64,7 @@ static void draw(struct editor *editor, const char *window, size_t length, size_
 
 void editor_refresh(struct editor *editor)
 {
-    char window[EDITOR_COLUMNS];
+    char window[EDITOR_COLUMNS] = {0};
 
     scroll(editor);
     size_t left = editor->length - editor->scroll;
@@ -72,7 +72,7 @@ void editor_refresh(struct editor *editor)
     size_t column = editor->cursor - editor->scroll;
     for (size_t k = 0; k < length; k++) {
         char byte = editor->text[editor->scroll + k];
-        window[k] = byte >= ' ' && byte <= '~' ? byte : '?';
+        window[k] = (char)(byte >= ' ' && byte <= '~' ? byte : '?');
     }
     bool same = editor->drawn && editor->drawn_scroll == editor->scroll && editor->drawn_cursor == column &&
                 editor->drawn_length == length && memcmp(window, editor->drawn_text, length) == 0;

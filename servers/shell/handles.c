@@ -62,7 +62,7 @@ static outcome numbered(const char *word, handle *value, struct thing **thing)
 
 must_use outcome handle_named(const char *word, handle *value, struct thing **thing)
 {
-    struct thing *none;
+    struct thing *none = NULL;
     struct thing **out = thing != NULL ? thing : &none;
 
     *out = thing_find(word);

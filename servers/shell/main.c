@@ -34,7 +34,7 @@ void shell_show(const char *text)
         size_t length = 0;
 
         for (; length < sizeof(piece) && *text != 0; text++) {
-            piece[length++] = *text >= ' ' && *text <= '~' ? *text : '?';
+            piece[length++] = (char)(*text >= ' ' && *text <= '~' ? *text : '?');
         }
         terminal_show(piece, length);
     }

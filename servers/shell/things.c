@@ -81,13 +81,19 @@ const char *thing_name(const struct thing *thing, char buffer[THING_NAME])
     return buffer;
 }
 
+static bool is_sort(char letter)
+{
+    return letter == THING_FRAME || letter == THING_SEGMENT || letter == THING_LIST || letter == THING_ENDPOINT ||
+           letter == THING_TASK;
+}
+
 /* A letter and a number without leading zeros, as long as `length` says. */
 static bool read_name(const char *text, size_t length, enum thing_sort *sort, uint32_t *number)
 {
     char digits[THING_NAME];
     uint64_t value;
 
-    if (length < 2 || length > sizeof(digits) || memchr("fslet", text[0], 5) == NULL || text[1] == '0') {
+    if (length < 2 || length > sizeof(digits) || !is_sort(text[0]) || text[1] == '0') {
         return false;
     }
     memcpy(digits, text + 1, length - 1);
