@@ -56,7 +56,8 @@ trace: build/quire.elf $(TASK_FILES) $(EXTRA_FILES) $(if $(SPOIL),build/shim.elf
 # A picture of the picture, once all tasks of the suite hold what they want.
 .PHONY: screenshot
 screenshot: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
-	@tests/run --suite picture $(RUN_FLAGS) --screenshot build/framemap.png --when 'the picture shows'
+	@rm -f build/framemap.png
+	@tests/run --suite picture --timeout 240 $(RUN_FLAGS) --monitor tests/scripts/screenshot.monitor
 	@echo 'build/framemap.png'
 
 # Guest instructions, so always these machines.

@@ -5,6 +5,7 @@
 
 #define BACKGROUND 0x10141c
 #define CURSOR 0xd8dee9
+#define MARGIN 4 /* pixels left of the text */
 
 /* The colours of ANSI terminals, in shades that go with the background. */
 static const uint32_t colours[16] = {
@@ -22,7 +23,8 @@ void display_initialise(const struct canvas *on)
 {
     canvas = *on;
     canvas_fill(&canvas, 0, 0, canvas.width, canvas.height, BACKGROUND);
-    terminal_initialise(&terminal, canvas.width / FONT_WIDTH, canvas.height / FONT_HEIGHT);
+    terminal_initialise(&terminal, canvas.width > 2 * MARGIN ? (canvas.width - 2 * MARGIN) / FONT_WIDTH : 0,
+                        canvas.height / FONT_HEIGHT);
     memcpy(shown, terminal.cells, sizeof(shown));
     memset(terminal.changed, false, sizeof(terminal.changed));
 }
@@ -32,7 +34,7 @@ static void draw_cell(uint32_t row, uint32_t column, uint32_t background)
     struct terminal_cell cell = terminal.cells[row][column];
     uint32_t colour = background == CURSOR ? BACKGROUND : colours[cell.colour];
 
-    canvas_glyph(&canvas, column * FONT_WIDTH, row * FONT_HEIGHT, 1, cell.character, colour, background);
+    canvas_glyph(&canvas, MARGIN + column * FONT_WIDTH, row * FONT_HEIGHT, 1, cell.character, colour, background);
 }
 
 static void draw_row(uint32_t row)
