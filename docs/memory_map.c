@@ -148,7 +148,8 @@ int main(void)
     regions();
     printf("\n`slots`: whether the window has pages for them. Asking for an address of the others gives `Hole` "
            "(unknown) or `Reserved`.\n"
-           "The kinds are explained in [tables.md](tables.md#kinds-of-frames), and in the shell `memory` draws the memory of the "
+           "The kinds are explained in [tables.md](tables.md#kinds-of-frames), and in the shell `memory` draws the "
+           "memory of the "
            "running "
            "machine.\n");
     return 0;

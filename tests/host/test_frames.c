@@ -322,11 +322,9 @@ START_TEST(what_kinds_may_be_used_for)
 {
     for (uint64_t kind = 0; kind < 20; kind++) {
         bool table = kind == KIND_PAGE_TABLE || kind == KIND_HANDLE_TABLE;
-        ck_assert_int_eq(kind_is_untyped(kind),
-                         kind == KIND_UNTYPED || kind == KIND_RECORD || kind == KIND_DEVICE);
+        ck_assert_int_eq(kind_is_untyped(kind), kind == KIND_UNTYPED || kind == KIND_RECORD || kind == KIND_DEVICE);
         ck_assert_int_eq(kind_is_shareable(kind), kind >= KIND_UNTYPED && kind < KINDS && !table);
-        ck_assert_int_eq(kind_is_object(kind),
-                         (kind >= KIND_UNTYPED && kind <= KIND_RECORD) || kind == KIND_DEVICE);
+        ck_assert_int_eq(kind_is_object(kind), (kind >= KIND_UNTYPED && kind <= KIND_RECORD) || kind == KIND_DEVICE);
         ck_assert_int_eq(kind_reads(kind), kind == KIND_RECORD);
         ck_assert_int_eq(kind_is_set_aside(kind), kind >= KIND_KERNEL && kind <= KIND_RESERVED);
         ck_assert_int_eq(kind_is_convertible(kind),

@@ -77,7 +77,7 @@ END_TEST
 START_TEST(repurpose_errors)
 {
     static const uint64_t others[] = {KIND_NONE,     KIND_KERNEL, KIND_EARLY, KIND_METADATA, KIND_UNUSABLE,
-                                      KIND_RESERVED, KIND_DEVICE, KINDS,          65536 + 1,  UINT64_MAX};
+                                      KIND_RESERVED, KIND_DEVICE, KINDS,      65536 + 1,     UINT64_MAX};
 
     create();
     uint64_t frame = allocate();

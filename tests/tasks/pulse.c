@@ -42,7 +42,7 @@ static enum error change_register(uint8_t index, uint8_t mask, uint8_t bits)
 
 static enum error start(handle *bell)
 {
-    handle notifier; /* kept: the line uses it */
+    handle notifier = 0; /* kept: the line uses it */
     enum error error = endpoint_make(bell);
 
     if (error == ERROR_NONE) {
