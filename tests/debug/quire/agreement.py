@@ -2,19 +2,8 @@
 docs/design.md. Each function gives the sentences that say what does not."""
 from .declared import declared, letters
 from .kernel import Endpoint
-from .memory import PAGE, Trouble, direct, frame_of
+from .memory import PAGE, Trouble, access, direct, frame_of
 from .server import count_text
-
-ACCESS = [(declared.PAGE_WRITE, True, declared.RIGHT_WRITE), (declared.PAGE_NO_EXECUTE, False, declared.RIGHT_EXECUTE)]
-
-
-def access(entry):
-    """What a page-table entry allows, as bits of rights."""
-    rights = 1 << declared.RIGHT_READ
-    for bit, allows, right in ACCESS:
-        if bool(entry & bit) == allows:
-            rights |= 1 << right
-    return rights
 
 
 def slot_against_ledger(shapes, slot, state, kinds):
@@ -25,7 +14,7 @@ def slot_against_ledger(shapes, slot, state, kinds):
     elif state == shapes.LEDGER_SERVER and not slot.is_free():
         if count != declared.REF_COUNT_UNIQUE or slot.in_list in (0, declared.LIST_DYING):
             yield "It came to the server by a move, but its slot says %s, in %s." % (count_text(count), list_text(slot))
-    elif state in (shapes.LEDGER_FREE, shapes.LEDGER_SERVER):
+    elif state in (shapes.LEDGER_FREE, shapes.LEDGER_SERVER, shapes.LEDGER_DEVICE):
         if slot.is_free() and count != declared.REF_COUNT_UNUSED:
             yield "It is free, but its slot says %s." % count_text(count)
         elif not slot.is_free() and not (count == declared.REF_COUNT_UNIQUE and slot.in_list == declared.LIST_DYING):

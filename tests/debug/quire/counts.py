@@ -16,7 +16,8 @@ class Counts:
     def __init__(self, machine):
         self.machine = machine
         self.seen = Counter()    # (count, kind word, list, ledger state) -> frames
-        self.payers = Counter()  # payer -> frames, of memory that boot or clients can have
+        self.payers = Counter()  # payer -> frames
+        self.devices = 0         # frames of devices that somebody pays for: accounts count them, memory does not
         self.wrong = []          # frames about which slot and ledger disagree,
         self.for_now = []        # and those of them that a request under way is about
         self.pages, self.tables = machine.server.window_pages()
@@ -68,8 +69,9 @@ class Counts:
                         (self.for_now if frame in machine.under_way else self.wrong).append(frame)
             self.seen.update(here)
             for (_, word, _, _), frames in here.items():
-                if region.type != declared.REGION_FRAMEBUFFER or word >> 32 != declared.ACCOUNT_SYSTEM:
-                    self.payers[word >> 32] += frames
+                self.payers[word >> 32] += frames
+                if word & 0xffff == declared.KIND_DEVICE and word >> 32 != declared.ACCOUNT_NOBODY:
+                    self.devices += frames
         self.pages_possible = len(units)
 
     def _agrees(self, slot, state, frame):

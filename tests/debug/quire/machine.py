@@ -69,18 +69,29 @@ class Machine:
         return [task for task in self.tasks.values() if task.record.server]
 
     @once
+    def named(self):
+        """All entries of all tasks by the frames that they name: (task, place, address, state)."""
+        frames = {}
+        for task in self.tasks.values():
+            for frame, place, address, state in task.places():
+                frames.setdefault(frame, []).append((task, place, address, state))
+        return frames
+
+    @once
     def under_way(self):
         """Frames that requests under way are about, which slot and ledger may disagree about: those that a worker's intents
         name, and those that are lent or left with a call to the frame server. By frame: which request."""
         frames, shapes = {}, self.shapes
         for task in self.tasks.values():
-            text = "%s's call" % task.name
-            if task.state in (declared.STATE_AWAITING, declared.STATE_DYING) and asks_server(self, task):
+            service = task.record.service
+            if task.state == declared.STATE_AWAITING and asks_server(self, task) and \
+                    service.pending >> MODE_SHIFT & 0xf in (declared.MODE_BORROW, declared.MODE_ATTACH):
                 text = "%s's %s" % (task.name, operation_text(self, task))
-                if task.record.service.pending >> MODE_SHIFT & 0xf in (declared.MODE_BORROW, declared.MODE_ATTACH):
-                    lent = zip(task.record.service.borrowed, task.record.service.borrowed_name)
-                    frames.update((name % 2 ** 32, text) for entry, name in lent if entry)
-            frames.update((entry.frame, text) for _, entry in task.entries() if entry.state == shapes.HANDLE_LEAVING)
+                frames.update((name % 2 ** 32, text) for entry, name in zip(service.borrowed, service.borrowed_name) if entry)
+        for frame, entries in self.named.items():
+            for task, _, _, state in entries:
+                if state == shapes.HANDLE_LEAVING:
+                    frames.setdefault(frame, "%s's call" % task.name)
         for intent in self.server.intents():
             named = intent.run + ([intent.frame] if intent.frame is not None else [])
             frames.update((frame, request_text(self, intent.worker)) for frame in named)

@@ -8,6 +8,7 @@ from .declared import declared
 
 PAGE = declared.FRAME_SIZE
 ENTRIES = 512
+ACCESS = [(declared.PAGE_WRITE, True, declared.RIGHT_WRITE), (declared.PAGE_NO_EXECUTE, False, declared.RIGHT_EXECUTE)]
 
 
 class Trouble(Exception):
@@ -68,21 +69,19 @@ class Memory:
 
     def table(self, physical):
         """The entries of a page table, or the words of any other frame."""
-        if physical >= declared.PHYSICAL_MAX or physical % PAGE:
-            raise Trouble("There is no frame at 0x%x." % physical)
-        return struct.unpack("<512Q", self.page(direct(physical)))
+        return struct.unpack("<512Q", self.page(frame_address(physical)))
 
     def entry(self, root, virtual, level=1):
         """The entry for a task's address in its table of a level, as (its kernel address, its value), or None if a
         table above is missing."""
         table = root
         for at in range(declared.PAGE_TABLE_ROOT, level, -1):
-            value = self.table(table)[index_of(virtual, at)]
+            value = self.word(frame_address(table) + index_of(virtual, at) * 8)
             if not value & declared.PAGE_PRESENT or value & declared.PAGE_LARGE:
                 return None
             table = value & declared.PAGE_ADDRESS
-        index = index_of(virtual, level)
-        return direct(table) + index * 8, self.table(table)[index]
+        place = frame_address(table) + index_of(virtual, level) * 8
+        return place, self.word(place)
 
     def user(self, root, virtual, length):
         """Memory of a task."""
@@ -106,6 +105,13 @@ def direct(physical):
     return declared.DIRECT_MAP_ADDRESS + physical
 
 
+def frame_address(physical):
+    """The same of a whole frame, whose address came out of some structure."""
+    if physical >= declared.PHYSICAL_MAX or physical % PAGE:
+        raise Trouble("There is no frame at 0x%x." % physical)
+    return direct(physical)
+
+
 def is_direct(address):
     return 0 <= address - declared.DIRECT_MAP_ADDRESS < declared.PHYSICAL_MAX
 
@@ -113,3 +119,12 @@ def is_direct(address):
 def frame_of(address):
     """The number of the frame that a kernel pointer points into."""
     return (address - declared.DIRECT_MAP_ADDRESS) // PAGE
+
+
+def access(entry):
+    """What a page-table entry allows, as bits of rights."""
+    rights = 1 << declared.RIGHT_READ
+    for bit, allows, right in ACCESS:
+        if bool(entry & bit) == allows:
+            rights |= 1 << right
+    return rights

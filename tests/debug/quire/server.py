@@ -130,6 +130,8 @@ class Server:
 
     def free_text(self, frame, slot):
         """Where a free frame is."""
+        if slot.kind == declared.KIND_DEVICE:
+            return "a device's, to be claimed"
         if slot.flags & declared.FLAG_BLOCK:
             return "first of a free block of order %d" % (slot.flags - declared.FLAG_BLOCK)
         if slot.flags & declared.FLAG_CACHED:

@@ -1,6 +1,6 @@
 """How commands print: columns that line up, and values in one form everywhere."""
 from .declared import declared, letters
-from .memory import PAGE
+from .memory import PAGE, Trouble, access
 
 
 def columns(rows, indent=""):
@@ -59,8 +59,10 @@ def mapping_text(machine, entry):
 
 
 def mapping_rights(machine, entry):
-    from .agreement import access
-    found = machine.memory.entry(machine.task_at(entry.owner).record.root, entry.detail)
+    try:
+        found = machine.memory.entry(machine.task_at(entry.owner).record.root, entry.detail)
+    except Trouble:
+        return ""  # whoever looks at the frame is told why
     if found and found[1] & declared.PAGE_PRESENT and found[1] & declared.PAGE_ADDRESS == entry.frame * PAGE:
         return " " + letters(access(found[1]))
     return ", but is not there"

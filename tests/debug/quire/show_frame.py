@@ -1,8 +1,8 @@
 """`quire frame ADDRESS`: one frame as slot, ledger, handles and page tables have it, and whether they agree."""
 from . import agreement, mappings
 from .declared import declared, letters
-from .kernel import ring, value_of
-from .memory import PAGE, Trouble
+from .kernel import entry_at, ring, value_of
+from .memory import PAGE, Trouble, access
 from .server import count_text
 from .show import account_name, columns, handle_value, mapping_text, plural, title
 
@@ -18,12 +18,11 @@ class Frame:
         self.others = []  # entries that name the frame, and are in no ring of it: (task, place, entry)
         known = {entry.address for entry in self.entries}
         self.places = {}
-        for task in machine.tasks.values():
-            for place, entry in task.entries():
-                if entry.address in known:
-                    self.places[entry.address] = place
-                elif entry.frame == frame:
-                    self.others.append((task, place, entry))
+        for task, place, address, _ in machine.named.get(frame, ()):
+            if address in known:
+                self.places[address] = place
+            else:
+                self.others.append((task, place, entry_at(machine, address)))
 
     def disagreements(self):
         machine, shapes, frame = self.machine, self.machine.shapes, self.frame
@@ -134,7 +133,7 @@ def show(machine, address):
         columns(rows, indent="  ")
     boot = [] if machine_wide(view) else view.mapped()
     for task, virtual, entry in boot:
-        print(title("boot's") + "%s at 0x%x %s" % (task.name, virtual, letters(agreement.access(entry))))
+        print(title("boot's") + "%s at 0x%x %s" % (task.name, virtual, letters(access(entry))))
     show_verdict(view)
 
 

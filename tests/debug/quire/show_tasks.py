@@ -52,8 +52,7 @@ def show_handles(machine, name):
     shapes = machine.shapes
     rows = [["handle", "kind", "rights", "frame", "state", "others", "used for"]]
     for place, entry in task.entries():
-        holders = machine.holdings.get(entry.frame, [])
-        others = sum(1 for _, _, address in holders if address != entry.address)
+        others = len(machine.holdings.get(entry.frame, ())) - (entry.state != shapes.HANDLE_LEAVING)
         rows.append([handle_value(entry, place), declared.kind.name(entry.kind), letters(entry.rights),
                      "0x%x" % (entry.frame * PAGE), shapes.handle_states.name(entry.state), str(others),
                      use_text(machine, entry)])

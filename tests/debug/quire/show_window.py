@@ -85,10 +85,11 @@ def show(machine):
         len(counts.pages), counts.pages_possible, plural(counts.tables, "table")))
     show_kinds(machine, counts)
     free = show_free(machine, keep, wrong)
-    used = show_accounts(keep, counts, wrong)
+    used = show_accounts(keep, counts, wrong) - counts.devices
     system = keep.accounts[declared.ACCOUNT_SYSTEM].used
-    print("sums      %d usable frames = %d free + %d in use; %d set aside" % (
-        keep.memory_frames - system, free, used - system, system))
+    print("sums      %d usable frames = %d free + %d in use; %d set aside%s" % (
+        keep.memory_frames - system, free, used - system, system,
+        "; %d of devices in use" % counts.devices if counts.devices else ""))
     if keep.memory_frames != free + used:
         wrong.append("Memory has %d frames, but %d are free and %d in use or set aside." % (
             keep.memory_frames, free, used))

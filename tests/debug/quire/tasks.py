@@ -3,10 +3,11 @@ if the kernel made it, the owner of some."""
 import struct
 
 from .declared import declared
-from .kernel import Entry
+from .kernel import Entry, entry_at
 from .memory import PAGE, Trouble, direct, frame_of, is_direct
 
-ENTRY = 64  # bytes of a handle
+UNPACK = struct.Struct("<QHHIQQQQQQ")  # struct handle_entry: where there are many
+ENTRY = UNPACK.size
 
 
 class Task:
@@ -55,19 +56,25 @@ class Task:
             if record.state != shapes.HANDLE_EMPTY:
                 yield names.name(number), Entry(first + number * ENTRY, record)
 
-    def entries(self):
-        """All its handles, as (place, entry); a place is an index, or what a hidden one is."""
-        shapes = self.machine.shapes
+    def places(self):
+        """All its entries in short: (frame, place, address, state). A place is an index, or what a hidden one is."""
+        empty = self.machine.shapes.HANDLE_EMPTY
         self.machine.memory.prefetch(table for table in self.tables() if is_direct(table))
         for number, table in enumerate(self.tables()):
-            if not is_direct(table) or table % PAGE:
+            try:
+                image = self.machine.memory.page(table) if is_direct(table) and table % PAGE == 0 else b""
+            except Trouble:
                 continue
-            image = self.machine.memory.page(table)
-            for k in range(declared.HANDLES_PER_TABLE):
-                record = shapes.handle_entry.at(image, k * ENTRY)
-                if record.state != shapes.HANDLE_EMPTY:
-                    yield number * declared.HANDLES_PER_TABLE + k, Entry(table + k * ENTRY, record)
-        yield from self.hidden()
+            for k, (name, _, _, state, *_) in enumerate(UNPACK.iter_unpack(image)):
+                if state != empty:
+                    yield name % 2 ** 32, number * declared.HANDLES_PER_TABLE + k, table + k * ENTRY, state
+        for place, entry in self.hidden():
+            yield entry.frame, place, entry.address, entry.state
+
+    def entries(self):
+        """All its handles, as (place, entry)."""
+        for _, place, address, _ in self.places():
+            yield place, entry_at(self.machine, address)
 
     def has_entry(self, address):
         """Whether an entry lies in its tables, or is one of the hidden."""
@@ -105,7 +112,6 @@ def find_holdings(machine):
     """Who holds each frame that is held, by frame: a list of (owner, kind, address of the entry). What is wrong with a
     ring is told where that frame is looked at; here the ring ends there."""
     ledger, memory, holdings = machine.ledger, machine.memory, {}
-    unpack = struct.Struct("<QHHIQQQQQQ").unpack  # struct handle_entry
     anchors = [(frame, ledger.anchor(word)) for frame, word in ledger.words() if ledger.is_held(word)]
     memory.prefetch(anchor for _, anchor in anchors)
     for frame, anchor in anchors:
@@ -114,7 +120,7 @@ def find_holdings(machine):
         while address not in seen and is_direct(address) and address % ENTRY == 0:
             seen.add(address)
             try:
-                _, kind, _, _, following, _, _, _, _, owner = unpack(memory.read(address, ENTRY))
+                _, kind, _, _, following, _, _, _, _, owner = UNPACK.unpack(memory.read(address, ENTRY))
             except Trouble:
                 break
             holders.append((owner, kind, address))
