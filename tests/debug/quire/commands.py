@@ -6,13 +6,13 @@ from .machine import Machine
 from .memory import Trouble
 from .shapes import Shapes
 
-SHAPES = []  # one, once the symbols of the kernel and the frame server are loaded
+taken = {}  # the layouts, or why they could not be taken from the symbols
 
 
 def machine():
-    if not SHAPES:
-        raise Trouble("The frame server's symbols were not there when gdb started: `make` builds build/tasks/frameserv.elf.")
-    return Machine(SHAPES[0])
+    if "shapes" not in taken:
+        raise Trouble("The symbols of kernel or frame server lack something: %s." % taken.get("why", "they are not loaded"))
+    return Machine(taken["shapes"])
 
 
 class Quire(gdb.Command):
@@ -121,9 +121,9 @@ calls that await a reply; and whom each worker of the frame server serves, with 
 def register():
     """Takes the layouts from the symbols that are loaded, and adds the commands."""
     try:
-        SHAPES.append(Shapes())
-    except (gdb.error, AttributeError, TypeError):
-        pass
+        taken["shapes"] = Shapes()
+    except (gdb.error, LookupError) as error:
+        taken["why"] = str(error)
     Quire()
     Tasks("tasks")
     Handles("handles")

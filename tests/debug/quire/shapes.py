@@ -8,7 +8,7 @@ KERNEL = ["task", "handle_entry", "endpoint", "cpu", "worker_control", "slot", "
 SERVER = ["keep"]
 ENUMERATORS = ["LIST_WORD_FRONT", "LIST_WORD_BACK", "LIST_WORD_LENGTH", "LIST_WORD_ID", "MEMBER_NEXT", "MEMBER_PREVIOUS"]
 KERNEL_VARIABLES = ["memory", "ledger_directory", "ledger_frame_count"]
-KERNEL_STATICS = ["patterns", "patterns_known"]
+STATICS = ["patterns", "keep"]
 
 
 class Number:
@@ -114,8 +114,13 @@ class Shapes:
             self.__dict__.update(enumeration.values)
         for name in ENUMERATORS:
             setattr(self, name, int(gdb.parse_and_eval(name)))
-        self.addresses = {name: int(gdb.lookup_global_symbol(name).value().address)
-                          for name in KERNEL_VARIABLES}
-        for name in KERNEL_STATICS:
-            self.addresses[name] = int(gdb.lookup_static_symbol(name).value().address)
-        self.addresses["keep"] = int(gdb.lookup_static_symbol("keep").value().address)
+        self.addresses = {name: _address(gdb.lookup_global_symbol, name) for name in KERNEL_VARIABLES}
+        for name in STATICS:
+            self.addresses[name] = _address(gdb.lookup_static_symbol, name)
+
+
+def _address(look_up, name):
+    symbol = look_up(name)
+    if symbol is None:
+        raise LookupError("there is no variable " + name)
+    return int(symbol.value().address)
