@@ -166,3 +166,10 @@ keep_failure() {
     printf '# kept in %s: serial.log, image.iso, command\n# reproduce: tests/run --iso %s/image.iso%s\n' \
         "$kept" "$kept" "$([ ${#repeat[@]} -eq 0 ] || printf ' %q' "${repeat[@]}")"
 }
+
+# A machine that passed without the last word of the script, `exit`, did something else.
+weigh_script() {
+    if [ "$code" -eq 0 ] && ! grep -qa '> exit$' "$work/serial.log"; then
+        code=1 reason="the script was not typed to its end"
+    fi
+}
