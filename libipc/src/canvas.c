@@ -70,6 +70,21 @@ void canvas_fill(const struct canvas *canvas, uint32_t x, uint32_t y, uint32_t w
     }
 }
 
+/* The usual case, two pixels with each store. */
+static void put_glyph_of_words(const struct canvas *canvas, uint8_t *at, const uint8_t *glyph, const uint32_t pixels[2])
+{
+    uint64_t pairs[4];
+
+    for (uint32_t k = 0; k < 4; k++) {
+        pairs[k] = pixels[k >> 1] | (uint64_t)pixels[k & 1] << 32;
+    }
+    for (uint32_t row = 0; row < FONT_HEIGHT; row++, at += canvas->pitch) {
+        for (uint32_t k = 0; k < FONT_WIDTH / 2; k++) {
+            memcpy(at + 8 * k, &pairs[glyph[row] >> (FONT_WIDTH - 2 - 2 * k) & 3], 8);
+        }
+    }
+}
+
 void canvas_glyph(const struct canvas *canvas, uint32_t x, uint32_t y, uint32_t scale, char character, uint32_t colour,
                   uint32_t background)
 {
@@ -78,6 +93,10 @@ void canvas_glyph(const struct canvas *canvas, uint32_t x, uint32_t y, uint32_t 
 
     if (clipped(x, FONT_WIDTH * scale, canvas->width) < FONT_WIDTH * scale ||
         clipped(y, FONT_HEIGHT * scale, canvas->height) < FONT_HEIGHT * scale) {
+        return;
+    }
+    if (canvas->bytes == 4 && scale == 1) {
+        put_glyph_of_words(canvas, place(canvas, x, y), glyph, pixels);
         return;
     }
     for (uint32_t row = 0; row < FONT_HEIGHT * scale; row++) {

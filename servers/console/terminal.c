@@ -4,6 +4,7 @@
 
 #define ESCAPE 0x1b
 #define TAB 8
+#define JUMP 6             /* a part of the rows that the screen scrolls by at once */
 #define PARAMETER_MAX 9999 /* larger ones are of no use on any screen */
 
 static const struct terminal_cell blank = {' ', TERMINAL_PLAIN};
@@ -38,16 +39,25 @@ void terminal_initialise(struct terminal *terminal, uint32_t columns, uint32_t r
     erase_rows(terminal, 0, terminal->rows);
 }
 
+/* Several rows at once, since each time nearly the whole screen is drawn anew. */
+static void scroll(struct terminal *terminal)
+{
+    uint32_t gone = terminal->rows < JUMP ? 1 : terminal->rows / JUMP;
+    uint32_t kept = terminal->rows - gone;
+
+    memmove(terminal->cells[0], terminal->cells[gone], kept * sizeof(terminal->cells[0]));
+    memset(terminal->changed, true, sizeof(terminal->changed));
+    erase_rows(terminal, kept, terminal->rows);
+    terminal->row -= gone;
+}
+
 static void line_feed(struct terminal *terminal)
 {
     terminal->column = 0;
-    if (terminal->row + 1 < terminal->rows) {
-        terminal->row++;
-        return;
+    if (terminal->row + 1 == terminal->rows) {
+        scroll(terminal);
     }
-    memmove(terminal->cells[0], terminal->cells[1], (terminal->rows - 1) * sizeof(terminal->cells[0]));
-    memset(terminal->changed, true, sizeof(terminal->changed));
-    erase(terminal, terminal->row, 0, terminal->columns);
+    terminal->row++;
 }
 
 static void put(struct terminal *terminal, char character)

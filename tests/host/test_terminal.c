@@ -50,6 +50,15 @@ START_TEST(lines_and_scrolling)
     ck_assert_str_eq(row(0), "three");
     ck_assert_str_eq(row(4), "7");
     check_cursor(4, 1);
+    terminal_initialise(&terminal, 20, 18); /* a higher screen scrolls by a part of it */
+    write_text("1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n16\n17\n18");
+    ck_assert_str_eq(row(0), "1");
+    write_text("\n19");
+    ck_assert_str_eq(row(0), "4");
+    ck_assert_str_eq(row(14), "18");
+    ck_assert_str_eq(row(15), "19");
+    ck_assert_str_eq(row(16), "");
+    check_cursor(15, 2);
 }
 END_TEST
 
