@@ -1,6 +1,6 @@
 /* Draws physical memory, live, on a band of the screen: argument screen=FIRST-LAST, in percent of its rows. It asks the frame server what memory
  * holds, a bounded number of requests at each tick of its clock, so nobody waits for it. With tell=N it says once that a picture is
- * complete that shows N percent of usable memory in use. */
+ * complete that shows N percent of usable memory in use; with walks=N it ends after so many pictures. */
 #include "servers/framemap/cells.h"
 #include "servers/framemap/clients.h"
 #include "servers/framemap/clock.h"
@@ -138,12 +138,18 @@ int main(void)
     if (error != ERROR_NONE) {
         (void)complain("no clock", error);
     }
+    uint64_t walks_wanted = start_option_number(start_page()->arguments, "walks", UINT64_MAX);
+
     do {
         clock_wait();
         error = walk(&address);
         if (address == 0) {
             tell();
         }
-    } while (error == ERROR_NONE);
-    return complain("memory", error);
+    } while (error == ERROR_NONE && walks < walks_wanted);
+    if (error != ERROR_NONE) {
+        return complain("memory", error);
+    }
+    print("# %s: %lu pictures\n", start_page()->name, walks);
+    return 0;
 }
