@@ -60,6 +60,10 @@ screenshot: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
 	@tests/run --suite picture --timeout 240 $(RUN_FLAGS) --monitor tests/scripts/screenshot.monitor
 	@echo 'build/framemap.png'
 
+.PHONY: check-picture
+check-picture: build/quire.elf $(TASK_FILES)
+	@tests/picture
+
 # Guest instructions, so always these machines.
 BENCH = tests/bench/run build/trace.so
 BENCH_FLAGS = --memory 512M $(if $(LOG),--log $(LOG))

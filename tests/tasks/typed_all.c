@@ -33,7 +33,7 @@ static enum error be_busy(void)
 
 int main(void)
 {
-    uint64_t wanted = start_option_number(start_page()->arguments, "bytes", 50000);
+    uint64_t wanted = start_option_number(start_page()->arguments, "bytes", 54000);
     uint64_t place = 0;
     struct endpoint_message bell;
     handle desk;
