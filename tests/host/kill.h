@@ -19,7 +19,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of memory; of a device, behind them. */
 #define FRAMES 256
+#define DEVICE_FRAMES 8
+#define ALL_FRAMES (FRAMES + DEVICE_FRAMES)
 #define DIRTY_MAX 2 /* states, chosen at random, of which recovery is killed in its turn */
 
 /* All memory that a restart keeps. */
@@ -32,7 +35,7 @@ struct image {
     struct reversal reversals[WORLD_WORKERS];
     struct list_keep lists;
     atomic_word records[4][SLOT_STORAGE_WORDS];
-    struct slot slots[FRAMES];
+    struct slot slots[ALL_FRAMES];
     struct worker_control controls[WORLD_WORKERS];
     atomic_word transfers[WORLD_WORKERS][TRANSFER_FRAMES];
 };
@@ -49,20 +52,23 @@ static uint64_t stops;
 static uint64_t changes;
 
 /* The kernel's ledger: handles to each frame, and their kind, after a kill at any time within the operation. */
-static uint64_t handles[FRAMES];
-static enum kind kinds[FRAMES];
+static uint64_t handles[ALL_FRAMES];
+static enum kind kinds[ALL_FRAMES];
 
-/* What else has to hold for a frame at every moment. */
-static enum { SHARED, UNIQUE, EITHER } owners[FRAMES]; /* one handle is counted, or an owner; tables always have one */
-static uint32_t whole[FRAMES];                         /* so many words of storage are alike: */
-static uint64_t tags[FRAMES];                          /* each of them this, if it is not 0 */
-static bool listed[FRAMES];                            /* it is in a list */
+/* What else has to hold for a frame at every moment. Of owners: one handle is counted, or an owner; tables always have one. */
+static enum { SHARED, UNIQUE, EITHER } owners[ALL_FRAMES];
+static uint32_t whole[ALL_FRAMES]; /* so many words of storage are alike: */
+static uint64_t tags[ALL_FRAMES];  /* each of them this, if it is not 0 */
+static bool listed[ALL_FRAMES];    /* it is in a list */
 
 /* Each word of the last record of account 1. */
 static uint64_t last_record;
 
 /* What else is to hold after each recovery, beside check_recovered(). */
 static void (*check_further)(void);
+
+/* What another worker does that is killed at the same moment. */
+static void (*meanwhile)(void);
 
 /* The order of one list, if a kill may not change it. */
 static uint64_t order_list;
@@ -101,7 +107,7 @@ static void restore(const struct image *image)
 
 static void reconcile(struct worker *by, uint64_t frame)
 {
-    expect_lt(frame, FRAMES);
+    expect_lt(frame, ALL_FRAMES);
     frames_reconcile(by, frame, handles[frame], kinds[frame]);
 }
 
@@ -149,7 +155,7 @@ static void check_order(void)
 static void check_recovered(void)
 {
     world_check(world);
-    for (uint64_t frame = 0; frame < FRAMES; frame++) {
+    for (uint64_t frame = 0; frame < ALL_FRAMES; frame++) {
         const struct slot *slot = world_slot(world, frame);
         if (handles[frame] != 0) {
             check_handles(slot, frame);
@@ -189,6 +195,8 @@ static void on_step(int signal_number)
     memcpy(&last_stop, &work, sizeof(work));
     changes += 1;
     keep_some();
+    if (meanwhile != NULL && !recovery_is_killed)
+        meanwhile();
     recover();
     recover(); /* twice is once */
     check_recovered();
@@ -247,15 +255,17 @@ static void end(void)
 
 static void create(void)
 {
+    static const struct world_region memory[] = {
+        {REGION_USABLE, FRAMES}, {REGION_FRAMEBUFFER, DEVICE_FRAMES}, {REGION_UNKNOWN, 0}};
     struct sigaction action = {.sa_handler = on_step};
 
     random_state = random_start();
-    world = world_create_plain(FRAMES);
+    world = world_create(memory);
     worker = &world->workers[0];
-    for (uint64_t frame = 0; frame < FRAMES; frame++) {
+    for (uint64_t frame = 0; frame < ALL_FRAMES; frame++) {
         ck_assert_uint_eq(world_slot(world, frame)->ref_count, REF_COUNT_UNUSED); /* backs the window */
         handles[frame] = 0;
-        kinds[frame] = KIND_UNTYPED;
+        kinds[frame] = frame < FRAMES ? KIND_UNTYPED : KIND_DEVICE;
         owners[frame] = SHARED;
         whole[frame] = 0;
         tags[frame] = 0;

@@ -116,6 +116,33 @@ START_TEST(claims)
 }
 END_TEST
 
+/* Another worker has what the first one gives back as soon as it can get it. */
+static void claim_meanwhile(void)
+{
+    uint64_t frame;
+
+    if (world->keep->buddy.lock == 0 && world->keep->accounts[2].lock == 0)
+        (void)!frames_claim(&world->workers[1], 2, FRAMES * FRAME_SIZE, &frame);
+}
+
+START_TEST(device_frames)
+{
+    enum error error;
+    uint64_t frame;
+
+    create();
+    KILL_ANYWHERE(error = frames_claim(worker, 1, FRAMES * FRAME_SIZE, &frame));
+    ck_assert_int_eq(error, ERROR_NONE);
+    meanwhile = claim_meanwhile;
+    KILL_ANYWHERE(frames_drop(worker, frame));
+    KILL_ANYWHERE(error = frames_claim_run(worker, 3, FRAMES * FRAME_SIZE, DEVICE_FRAMES, true));
+    ck_assert_int_eq(error, ERROR_NONE);
+    KILL_ANYWHERE(frames_drop_run(worker, DEVICE_FRAMES));
+    check_recovered();
+    world_destroy(world);
+}
+END_TEST
+
 START_TEST(clone_look_up_and_drop_of_a_shared_frame)
 {
     enum error error;
@@ -163,4 +190,5 @@ START_TEST(repurpose_and_its_refusal)
 END_TEST
 
 RUN_TESTS_WITHIN(300, "kill", alloc_and_drop, drop_into_a_full_cache, the_last_frame_from_other_caches, runs,
-                 runs_that_fail, claims, clone_look_up_and_drop_of_a_shared_frame, repurpose_and_its_refusal)
+                 runs_that_fail, claims, device_frames, clone_look_up_and_drop_of_a_shared_frame,
+                 repurpose_and_its_refusal)

@@ -21,11 +21,14 @@ bool allocator_claim_device(struct worker *worker, uint32_t payer, uint64_t fram
 void allocator_give_device(struct worker *worker, uint64_t frame, uint32_t payer)
 {
     struct account *account = account_of(worker, payer);
+    struct buddy *buddy = &worker->keep->buddy;
 
     lock_acquire(&account->lock, worker->number);
+    lock_acquire(&buddy->lock, worker->number); /* nobody takes what an undo may make the old payer's again */
     struct transaction transaction = transaction_begin(worker->log);
     wr(&transaction, kind_word_of(worker, frame), kind_word(KIND_DEVICE, 0, ACCOUNT_NOBODY));
     discharge(&transaction, account, 1);
     transaction_commit(&transaction);
+    lock_release(&buddy->lock);
     lock_release(&account->lock);
 }
