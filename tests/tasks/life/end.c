@@ -114,6 +114,7 @@ static void look_tells_states(void)
     expect_error(system_call_stop(task), ERROR_NOT_CREATED);
     expect_error(system_call_kill(task), ERROR_NOT_CREATED);
     require_success(bell_make(BELL_END, &parts.end));
+    parts.priority--; /* it runs only when this task waits */
     require_success(bare_create(task, &parts));
     expect_success(system_call_look(task, &facts));
     expect_equal(facts.state, TASK_STOPPED);
