@@ -13,7 +13,7 @@
 #include <quire/task.h>
 #include <string.h>
 
-#define REQUESTS_A_TICK 64
+#define REQUESTS_A_TICK 512
 #define RENAME_WALKS                                                                                                   \
     16 /* after so many walks a client's name is asked for again: accounts and what they pay for change hands */
 

@@ -29,7 +29,10 @@ static void draw_line(const struct picture *picture, uint32_t y, uint32_t indent
     }
     uint32_t left = room - value_length;
     for (uint32_t k = 0; k < left; k++) {
-        text[k] = *words != 0 && k + 1 < left ? *words++ : ' ';
+        text[k] = ' ';
+        if (*words != 0 && k + 1 < left) {
+            text[k] = *words++;
+        }
     }
     canvas_text(&picture->canvas, picture->panel.x + PADDING + indent, y, text, left, colour, COLOUR_PANEL);
     canvas_text(&picture->canvas, picture->panel.x + PADDING + indent + left * FONT_WIDTH, y, value, value_length,

@@ -24,18 +24,16 @@ static uint32_t smaller(uint32_t a, uint32_t b)
 }
 
 /* Sets the size of cells so that `count` of them fill the map; false: they would be too small. */
-static bool fit(struct picture *picture, uint64_t count)
+static bool fit(struct picture *picture, uint32_t count)
 {
     uint32_t best = 0;
 
-    for (uint32_t width = CELL_SMALLEST; width <= CELL_LARGEST; width++) {
-        uint32_t columns = picture->map.width / width / COLUMNS_STEP * COLUMNS_STEP;
-        uint32_t rows = columns == 0 ? UINT32_MAX : (uint32_t)((count + columns - 1) / columns);
-        uint32_t height = rows == 0 ? 0 : picture->map.height / rows;
+    for (uint32_t columns = COLUMNS_STEP; columns <= picture->map.width / CELL_SMALLEST; columns += COLUMNS_STEP) {
+        uint32_t width = smaller(picture->map.width / columns, CELL_LARGEST);
+        uint32_t rows = (count + columns - 1) / columns;
+        uint32_t height = rows == 0 ? 0 : smaller(picture->map.height / rows, width + width / 2);
 
-        width = columns == 0 ? width : picture->map.width / columns; /* the widest that gives as many */
-        height = smaller(height, width + width / 2);
-        if (width > CELL_LARGEST || height < CELL_SMALLEST || width > height + height / 2) {
+        if (height < CELL_SMALLEST || width > height + height / 2) {
             continue;
         }
         if (columns * width * rows * height > best) {

@@ -153,8 +153,10 @@ START_TEST(random_bytes)
         terminal_initialise(&terminal, 1 + (uint32_t)random_below(&random, 40),
                             1 + (uint32_t)random_below(&random, 10));
         for (uint32_t k = 0; k < 2000; k++) {
-            char byte = random_below(&random, 8) == 0 ? (char)random_below(&random, 256)
-                                                      : likely[random_below(&random, sizeof(likely) - 1)];
+            char byte = likely[random_below(&random, sizeof(likely) - 1)];
+
+            if (random_below(&random, 8) == 0)
+                byte = (char)random_below(&random, 256);
             terminal_write(&terminal, &byte, 1);
             ck_assert_uint_lt(terminal.row, terminal.rows);
             ck_assert_uint_le(terminal.column, terminal.columns);

@@ -18,7 +18,10 @@ static char expected_byte(uint64_t place)
     for (uint64_t k = place % LINE_BYTES; k + 2 < LINE_BYTES; k++) {
         number /= 10;
     }
-    return place % LINE_BYTES == LINE_BYTES - 1 ? '\n' : (char)('0' + number % 10);
+    if (place % LINE_BYTES == LINE_BYTES - 1) {
+        return '\n';
+    }
+    return (char)('0' + number % 10);
 }
 
 static enum error be_busy(void)
