@@ -13,29 +13,30 @@ mebibytes() {
 
 # Sets `command`. The serial port is the standard output.
 qemu_command() {
-    local ram=() count=() stopped=()
+    local backend=() clock=() stopped=()
     local disk=(-cdrom "$work/image.iso" -boot d)
     local port=(-chardev "stdio,id=serial,signal=$([ -n "$typed" ] && echo on || echo off)" -serial chardev:serial) # Ctrl-C
     # More than this host may have: pages are taken when they are touched.
-    if [ -n "$ram_file" ]; then
-        : >"$ram_file" || exit 5
-        ram=(-object "memory-backend-file,id=ram,size=${memory_mib}M,mem-path=$ram_file,share=on,reserve=off")
+    if [ -n "$ram" ]; then
+        : >"$ram" || exit 5
+        backend=(-object "memory-backend-file,id=ram,size=${memory_mib}M,mem-path=$ram,share=on,reserve=off")
     elif [ "$memory_mib" -ge 4096 ]; then
-        ram=(-object "memory-backend-ram,id=ram,size=${memory_mib}M,reserve=off")
+        backend=(-object "memory-backend-ram,id=ram,size=${memory_mib}M,reserve=off")
     fi
-    [ ${#ram[@]} -eq 0 ] || machine+=,memory-backend=ram
-    [ -z "$icount" ] || count=(-icount "shift=0,sleep=off")
+    [ -z "$icount" ] || clock=(-icount "shift=0,sleep=off")
     [ -z "$gdb" ] || stopped=(-S -gdb "unix:$gdb,server=on,wait=off")
     [ ! -e "$work/monitor" ] || stopped+=(-qmp "unix:$work/qmp,server=on,wait=off")
-    [ -n "$serial" ] || port=(-serial none)
+    [ -z "$no_serial" ] || port=(-serial none)
     [ -z "$stick" ] || disk=(-device qemu-xhci -drive "if=none,id=stick,format=raw,readonly=on,file=$work/image.iso"
         -device "usb-storage,drive=stick,bootindex=0")
     command=("${QUIRE_QEMU:-qemu-system-x86_64}"
-        "${ram[@]}" -machine "$machine" -accel tcg "${count[@]}" -cpu "$cpu" -smp "$cpus" -m "${memory_mib}M"
+        "${backend[@]}" -machine "$machine${backend:+,memory-backend=ram}" -accel tcg "${clock[@]}" -cpu "$cpu" -smp "$cpus" -m "${memory_mib}M"
         "${disk[@]}" -display none -nic none -monitor none ${vga:+-vga "$vga"}
         "${port[@]}"
         -device "isa-debug-exit,iobase=0xf4,iosize=4" -no-reboot "${stopped[@]}")
     [ -z "$uefi" ] || command+=(-bios "${QUIRE_OVMF:-/usr/share/ovmf/OVMF.fd}")
+    [ -z "$plugin" ] || command+=(-plugin "$plugin")
+    [ -z "$stretch" ] || command+=(-plugin "build/stretch.so,output=$work/stretch,limit=$stretch")
 }
 
 # Sets `code` and `reason` from QEMU's exit `status`. isa-debug-exit ends QEMU with 2 * value + 1; 0 is a reset, a
@@ -54,7 +55,7 @@ qemu_verdict() {
     # What the machine told and what it wrote must be one.
     local told
     told=$(told_verdict)
-    if [ "$code" -eq 0 ] && [ -n "$serial" ] && [ "$told" != 0 ]; then
+    if [ "$code" -eq 0 ] && [ -z "$no_serial" ] && [ "$told" != 0 ]; then
         code=1 reason="the verdict on the serial line is missing or another"
     fi
 }
