@@ -35,7 +35,7 @@ $(foreach switch,UEFI ICOUNT BOCHS,$(if $(filter $(SWITCHES_OFF),$($(switch))),$
 RUN_FLAGS = $(if $(UEFI),--uefi) $(if $(MEM),--memory $(MEM)) $(if $(MACHINE),--machine $(MACHINE)) \
     $(if $(CPU),--cpu $(CPU)) $(if $(CPUS),--cpus $(CPUS)) $(if $(ICOUNT),--icount) \
     $(if $(BOCHS),--bochs$(if $(filter-out 1,$(BOCHS)), $(BOCHS))) $(if $(TIMEOUT),--timeout $(TIMEOUT)) \
-    $(if $(SEED),--seed $(SEED)) $(if $(LOG),--log $(LOG)) $(if $(SPOIL),--spoil '$(SPOIL)') \
+    $(if $(WINDOW),--window '$(WINDOW)') $(if $(SEED),--seed $(SEED)) $(if $(LOG),--log $(LOG)) $(if $(SPOIL),--spoil '$(SPOIL)') \
     $(if $(TYPED),--typed '$(TYPED)') $(if $(SCRIPT),--script '$(SCRIPT)') \
     $(foreach item,$(EXTRA_ITEMS),\
     --task '$(call extra_file,$(call item_path,$(item))) $(strip $(call item_options,$(item)))')

@@ -36,6 +36,7 @@ option_table() {
                               ends the machine
 --when TEXT           |     | see --screenshot
 --screen WxH[xBITS]   | i   | asks the boot loader for this screen (the suite's file says which otherwise)
+--window TYPE         | q   | shows the screen: gtk or sdl (package qemu-system-gui), vnc=:1 for a VNC viewer, see -display of QEMU
 --vga TYPE            | rq  | graphics card: std (without this option), cirrus, vmware, virtio, none
 --no-serial           | rq  | no serial port: nothing is told, QEMU's exit status is the verdict
 --expect END          | r   | passes if the machine ends so: pass, fail, panic or refused; its tests do not count

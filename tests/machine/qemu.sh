@@ -31,7 +31,7 @@ qemu_command() {
         -device "usb-storage,drive=stick,bootindex=0")
     command=("${QUIRE_QEMU:-qemu-system-x86_64}"
         "${backend[@]}" -machine "$machine${backend:+,memory-backend=ram}" -accel tcg "${clock[@]}" -cpu "$cpu" -smp "$cpus" -m "${memory_mib}M"
-        "${disk[@]}" -display none -nic none -monitor none ${vga:+-vga "$vga"}
+        "${disk[@]}" -display "${window:-none}" -nic none -monitor none ${vga:+-vga "$vga"}
         "${port[@]}"
         -device "isa-debug-exit,iobase=0xf4,iosize=4" -no-reboot "${stopped[@]}")
     [ -z "$uefi" ] || command+=(-bios "${QUIRE_OVMF:-/usr/share/ovmf/OVMF.fd}")
