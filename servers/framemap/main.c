@@ -55,7 +55,7 @@ static void name_clients(void)
         }
         enum error error = account_next_holder(client->account, &address, &holder);
 
-        if (error == ERROR_NO_ACCOUNT) { /* what boot made is charged to none that can be asked for */
+        if (error == ERROR_NO_ACCOUNT && !client->named) { /* what boot made is charged to none that can be asked for */
             memcpy(client->name, "boot", sizeof("boot"));
             client->named = true;
         } else if (error == ERROR_NONE && holder.name[0] != 0) {

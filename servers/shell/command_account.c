@@ -140,6 +140,11 @@ static void forget_revoked(struct thing *thing)
         return;
     }
     print("%s is gone\n", thing_name(thing, name));
+    if (program_of(thing) != NULL) {
+        outcome error = program_forget(thing);
+        (void)error;
+        return;
+    }
     thing_remove(thing);
     for (uint32_t k = 0; k < old.count; k++) {
         handle value = handle_of_run(old.value, k);

@@ -5,6 +5,7 @@
 #include <quire/account.h>
 #include <quire/format.h>
 #include <quire/make_task.h>
+#include <quire/names.h>
 #include <quire/print.h>
 
 static const char *state_name(enum task_state state)
@@ -62,11 +63,10 @@ must_use outcome command_tasks(const struct words *words)
     while ((program = program_next(&place)) != NULL) {
         const struct thing *thing = thing_numbered(THING_TASK, program->number);
 
-        if (!program->over) {
-            enum error error = system_call_look(thing->value, &program->facts);
-            if (error != ERROR_NONE) {
-                return error;
-            }
+        enum error error = program->over ? ERROR_NONE : system_call_look(thing->value, &program->facts);
+        if (error != ERROR_NONE) {
+            print("%-5s %-23s %7u %s\n", thing_name(thing, name), program->name, program->account, error_name(error));
+            continue;
         }
         show(thing_name(thing, name), program->name, program->account, program->priority, &program->facts);
     }

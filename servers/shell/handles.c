@@ -170,7 +170,7 @@ must_use outcome thing_drop(struct thing *thing)
         return program_forget(thing);
     }
     outcome error = thing->count == 1 ? frame_drop(thing->value) : frame_drop_run(thing->value, thing->count, NULL);
-    bool gone = error == ERROR_BAD_HANDLE || error == ERROR_STALE_HANDLE; /* somebody revoked it */
+    bool gone = handle_is_gone(error);
     if (gone && thing->count > 1) {
         error = drop_each(thing);
     }

@@ -4,7 +4,9 @@
 #include "servers/shell/words.h"
 #include <quire/account.h>
 #include <quire/client.h>
+#include <quire/format.h>
 #include <quire/make_task.h>
+#include <quire/names.h>
 #include <quire/print.h>
 #include <quire/task.h>
 #include <string.h>
@@ -58,7 +60,7 @@ static outcome give_back(struct program *program, struct thing *thing)
 {
     enum error error = frame_drop(thing->value);
 
-    if (error == ERROR_NONE) {
+    if (error == ERROR_NONE || handle_is_gone(error)) {
         thing->value = 0;
         error = account_close(program->account, NULL);
     }
@@ -77,13 +79,19 @@ must_use outcome program_forget(struct thing *thing)
     return value;
 }
 
-static void finish(struct program *program, struct thing *thing)
+/* looked: what came of looking how it ended. */
+static void finish(struct program *program, struct thing *thing, enum error looked)
 {
     char text[PRINT_LENGTH_MAX];
     char name[THING_NAME];
     outcome value = give_back(program, thing);
 
-    task_end_text(&program->facts, text, sizeof(text));
+    if (looked == ERROR_NONE) {
+        task_end_text(&program->facts, text, sizeof(text));
+    } else { /* somebody revoked its handle */
+        program->facts = (struct task_facts){.state = TASK_DEAD};
+        format_line(text, sizeof(text), "has ended: %s", error_name(looked));
+    }
     print("%s %s %s\n", thing_name(thing, name), program->name, text);
     if (value != ERROR_NONE) {
         print("  %s: %s\n", outcome_name(value), outcome_sentence(value));
@@ -99,13 +107,15 @@ void programs_look(uint64_t bits, void (*before)(void))
             continue;
         }
         struct thing *thing = thing_numbered(THING_TASK, program->number);
-        if (system_call_look(thing->value, &program->facts) == ERROR_NONE && program->facts.state == TASK_DEAD) {
-            program->over = true;
-            if (before != NULL) {
-                before();
-            }
-            finish(program, thing);
+        enum error error = system_call_look(thing->value, &program->facts);
+        if (error == ERROR_NONE && program->facts.state != TASK_DEAD) {
+            continue;
         }
+        program->over = true;
+        if (before != NULL) {
+            before();
+        }
+        finish(program, thing, error);
     }
 }
 

@@ -4,6 +4,13 @@
 
 #include "servers/shell/outcome.h"
 #include <quire/abi.h>
+#include <stdbool.h>
+
+/* Whether that is what comes of using a handle which somebody revoked. */
+static inline bool handle_is_gone(outcome error)
+{
+    return error == ERROR_BAD_HANDLE || error == ERROR_STALE_HANDLE;
+}
 
 #define THINGS_MAX 1024
 #define THING_NAME 16

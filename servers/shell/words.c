@@ -9,7 +9,7 @@ must_use outcome words_cut(const char *line, struct cut_line *cut)
 {
     size_t used = 0;
 
-    cut->words.count = 0;
+    cut->words = (struct words){0, cut->word};
     if (strlen(line) > SHELL_LINE_MAX) {
         return SHELL_ERROR_LONG_LINE;
     }
@@ -25,17 +25,14 @@ must_use outcome words_cut(const char *line, struct cut_line *cut)
         }
         memcpy(cut->text + used, word.start, word.length);
         cut->text[used + word.length] = 0;
-        cut->words.word[cut->words.count++] = cut->text + used;
+        cut->word[cut->words.count++] = cut->text + used;
         used += word.length + 1; /* a blank or the end stood there */
     }
 }
 
 struct words words_behind(const struct words *words, uint32_t count)
 {
-    struct words rest = {.count = words->count - count};
-
-    memcpy(rest.word, words->word + count, rest.count * sizeof(rest.word[0]));
-    return rest;
+    return (struct words){words->count - count, words->word + count};
 }
 
 must_use outcome word_number(const char *word, uint64_t maximum, uint64_t *number)

@@ -10,12 +10,13 @@
 
 struct words {
     uint32_t count;
-    const char *word[WORDS_MAX];
+    const char *const *word;
 };
 
-/* A line, cut into its words, which stand one after the other in `text`. */
+/* A line, cut into its words, which stand one after the other in `text`. Not to be copied: it has pointers into itself. */
 struct cut_line {
     struct words words;
+    const char *word[WORDS_MAX];
     char text[SHELL_LINE_MAX + 1];
 };
 

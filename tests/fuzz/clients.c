@@ -356,6 +356,13 @@ static void recover(struct clients *clients)
                          clients->kinds[worker->transfer[k]]);
 }
 
+static enum kind kind_granted(const struct clients *clients, uint64_t frame)
+{
+    enum region_type type = window_region(&clients->world->window, frame)->type;
+
+    return region_kind(type) == KIND_DEVICE ? KIND_DEVICE : KIND_UNTYPED;
+}
+
 static void grant(struct clients *clients, const struct client_call *call, const struct message *message)
 {
     uint32_t count = rax_n(message->rax);
@@ -371,7 +378,7 @@ static void grant(struct clients *clients, const struct client_call *call, const
         must(k > 0 || frame == first);
         must(!(flags & ALLOC_CONTIGUOUS) || frame == first + k);
         must(label_operation(call->label) != MESSAGE_CLAIM || frame == first + k);
-        clients->kinds[frame] = KIND_UNTYPED;
+        clients->kinds[frame] = kind_granted(clients, frame);
         clients->moved_by[frame] = 0;
         enter(clients, frame, RIGHTS_FRAME, call->account);
     }

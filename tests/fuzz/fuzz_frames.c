@@ -88,7 +88,7 @@ static void one_call(struct clients *clients, struct input *input)
     call.count = count < 0xa0 ? 1 : count % 24;
     call.want = end & OTHER_WANT ? input_byte(input) % 16 : wanted(operation);
     call.label = label_make(operation, end & FLAGS_IN_LABEL ? input_byte(input) : 0);
-    call.services = end & NO_RIGHTS ? 0 : SERVICE_RIGHT_CLAIM | SERVICE_RIGHT_LOOKUP;
+    call.services = end & NO_RIGHTS ? 0 : SERVICE_RIGHT_CLAIM | SERVICE_RIGHT_LOOKUP | SERVICE_RIGHT_DEVICE;
     call.kernel_refuses = end & KERNEL_REFUSES;
     call.server_is_killed = end & SERVER_IS_KILLED;
     for (uint32_t k = 0; k < MESSAGE_WORDS; k++)
@@ -98,9 +98,9 @@ static void one_call(struct clients *clients, struct input *input)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct world_region regions[] = {{REGION_USABLE, 70},  {REGION_RESERVED, 2}, {REGION_UNKNOWN, 70},
-                                                  {REGION_KERNEL, 6},   {REGION_USABLE, 60},  {REGION_MODULE, 2},
-                                                  {REGION_METADATA, 4}, {REGION_USABLE, 40},  {REGION_UNKNOWN, 0}};
+    static const struct world_region regions[] = {
+        {REGION_USABLE, 70}, {REGION_RESERVED, 2}, {REGION_UNKNOWN, 62}, {REGION_FRAMEBUFFER, 8}, {REGION_KERNEL, 6},
+        {REGION_USABLE, 60}, {REGION_MODULE, 2},   {REGION_METADATA, 4}, {REGION_USABLE, 40},     {REGION_UNKNOWN, 0}};
     struct input input = {data, size};
     struct clients clients;
 

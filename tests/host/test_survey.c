@@ -1,7 +1,7 @@
 /* What memory holds, told in runs of like frames, beside a frame-by-frame look at the slots. */
 #include "servers/frameserv/core/survey.h"
 #include "tests/host/random.h"
-#include "tests/host/server_calls.h"
+#include "tests/host/account_calls.h"
 
 static struct survey ask(uint64_t frame)
 {
@@ -94,6 +94,29 @@ START_TEST(bounded)
 }
 END_TEST
 
+/* Places of accounts are used again: whoever asks gets numbers, by which accounts can be asked for. */
+START_TEST(payers)
+{
+    create();
+    uint32_t old = open_account(1, 10, 0);
+    close_account(1, old);
+    uint32_t account = open_account(1, 10, 0);
+    expect_eq(account_place(account), account_place(old));
+    expect_ne(account, old);
+    uint64_t frame = allocate_for(account);
+    expect_eq(kind_word_payer(ask(frame).kind_word), account);
+    struct call info = {.operation = MESSAGE_INFO, .services = SERVICE_RIGHT_LOOKUP, .words = {frame * FRAME_SIZE}};
+    expect_eq(kind_word_payer(succeed(info).words[2]), account);
+    succeed(facts_call(1, account));
+    close_account(1, account); /* what is charged to it still is */
+    expect_eq(kind_word_payer(ask(frame).kind_word), account);
+    expect_eq(kind_word_payer(succeed(info).words[2]), account);
+    succeed(give_back(frame));
+    expect_eq(kind_word_payer(succeed(info).words[2]), ACCOUNT_NOBODY);
+    world_destroy(world);
+}
+END_TEST
+
 START_TEST(errors)
 {
     struct call call = {.operation = MESSAGE_SURVEY, .services = SERVICE_RIGHT_LOOKUP, .words = {1}};
@@ -111,4 +134,4 @@ START_TEST(errors)
 }
 END_TEST
 
-RUN_TESTS("survey", free_memory, used_memory, bounded, errors)
+RUN_TESTS("survey", free_memory, used_memory, bounded, payers, errors)

@@ -21,6 +21,15 @@ enum error operation_drop(struct worker *worker, struct message *message)
     return ERROR_NONE;
 }
 
+/* A kind word as it is told: the payer by the number of its account. A slot has its place only. */
+static uint64_t told(const struct worker *worker, uint64_t word)
+{
+    uint32_t place = (uint32_t)kind_word_payer(word);
+    uint64_t state = atomic_load_relaxed(&worker->keep->accounts[place].state);
+
+    return kind_word(kind_word_kind(word), kind_word_flags(word), account_number(state, place));
+}
+
 enum error operation_info(struct worker *worker, struct message *message)
 {
     uint64_t address = message->words[0];
@@ -31,7 +40,7 @@ enum error operation_info(struct worker *worker, struct message *message)
     enum error error = frames_describe(worker, address, &state);
     if (error != ERROR_NONE)
         return error;
-    reply_words(worker, message, address, state.ref_count, state.kind_word, state.in_list, state.region);
+    reply_words(worker, message, address, state.ref_count, told(worker, state.kind_word), state.in_list, state.region);
     return ERROR_NONE;
 }
 
@@ -41,7 +50,7 @@ enum error operation_survey(struct worker *worker, struct message *message)
     enum error error = survey(worker, message->words[0], &found);
 
     if (error == ERROR_NONE)
-        reply_words(worker, message, found.end, found.kind_word, found.region, 0, 0);
+        reply_words(worker, message, found.end, told(worker, found.kind_word), found.region, 0, 0);
     return error;
 }
 
