@@ -13,7 +13,7 @@ sub slurp {
     return scalar <$file>;
 }
 
-# Cuts a page into blocks: {kind => 'text', 'c', 'sh', 'text-block' or what the fence says, lines, line, marks}.
+# Cuts a page into blocks: {kind => 'prose', 'indented' or what the fence says, lines, line, marks}.
 sub blocks_of {
     my ($text) = @_;
     my (@blocks, %marks, $fence, $block, $last_blank);
@@ -37,14 +37,13 @@ sub blocks_of {
             push @blocks, $block;
             next;
         }
-        if (/^<!--\s*(not run|file|from|output)(?::\s*(.*?))?\s*-->$/) {
+        if (/^<!--\s*(not run|file|from)(?::\s*(.*?))?\s*-->$/) {
             $marks{$1} = $2 // 'yes';
             next;
         }
         my $goes_on = $block && $block->{kind} eq 'indented';
         if ((/^    \S/ && $last_blank) || (/^    .*\S/ && $goes_on)) {
             if (!$goes_on || ($last_blank && /^    (?:\$ |$command_word)/)) {
-
                 $block = {kind => 'indented', lines => [], line => $line, marks => {%marks}};
                 %marks = ();
                 push @blocks, $block;
@@ -55,8 +54,8 @@ sub blocks_of {
         }
         $last_blank = /^\s*$/;
         next if $last_blank && $goes_on;
-        if (!$block || $block->{kind} ne 'text') {
-            $block = {kind => 'text', lines => [], line => $line, marks => {}};
+        if (!$block || $block->{kind} ne 'prose') {
+            $block = {kind => 'prose', lines => [], line => $line, marks => {}};
             push @blocks, $block;
         }
         push @{$block->{lines}}, $_;
