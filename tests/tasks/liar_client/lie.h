@@ -23,15 +23,20 @@ void lies_about_lists(void);
 void lies_about_release(void);
 void lies_about_objects(void);
 void lies_about_others(void);
+void lies_about_devices(void);
 void lies_without_sense(void);
 
 /* The other task's part: does what `other` asks, from another account. Comes back with an error only. */
 enum error lie_for_others(void);
 
+/* The other task's part of lies_about_devices: a step with a device's frame and one of memory; *word: what it read. */
+enum error device_step(uint64_t step, const uint64_t addresses[2], uint64_t *word);
+
 enum other_request {
-    OTHER_LIE,  /* words: action, r13. Tells this lie; answers with its error */
-    OTHER_HOLD, /* takes a frame, honestly; word 0 of the answer: its address */
-    OTHER_DROP, /* drops it */
+    OTHER_LIE,    /* words: action, r13. Tells this lie; answers with its error */
+    OTHER_HOLD,   /* takes a frame, honestly; word 0 of the answer: its address */
+    OTHER_DROP,   /* drops it */
+    OTHER_DEVICE, /* words: see device_step. Word 0 of the answer: what it read */
 };
 struct reply ask_other(enum other_request request, uint64_t word_0, uint64_t word_1);
 

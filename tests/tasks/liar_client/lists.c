@@ -29,6 +29,9 @@ static struct endpoint_message do_for_others(const struct endpoint_message *call
     case OTHER_DROP:
         answer.label = frame_drop(others);
         break;
+    case OTHER_DEVICE:
+        answer.label = device_step(call->words[0], &call->words[1], &answer.words[0]);
+        break;
     default:
         answer.label = ERROR_BAD_OPERATION;
     }

@@ -343,6 +343,7 @@ int main(void)
     lies_about_release();
     lies_about_objects();
     lies_about_others();
+    lies_about_devices();
     lies_without_sense();
     grant_and_refusal();
     handed_back();
