@@ -36,7 +36,7 @@ static outcome read_end(const struct words *words, uint32_t place, const char *w
 static outcome pushed(outcome error, struct thing *thing)
 {
     if (error == ERROR_NONE && thing != NULL) {
-        thing_gone(thing);
+        thing_remove(thing);
     }
     return error;
 }

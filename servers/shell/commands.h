@@ -36,9 +36,6 @@ must_use outcome segment_named(const char *word, struct thing **thing);
 /* Calls a function for each thing in a list of names and ranges; stops at the first error. Errors: NoName, BadRange, that of the function. */
 must_use outcome for_each_thing(const struct words *words, outcome (*act)(struct thing *thing));
 
-/* Forgets a thing whose handle is gone: moved, or in a list. */
-void thing_gone(struct thing *thing);
-
 /* Drops the handles of a thing and forgets it. */
 must_use outcome thing_drop(struct thing *thing);
 

@@ -146,11 +146,6 @@ must_use outcome for_each_thing(const struct words *words, outcome (*act)(struct
     return error;
 }
 
-void thing_gone(struct thing *thing)
-{
-    thing_remove(thing);
-}
-
 /* Handles of a segment of which some are gone. */
 static outcome drop_each(const struct thing *thing)
 {

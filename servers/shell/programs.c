@@ -211,9 +211,13 @@ const char *account_name(uint32_t account)
             return name;
         }
     }
-    if (account_next_holder(account, &address, &holder) == ERROR_NONE) {
+    enum error error = account_next_holder(account, &address, &holder);
+
+    if (error == ERROR_NONE) {
         memcpy(name, holder.name, sizeof(name));
         return name;
     }
-    return "nobody";
+    return error == ERROR_NO_ACCOUNT
+               ? "boot"
+               : "nobody"; /* what was there before the frame server is no account's that can be asked for */
 }
