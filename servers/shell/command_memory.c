@@ -35,7 +35,7 @@ static void show_payer(const struct frame_facts *facts)
     }
     print("  payer   account %u (%s)\n", facts->payer, account_name(facts->payer));
     if (account_next_holder(facts->payer, &address, &holder) == ERROR_NONE && holder.address == facts->address) {
-        print("  holder  %s%s\n", holder.name, holder.handles > 1 ? ", and others" : "");
+        print("  holder  %s%s\n", holder.name, holder.handles > 1 ? ", perhaps others" : "");
     }
 }
 
