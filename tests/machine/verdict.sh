@@ -25,6 +25,7 @@ told_verdict() {
 
 timed_out() {
     code=3 reason="no end within $limit s: a task with \`verdict\` did not end (-verdict, TIMEOUT=s)"
+    [ -z "$script" ] || reason="no end within $limit s: the script's last command above did not end (TIMEOUT=s)"
 }
 
 # Counts TAP in the serial log: `planned`, `plans`, `good`, `bad`, `bailed`. Several tasks may each report a plan.
@@ -107,7 +108,7 @@ task_file() {
     [ -z "$suite" ] || sed -n "s|^module2 /boot/\([^ ]*\) $1\( .*\)\?$|build/tasks/\1|p" "iso/suites/$suite.cfg"
 }
 
-# Prints and logs for each task that was stopped by a fault in which function and line that happened, and the lines of a
+# Prints and logs for each task that was stopped by a fault in which function and line that happened, as far as is known, and the lines of a
 # panic's backtrace.
 locate_faults() {
     local name address file place
@@ -115,6 +116,7 @@ locate_faults() {
         file=$(task_file "$name")
         [ -r "$file" ] || continue
         place=$(addr2line -fe "$file" "$address" | sed "s|^$PWD/||" | paste -sd ' ')
+        place=${place% \?\?:*} # of the C library only the function is known
         [[ $place == *\?\?* ]] || echo "# $name stopped in ${place/ / at }" | tee -a "$work/serial.log"
     done < <(sed -nE 's/^.*[# ]([A-Za-z0-9_-]+) stopped: .* at rip (0x[0-9a-f]+).*$/\1 \2/p' "$work/serial.log")
     sed -nE 's|^# #([0-9]+) [^ ]+ at (0x[0-9a-f]+)$|\1 \2|p' "$work/serial.log" | while read -r number address; do
