@@ -251,7 +251,7 @@ static void show_legend(void)
     char size[24];
 
     size_text(cell, size, sizeof(size));
-    print("a character is %s:\n", size);
+    print("a character is %s, and shows the first of these that is in it:\n", size);
     for (enum sort sort = OWN; sort < SORTS; sort++) {
         if (sort != RESERVED) {
             size_text(sums[sort], size, sizeof(size));
