@@ -138,7 +138,7 @@ build/quire.iso: build/quire.elf $(TASK_FILES) $(SUITES) iso/build iso/pack
 # Files that change when compiler or flags do, so that what was made with the old ones is made again.
 .PHONY: force
 force:
-stamp = $(Q)mkdir -p $(@D); echo '$(1)' | cmp -s - $@ || echo '$(1)' >$@
+stamp = $(Q)mkdir -p $(@D); cmp -s - $@ <<<'$(1)' || echo '$(1)' >$@
 build/compiler: force | $(filter deps,$(MAKECMDGOALS))
 	$(call stamp,$(CC) $(COMPILER_VERSION))
 $(O)/flags-%: force | $(filter deps,$(MAKECMDGOALS))

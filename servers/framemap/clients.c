@@ -15,6 +15,7 @@ static uint32_t rank(const struct frame_run *run)
     case KIND_HANDLE_TABLE:
         return 4;
     case KIND_PAGE_TABLE:
+    case KIND_LIST: /* stays, while the frames for it come and go */
         return 3;
     case KIND_UNTYPED:
     case KIND_DEVICE:

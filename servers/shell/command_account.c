@@ -8,6 +8,7 @@
 #include <quire/entries.h>
 #include <quire/format.h>
 #include <quire/print.h>
+#include <quire/slot.h>
 #include <quire/task.h>
 #include <string.h>
 
@@ -197,6 +198,7 @@ must_use outcome command_stat(const struct words *words)
     print("in use    %10lu frames, %s\n", machine.in_use, size);
     size_text(machine.set_aside, size, sizeof(size));
     print("set aside %10lu frames, %s\n", machine.set_aside, size);
+    print("memory ends at 0x%lx\n", machine.end * FRAME_SIZE);
     show(&account);
     print("%u of %u entries of the shell's handle table are in use, and %u page tables for what it maps\n",
           own_entries_used(), own_entries_limit(), library_tables());

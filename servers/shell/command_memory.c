@@ -35,7 +35,7 @@ static void show_payer(const struct frame_facts *facts)
     }
     print("  payer   account %u (%s)\n", facts->payer, account_name(facts->payer));
     if (account_next_holder(facts->payer, &address, &holder) == ERROR_NONE && holder.address == facts->address) {
-        print("  holder  %s%s\n", holder.name, holder.handles > 1 ? ", and others" : "");
+        print("  holder  %s%s\n", holder.name, holder.handles > 1 ? ", perhaps others" : "");
     }
 }
 
@@ -251,7 +251,7 @@ static void show_legend(void)
     char size[24];
 
     size_text(cell, size, sizeof(size));
-    print("a character is %s:\n", size);
+    print("a character is %s, and shows the first of these that is in it:\n", size);
     for (enum sort sort = OWN; sort < SORTS; sort++) {
         if (sort != RESERVED) {
             size_text(sums[sort], size, sizeof(size));

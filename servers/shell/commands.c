@@ -64,7 +64,7 @@ static const struct command *find(const struct words *words, uint32_t *length)
 
 static void say_use(const struct command *command)
 {
-    print("  %s %s\n", command->name, command->use);
+    print("  %s%s%s\n", command->name, *command->use != 0 ? " " : "", command->use);
 }
 
 /* Whether the command's name begins with the word, as `segment alloc` does with `segment`. */
@@ -75,18 +75,31 @@ static bool is_of(const struct command *command, const char *word)
     return command->function != NULL && strncmp(command->name, word, length) == 0 && command->name[length] == ' ';
 }
 
-/* Uses of all commands whose names begin with the word; false: there are none. */
-static bool say_uses_of(const char *word)
+/* Whether any command's name begins with the word. */
+static bool is_group(const char *word)
 {
-    bool any = false;
+    for (size_t k = 0; k < COMMANDS; k++) {
+        if (is_of(&commands[k], word)) {
+            return true;
+        }
+    }
+    return false;
+}
 
+/* Uses of all commands whose names begin with the word. */
+static void say_uses_of(const char *word)
+{
     for (size_t k = 0; k < COMMANDS; k++) {
         if (is_of(&commands[k], word)) {
             say_use(&commands[k]);
-            any = true;
         }
     }
-    return any;
+}
+
+/* Whether the words behind the command were wrong, so that it helps to see which it takes. */
+static bool is_of_words(outcome value)
+{
+    return value == SHELL_ERROR_BAD_USE || value == SHELL_ERROR_BAD_WORD || value == SHELL_ERROR_BAD_NUMBER;
 }
 
 void say_outcome(outcome value)
@@ -109,8 +122,9 @@ outcome command_do(const struct words *words)
         return ERROR_NONE;
     }
     if (command == NULL) {
-        outcome value = say_uses_of(words->word[0]) ? SHELL_ERROR_BAD_USE : SHELL_ERROR_NO_COMMAND;
+        outcome value = is_group(words->word[0]) ? SHELL_ERROR_BAD_USE : SHELL_ERROR_NO_COMMAND;
         say_outcome(value);
+        say_uses_of(words->word[0]);
         return value;
     }
     struct words rest = words_behind(words, length);
@@ -121,7 +135,7 @@ outcome command_do(const struct words *words)
     if (value != ERROR_NONE) {
         say_outcome(value);
     }
-    if (value == SHELL_ERROR_BAD_USE) {
+    if (is_of_words(value)) {
         say_use(command);
     }
     return value;
@@ -155,7 +169,11 @@ must_use outcome command_help(const struct words *words)
         print("  %s\n", command->help);
         return ERROR_NONE;
     }
-    return words->count == 1 && say_uses_of(words->word[0]) ? ERROR_NONE : (outcome)SHELL_ERROR_NO_COMMAND;
+    if (words->count != 1 || !is_group(words->word[0])) {
+        return SHELL_ERROR_NO_COMMAND;
+    }
+    say_uses_of(words->word[0]);
+    return ERROR_NONE;
 }
 
 must_use outcome command_fails(const struct words *words)

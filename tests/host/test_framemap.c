@@ -248,9 +248,12 @@ START_TEST(witnesses)
     put(30, 31, KIND_ENDPOINT, 7);
     put(40, 41, KIND_UNTYPED, 8);
     frames[40].listed = true;
+    put(50, 51, KIND_UNTYPED, 9);
+    put(60, 61, KIND_LIST, 9);
     walk(512);
     ck_assert_uint_eq(clients.clients[0].witness, 20 * FRAME_SIZE);
     ck_assert_uint_eq(clients.clients[1].witness, 0);
+    ck_assert_uint_eq(clients.clients[2].witness, 60 * FRAME_SIZE);
 }
 END_TEST
 

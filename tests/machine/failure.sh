@@ -18,6 +18,7 @@ locate_faults() {
         file=$(task_file "$name")
         [ -r "$file" ] || continue
         place=$(addr2line -fe "$file" "$address" | sed "s|^$PWD/||" | paste -sd ' ')
+        place=${place% \?\?:*} # of the C library only the function is known
         [[ $place == *\?\?* ]] || echo "# $name stopped in ${place/ / at }" | tee -a "$work/serial.log"
     done < <(sed -nE 's/^.*[# ]([A-Za-z0-9_-]+) stopped: .* at rip (0x[0-9a-f]+).*$/\1 \2/p' "$work/serial.log")
     sed -nE 's|^# #([0-9]+) [^ ]+ at (0x[0-9a-f]+)$|\1 \2|p' "$work/serial.log" | while read -r number address; do

@@ -25,6 +25,7 @@ told_verdict() {
 
 timed_out() {
     code=3 reason="no end within $limit s: a task with \`verdict\` did not end (-verdict, TIMEOUT=s)"
+    [ -z "$script" ] || reason="no end within $limit s: the script's last command above did not end (TIMEOUT=s)"
 }
 
 # Counts TAP in the serial log: `planned`, `plans`, `good`, `bad`, `bailed`. Several tasks may each report a plan.
