@@ -41,10 +41,12 @@ RUN_FLAGS = $(if $(UEFI),--uefi) $(if $(MEM),--memory $(MEM)) $(if $(MACHINE),--
     --task '$(call extra_file,$(call item_path,$(item))) $(strip $(call item_options,$(item)))')
 
 .PHONY: demo run trace bench performance debug
-demo: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
+# Only what is booted is built: who comes here for the first time does not wait for the test tasks.
+suite_files = $(sort $(addprefix build/tasks/,$(shell sed -n 's|^module2 /boot/\([^ ]*\).*|\1|p' iso/suites/$(1).cfg 2>/dev/null)))
+demo: build/quire.elf $(call suite_files,demo) $(EXTRA_FILES)
 	@tests/run --suite demo $(RUN_FLAGS)
 
-run: build/quire.elf $(TASK_FILES) $(EXTRA_FILES) $(if $(SPOIL),build/shim.elf)
+run: build/quire.elf $(call suite_files,$(call suite,shell)) $(EXTRA_FILES) $(if $(SPOIL),build/shim.elf)
 	@tests/run --suite $(call suite,shell) $(RUN_FLAGS)
 
 # What the machine did, for Perfetto; 64 bytes of its memory for each event. SUITE as for run, but the demo if none is given.
@@ -55,7 +57,7 @@ trace: build/quire.elf $(TASK_FILES) $(EXTRA_FILES) $(if $(SPOIL),build/shim.elf
 
 # A picture of the picture, once all tasks of the suite hold what they want.
 .PHONY: screenshot
-screenshot: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
+screenshot: build/quire.elf $(call suite_files,picture) $(EXTRA_FILES)
 	@rm -f build/framemap.png
 	@tests/run --suite picture --timeout 240 $(RUN_FLAGS) --monitor tests/scripts/screenshot.monitor
 	@echo 'build/framemap.png'

@@ -108,6 +108,9 @@ static enum error claim_refusal(const struct frame_facts *facts)
     if (facts->region == REGION_UNKNOWN) {
         return ERROR_HOLE;
     }
+    if (facts->kind == KIND_DEVICE) { /* this task has that right, too */
+        return ERROR_NONE;
+    }
     return is_memory(facts->region) && !kind_is_set_aside(facts->kind) ? ERROR_NONE : ERROR_RESERVED;
 }
 

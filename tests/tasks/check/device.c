@@ -5,13 +5,13 @@
 
 #define COLOUR UINT64_C(0x0720072007200720) /* four blanks on a text screen, grey on black */
 
-/* The address of the first frame of a device; false: the machine told of none. */
+/* The address of the first frame of a device that is nobody's; false: the machine told of none, or the console has it. */
 static bool find_device(uint64_t *address)
 {
     struct frame_run run = {0};
 
     while (frame_survey(run.end, &run) == ERROR_NONE) {
-        if (run.kind == KIND_DEVICE) {
+        if (run.kind == KIND_DEVICE && !run.used) {
             *address = run.first;
             return true;
         }
@@ -29,7 +29,7 @@ static void claimed_and_drawn_on(void)
     handle second;
 
     if (!find_device(&address)) {
-        tap_skip("this machine has no screen");
+        tap_skip("this machine has no screen to spare");
         return;
     }
     expect_success(frame_info_at(address, &frame));
@@ -65,7 +65,7 @@ static void never_another_kind(void)
     handle list;
 
     if (!find_device(&address)) {
-        tap_skip("this machine has no screen");
+        tap_skip("this machine has no screen to spare");
         return;
     }
     require_success(frame_claim_run(address, 1, CLAIM_UNIQUE, &device, NULL));
@@ -89,7 +89,7 @@ static void right_needed(void)
     uint32_t dst;
 
     if (!find_device(&address)) {
-        tap_skip("this machine has no screen");
+        tap_skip("this machine has no screen to spare");
         return;
     }
     require_success(account_open(&limits, SERVICE_RIGHT_CLAIM | SERVICE_RIGHT_LOOKUP, &account, &server));
