@@ -15,20 +15,20 @@
 static void limit_text(uint64_t limit, char *text, size_t size)
 {
     if (limit == ACCOUNT_UNLIMITED) {
-        format_line(text, size, "unlimited");
+        format_line(text, size, "no limit");
     } else {
-        format_line(text, size, "%lu", limit);
+        format_line(text, size, "limit %lu", limit);
     }
 }
 
 static void show(const struct account_statistics *statistics)
 {
-    char frames[24];
-    char tables[24];
+    char frames[32];
+    char tables[32];
 
     limit_text(statistics->limit, frames, sizeof(frames));
     limit_text(statistics->table_limit, tables, sizeof(tables));
-    print("account %u (%s): %lu frames of %s, %lu handle tables among them of %s\n", statistics->account,
+    print("account %u (%s): %lu frames (%s), %lu of them handle tables (%s)\n", statistics->account,
           account_name(statistics->account), statistics->used, frames, statistics->tables_used, tables);
 }
 

@@ -155,6 +155,20 @@ static void say_all(void)
     print("`help COMMAND` shows the words behind it. Tab completes; Ctrl-C empties the line; # begins a remark.\n");
 }
 
+/* What the letters mean, for a command that takes some. */
+static void say_rights(const char *use)
+{
+    while (use != NULL && strncmp(use, "RIGHTS", strlen("RIGHTS")) != 0) {
+        use = strchr(use + 1, 'R');
+    }
+    if (use == NULL) {
+        return;
+    }
+#define RIGHT(bit, NAME, letter, text) print("  " letter "  %s\n", text);
+#include <quire/rights.def>
+#undef RIGHT
+}
+
 must_use outcome command_help(const struct words *words)
 {
     uint32_t length;
@@ -167,6 +181,7 @@ must_use outcome command_help(const struct words *words)
     if (command != NULL && length == words->count) {
         say_use(command);
         print("  %s\n", command->help);
+        say_rights(strchr(command->use, 'R'));
         return ERROR_NONE;
     }
     if (words->count != 1 || !is_group(words->word[0])) {
