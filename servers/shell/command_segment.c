@@ -228,30 +228,28 @@ must_use outcome command_segment_unmap(const struct words *words)
     return error;
 }
 
-must_use outcome command_segment_unique(const struct words *words)
+/* Changes all frames of a segment, or none. */
+static outcome change(const char *name, enum error (*all)(const struct segment *segment, uint32_t *failed))
 {
     struct thing *thing;
     uint32_t failed = 0;
-    outcome error = segment_named(words->word[0], &thing);
+    outcome error = segment_named(name, &thing);
 
     if (error != ERROR_NONE) {
         return error;
     }
     struct segment segment = segment_of(thing);
-    return tell_place(segment_unique(&segment, &failed), failed);
+    return tell_place(all(&segment, &failed), failed);
+}
+
+must_use outcome command_segment_unique(const struct words *words)
+{
+    return change(words->word[0], segment_unique);
 }
 
 must_use outcome command_segment_share(const struct words *words)
 {
-    struct thing *thing;
-    uint32_t failed = 0;
-    outcome error = segment_named(words->word[0], &thing);
-
-    if (error != ERROR_NONE) {
-        return error;
-    }
-    struct segment segment = segment_of(thing);
-    return tell_place(segment_share(&segment, &failed), failed);
+    return change(words->word[0], segment_share);
 }
 
 must_use outcome command_segment_check(const struct words *words)
