@@ -11,7 +11,7 @@
 #include <quire/names.h>
 #include <stddef.h>
 
-#define REAP_RUN 20  /* handles that leave in one step */
+#define REAP_RUN 18  /* handles that leave in one step */
 #define REAP_LOOKS 4 /* times that it looks for some, each through a table of 64 entries at the most */
 
 static bool is_installed_handle_table(const struct handle_entry *entry)
