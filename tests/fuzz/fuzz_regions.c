@@ -39,7 +39,7 @@ static void note_claim(uint64_t base, uint64_t size, enum region_type type)
     __uint128_t pages = PHYSICAL_MAX / FRAME_SIZE;
     __uint128_t first = base / FRAME_SIZE;
 
-    if (size == 0 || (type == REGION_USABLE && end > UINT64_MAX))
+    if (size == 0 || (type == REGION_USABLE && end - 1 > UINT64_MAX)) /* to the last byte is not around it */
         return;
     if (type == REGION_USABLE)
         first = ((__uint128_t)base + FRAME_SIZE - 1) / FRAME_SIZE;
