@@ -35,7 +35,7 @@ struct frame_run {
 };
 
 /* Counts of frames in the whole machine. Usable ones are free or in use; set aside are those of kernel and modules, those
- * that boot took for its tables and the first tasks, and those that back window and ledger. */
+ * that boot took for its tables and the first tasks, and those that back window and ledger. Devices' memory is in none of them. */
 struct machine_statistics {
     uint64_t end; /* frame number one past the highest frame */
     uint64_t usable;

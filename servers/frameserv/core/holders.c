@@ -1,6 +1,6 @@
 #include "servers/frameserv/core/holders.h"
 
-#include "servers/frameserv/core/allocator_parts.h"
+#include "servers/frameserv/core/pieces.h"
 #include <string.h>
 
 /* Why a frame whose owner lent it has no handles to take. *state: what its count reads. */
@@ -34,24 +34,13 @@ enum error holders_revoke(struct worker *worker, uint64_t frame, uint64_t *taken
     return ERROR_NONE;
 }
 
-/* Frames of these types are nobody's to pay for, ever. What backs the window is too much to be looked through. */
-static bool is_ruled_out(enum region_type type)
-{
-    return !region_has_slots(type) || type == REGION_METADATA;
-}
-
 /* Where the next frame is that may be in use, if this one is not: behind such a region, or free memory. */
 static uint64_t skip(struct worker *worker, uint64_t frame)
 {
-    struct buddy *buddy = &worker->keep->buddy;
     const struct boot_region *region = window_region(&worker->window, frame);
 
-    if (is_ruled_out(region->type))
-        return (region->base + region->size) / FRAME_SIZE;
-    lock_acquire(&buddy->lock, worker->number);
-    uint64_t next = buddy_free_end(buddy, &worker->window, worker->log, frame);
-    lock_release(&buddy->lock);
-    return next;
+    return region_is_ruled_out(region->type) ? (region->base + region->size) / FRAME_SIZE
+                                             : free_memory_end(worker, frame);
 }
 
 static bool is_paid_by(const struct slot *slot, uint32_t payer, uint64_t *count)

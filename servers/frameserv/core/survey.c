@@ -1,24 +1,7 @@
 #include "servers/frameserv/core/survey.h"
 
-#include "servers/frameserv/core/buddy.h"
-#include "servers/frameserv/core/lock.h"
+#include "servers/frameserv/core/pieces.h"
 #include <quire/abi.h>
-
-/* Memory whose frames nobody can have, which is one piece. What backs the window is too much to be looked through. */
-static bool is_ruled_out(enum region_type type)
-{
-    return !region_has_slots(type) || type == REGION_METADATA;
-}
-
-static uint64_t free_end(struct worker *worker, uint64_t frame)
-{
-    struct buddy *buddy = &worker->keep->buddy;
-
-    lock_acquire(&buddy->lock, worker->number);
-    uint64_t end = buddy_free_end(buddy, &worker->window, worker->log, frame);
-    lock_release(&buddy->lock);
-    return end;
-}
 
 /* Looks at the piece of memory that starts with a frame. Returns the first frame behind it. */
 static uint64_t look(struct worker *worker, uint64_t frame, struct survey *piece)
@@ -27,7 +10,7 @@ static uint64_t look(struct worker *worker, uint64_t frame, struct survey *piece
     const struct slot *slot = window_slot(&worker->window, frame);
 
     piece->region = region->type;
-    if (is_ruled_out(region->type)) {
+    if (region_is_ruled_out(region->type)) {
         piece->kind_word = kind_word(region_kind(region->type), SURVEY_USED, ACCOUNT_SYSTEM);
         return (region->base + region->size) / FRAME_SIZE;
     }
@@ -41,7 +24,7 @@ static uint64_t look(struct worker *worker, uint64_t frame, struct survey *piece
     piece->kind_word = kind_word(kind_word_kind(word), 0, ACCOUNT_NOBODY);
     if (kind_word_kind(word) == KIND_DEVICE)
         return frame + 1;
-    uint64_t end = free_end(worker, frame);
+    uint64_t end = free_memory_end(worker, frame);
     return end > frame ? end : frame + 1;
 }
 
