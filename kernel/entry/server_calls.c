@@ -25,6 +25,11 @@ enum error perform_strip(struct task *caller)
     return caller->server ? strip(caller, &caller->answer.rsi, &caller->answer.rdx) : ERROR_NOT_PERMITTED;
 }
 
+enum error perform_audit(struct task *caller)
+{
+    return caller->server ? ERROR_NONE : ERROR_NOT_PERMITTED;
+}
+
 enum error perform_holder(struct task *caller)
 {
     const atomic_word *word = ledger_find(caller->registers.rdi);

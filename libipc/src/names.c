@@ -105,3 +105,42 @@ const char *task_end_name(uint64_t end)
         return "unlisted";
     }
 }
+
+const char *restart_name(uint64_t restart)
+{
+    switch (restart) {
+#define RESTART(number, NAME, name, text)                                                                              \
+    case RESTART_##NAME:                                                                                               \
+        return name;
+#include <quire/restarts.def>
+#undef RESTART
+    default:
+        return "unlisted";
+    }
+}
+
+const char *audit_fault_name(uint64_t fault)
+{
+    switch (fault) {
+#define AUDIT_FAULT(number, NAME, name, text)                                                                          \
+    case AUDIT_FAULT_##NAME:                                                                                           \
+        return name;
+#include <quire/audit_faults.def>
+#undef AUDIT_FAULT
+    default:
+        return "unlisted";
+    }
+}
+
+const char *audit_fault_text(uint64_t fault)
+{
+    switch (fault) {
+#define AUDIT_FAULT(number, NAME, name, text)                                                                          \
+    case AUDIT_FAULT_##NAME:                                                                                           \
+        return text;
+#include <quire/audit_faults.def>
+#undef AUDIT_FAULT
+    default:
+        return "unlisted";
+    }
+}

@@ -7,7 +7,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ABI_VERSION UINT32_C(3)
+#define ABI_VERSION UINT32_C(4)
+
+/* Why the frame server (re)starts; in worker_control. */
+enum restart {
+#define RESTART(number, NAME, name, text) RESTART_##NAME = (number),
+#include <quire/restarts.def>
+#undef RESTART
+};
+
+/* What an audit can find. */
+enum audit_fault {
+#define AUDIT_FAULT(number, NAME, name, text) AUDIT_FAULT_##NAME = (number),
+#include <quire/audit_faults.def>
+#undef AUDIT_FAULT
+};
 
 enum kind {
 #define KIND(number, NAME, name, untyped, shareable, object, convertible, reads, text) KIND_##NAME = (number),
@@ -149,6 +163,9 @@ static inline handle handle_of_run(handle first, uint32_t k)
  * (in the frame server's own table: its endpoint, with the receive right). */
 #define HANDLE_INDEX_FRAME_SERVER 1
 
+/* In init's table only: the frame server's task, with the owner right. KILL restarts it. */
+#define HANDLE_INDEX_FRAME_SERVER_TASK 2
+
 /* rax of CALL and REPLY_RECEIVE, going in:
  *   number:8 | want or action:4 | mode:4 | n:16 | dst:32
  * rax coming out:
@@ -200,7 +217,10 @@ static inline uint32_t rax_flags(uint64_t rax)
 
 #define RECEIVED_NOTIFICATION                                                                                          \
     2 /* flag: no call, but bits in rsi that somebody sent by NOTIFY, an interrupt, a task's end */
-#define RECEIVED_INTERRUPTED 1 /* flag: the server died in this call once; finish or answer it, do not start anew */
+#define RECEIVED_INTERRUPTED                                                                                           \
+    1 /* flag: the frame server died in this call, has recovered, and is to do or finish it so that it happens once */
+#define RECEIVED_POISONED                                                                                              \
+    4 /* flag: and it failed in it twice, so that it only settles what left and answers KILLS_SERVER */
 
 /* Label of a message: operation:32 | flags:32. */
 static inline uint64_t label_make(uint32_t operation, uint32_t flags)

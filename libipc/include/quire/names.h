@@ -18,4 +18,9 @@ const char *action_name(uint64_t action);
 const char *mode_name(uint64_t mode);
 const char *task_end_name(uint64_t end);
 
+/* Of an enum restart ("fault") and an enum audit_fault; and what the latter means. */
+const char *restart_name(uint64_t restart);
+const char *audit_fault_name(uint64_t fault);
+const char *audit_fault_text(uint64_t fault);
+
 #endif

@@ -7,6 +7,8 @@
 
 #define START_HANDLES 16
 #define FRAME_SERVER_NAME "frameserv" /* of the first of them, which every task has */
+#define FRAME_SERVER_TASK_NAME                                                                                         \
+    "frameserv-task" /* the frame server's task: in init, and in tasks with the option restart */
 #define START_NAME 24
 
 /* The screen that the boot loader set up, if pixels of it are direct colours: memory of kind DEVICE. width 0: there is none.
@@ -102,6 +104,7 @@ struct worker_control {
                          before it touches the slot; the kernel clears it in the step that accepts the reply. */
     uint64_t intent_run; /* 0, or how many members of the transfer page are intents, likewise */
     uint64_t view_frame; /* 0, or 1 + number of the frame whose last contents are in the view page */
+    uint64_t start;      /* enum restart: why the worker starts. The kernel sets it. */
 };
 
 #define TRANSFER_FRAMES 512 /* frame numbers in a transfer page, the most that one message can carry */

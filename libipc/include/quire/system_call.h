@@ -484,4 +484,61 @@ SYSTEM_CALL_INLINE must_use enum error system_call_holder(uint64_t frame, uint64
     return error;
 }
 
+/* What the kernel's ledger says of a frame, for recovery: *handles to it, of *kind (KIND_NONE: there is none). One that
+ * moves to the server with a call in service counts. Zeros for a number that is no frame's. Errors: NotPermitted. */
+SYSTEM_CALL_INLINE must_use enum error system_call_count(uint64_t frame, uint64_t *handles, enum kind *kind)
+{
+    struct system_call_result result;
+    enum error error = system_call_small(SYSTEM_CALL_COUNT, frame, 0, 0, &result);
+
+    *handles = result.rsi;
+    *kind = (enum kind)result.rdx;
+    return error;
+}
+
+/* What the kernel keeps about a frame, looked through a bounded number of steps at a time: *next is where to go on, 0 at
+ * first and at the end. *fault: AUDIT_FAULT_NONE, or what disagrees: found[0] is what it should be, found[1] what it is.
+ * Errors: NotPermitted. */
+SYSTEM_CALL_INLINE must_use enum error system_call_audit(uint64_t frame, uint64_t *next, enum audit_fault *fault,
+                                                         uint64_t found[2])
+{
+    struct system_call_result result;
+    enum error error = system_call_small(SYSTEM_CALL_AUDIT, frame, *next, 0, &result);
+
+    *next = result.rsi;
+    *fault = (enum audit_fault)result.rdx;
+    found[0] = result.r8;
+    found[1] = result.r9;
+    return error;
+}
+
+/* Restarts the frame server with another image: 0 is the first, then the boot modules with the word upgrade in their order.
+ * Errors: those of system_call_kill; NotPermitted (not the frame server's task), BadArgument (no such image), OtherLayout
+ * (its kept memory is laid out otherwise; nothing was touched). */
+SYSTEM_CALL_INLINE must_use enum error system_call_upgrade(handle server_task, uint64_t image)
+{
+    return system_call_small(SYSTEM_CALL_UPGRADE, server_task, image, 0, NULL);
+}
+
+/* What planned deaths came to since the last system_call_sweep. */
+struct sweep_result {
+    uint64_t deaths;
+    uint64_t
+        instructions; /* of the server's, in user mode: of the last request, or, after a death, from its restart to the reply */
+};
+
+/* Plans deaths of the frame server, if the kernel was given the option sweep: after `request` instructions of its next request
+ * (0: not, but the instructions are counted), and after `recovery` instructions of the restart from that (0: not).
+ * Errors: those of system_call_kill; NotPermitted (not the frame server's task, or no such option). */
+SYSTEM_CALL_INLINE must_use enum error system_call_sweep(handle server_task, uint64_t request, uint64_t recovery,
+                                                         struct sweep_result *last)
+{
+    struct system_call_result result;
+    enum error error = system_call_small(SYSTEM_CALL_SWEEP, server_task, request, recovery, &result);
+
+    last->deaths = result.rsi;
+    last->instructions = result.rdx;
+    return error;
+}
+
 #endif

@@ -24,7 +24,7 @@ struct operation_rules {
 #define RUNS (1 << MESSAGE_LOOKUP | 1 << MESSAGE_CLONE | 1 << MESSAGE_UNIQUE | 1 << MESSAGE_SHARE | 1 << MESSAGE_CHECK)
 
 /* Operations on frames by their address. CLAIM needs another right, or two: see operation_claim. */
-#define LOOKUPS (1 << MESSAGE_LOOKUP | 1 << MESSAGE_INFO | 1 << MESSAGE_SURVEY)
+#define LOOKUPS (1 << MESSAGE_LOOKUP | 1 << MESSAGE_INFO | 1 << MESSAGE_SURVEY | 1 << MESSAGE_AUDIT)
 
 #define M(name) (1 << MODE_##name)
 static const struct operation_rules operations[MESSAGES] = {

@@ -4,6 +4,7 @@
 
 #include "servers/frameserv/core/keep.h"
 #include "servers/frameserv/core/slot.h"
+#include <quire/abi.h>
 
 /* What a reply asks the kernel to do, for the case that it refuses. */
 struct pending {
@@ -24,6 +25,8 @@ struct refusal {
 struct kernel_calls {
     enum error (*strip)(uint64_t *taken, uint64_t *left);
     enum error (*holder)(uint64_t frame, uint64_t name[3]);
+    enum error (*count)(uint64_t frame, uint64_t *handles, enum kind *kind);
+    enum error (*audit)(uint64_t frame, uint64_t *next, enum audit_fault *fault, uint64_t found[2]);
 };
 
 struct worker {
