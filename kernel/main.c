@@ -11,6 +11,7 @@
 #include "kernel/memory/ledger.h"
 #include "kernel/entry/proceed.h"
 #include "kernel/event.h"
+#include "kernel/ipc/sweep.h"
 #include "kernel/print.h"
 #include "kernel/verdict.h"
 #include <quire/names.h>
@@ -56,6 +57,14 @@ static void log_level_set(void)
 
     if (option_find(boot_data.command_line, "log", level, sizeof(level)) == OPTION_FOUND && strcmp(level, "quiet") == 0)
         print_shown = PRINT_QUIET;
+}
+
+/* For tests: whoever may restart the frame server may plan when it dies. */
+static void sweep_allow(void)
+{
+    char value[8];
+
+    sweep_allowed = option_find(boot_data.command_line, "sweep", value, sizeof(value)) == OPTION_FOUND;
 }
 
 static void events_start(void)
@@ -112,6 +121,7 @@ _Noreturn void kernel_main(uint32_t magic, uint64_t information)
     require(reserve_complete(&memory.reserve, &memory.early), "reserve");
     ledger_initialise();
     events_start();
+    sweep_allow();
     require(modules_load(&boot_data), "modules");                             /* tasks of the boot modules */
     require(early_retire(&memory.early, &memory.regions), "early allocator"); /* never again */
     regions_show();

@@ -1,4 +1,5 @@
 #include "kernel/boot/boot_task.h"
+#include "kernel/boot/boot_image.h"
 #include "kernel/boot/boot_map.h"
 #include "kernel/boot/kernel_map.h"
 #include "kernel/memory/memory.h"
@@ -15,16 +16,6 @@ static void *map_pages(const struct task *task, uint64_t virtual_address, uint64
     return boot_map_fresh(task->root, virtual_address, pages, page_flags(rights));
 }
 
-static void map_image(const struct task *task, const struct elf_image *image)
-{
-    for (uint32_t k = 0; k < image->segment_count; k++) {
-        const struct elf_segment *segment = &image->segments[k];
-        uint64_t offset = segment->address % FRAME_SIZE;
-        char *memory = map_pages(task, segment->address - offset, elf_pages(segment), segment->rights);
-        memcpy(memory + offset, image->file + segment->offset, segment->file_size);
-    }
-}
-
 static struct task *make_task(const char *name, bool server, uint64_t handles, uint64_t entry)
 {
     struct task *task = physical_pointer(memory_early_allocate(1));
@@ -38,6 +29,7 @@ static struct task *make_task(const char *name, bool server, uint64_t handles, u
                                    .fpu = true};
     task_initialise(task, &how);
     task->server = server;
+    task->life.starting = server;
     task->registers.rip = entry;
     task->registers.rsp = STACK_TOP;
     for (uint32_t k = 0; k <= handles / HANDLES_PER_TABLE; k++)
@@ -81,13 +73,15 @@ void boot_task_make(struct boot_task *made, const char *name, bool server, uint6
 {
     struct task *task = make_task(name, server, handles, image->entry);
 
-    map_image(task, image);
-    map_pages(task, STACK_TOP - STACK_SIZE, STACK_SIZE / FRAME_SIZE, RIGHT_READ | RIGHT_WRITE);
     made->task = task;
     made->start = map_start(task);
-    if (server)
+    if (server) {
+        boot_image_serve(task->root, image);
         made->information = map_worker(task);
-    else
-        made->modules = map_pages(task, BOOT_MODULES_ADDRESS,
-                                  (sizeof(struct boot_modules) + FRAME_SIZE - 1) / FRAME_SIZE, RIGHT_READ);
+        return;
+    }
+    boot_image_map(task->root, image);
+    map_pages(task, STACK_TOP - STACK_SIZE, STACK_SIZE / FRAME_SIZE, RIGHT_READ | RIGHT_WRITE);
+    made->modules =
+        map_pages(task, BOOT_MODULES_ADDRESS, (sizeof(struct boot_modules) + FRAME_SIZE - 1) / FRAME_SIZE, RIGHT_READ);
 }

@@ -1,4 +1,5 @@
 #include "kernel/boot/module.h"
+#include "kernel/boot/boot_image.h"
 #include "kernel/boot/boot_map.h"
 #include "kernel/boot/boot_task.h"
 #include "kernel/event.h"
@@ -10,6 +11,7 @@
 #include "kernel/object/handle_ring.h"
 #include "kernel/object/handle_table.h"
 #include "kernel/object/schedule.h"
+#include "kernel/object/server_image.h"
 #include "kernel/print.h"
 #include "kernel/verdict.h"
 #include <quire/option_words.h>
@@ -45,31 +47,41 @@ static uint64_t frames_of(const struct boot_module *module)
     return (module->end + FRAME_SIZE - 1) / FRAME_SIZE - first_frame(module);
 }
 
+/* Whether a module has a word behind its name. */
+static bool has_word(const struct boot_module *module, const char *word)
+{
+    char value[1];
+    const char *rest = module->line;
+
+    (void)option_next_word(&rest);
+    return option_find(rest, word, value, sizeof(value)) == OPTION_FOUND;
+}
+
 /* The first module with a word behind its name; NULL when there is none. */
 static const struct boot_module *module_with(const struct boot_data *data, const char *word)
 {
-    char value[1];
-
-    for (uint32_t k = 0; k < data->module_count; k++) {
-        const char *rest = data->modules[k].line;
-        (void)option_next_word(&rest);
-        if (option_find(rest, word, value, sizeof(value)) == OPTION_FOUND)
+    for (uint32_t k = 0; k < data->module_count; k++)
+        if (has_word(&data->modules[k], word))
             return &data->modules[k];
-    }
     return NULL;
+}
+
+static void parse(const struct boot_module *module, struct elf_image *image)
+{
+    enum error error = is_apart(module) ? elf_parse(physical_pointer(module->start), module->end - module->start, image)
+                                        : ERROR_BAD_BOOT_DATA;
+
+    memory_wanted_for = module->line;
+    if (error)
+        refuse("module '%s': %s, %s", module->line, error_name(error), error_sentence(error));
 }
 
 static void load(const struct boot_module *module, struct boot_task *made, uint64_t handles)
 {
     char name[TASK_NAME];
     struct elf_image image;
-    enum error error = is_apart(module)
-                           ? elf_parse(physical_pointer(module->start), module->end - module->start, &image)
-                           : ERROR_BAD_BOOT_DATA;
 
-    memory_wanted_for = module->line;
-    if (error)
-        refuse("module '%s': %s, %s", module->line, error_name(error), error_sentence(error));
+    parse(module, &image);
     const char *rest = module->line;
     if (!option_word_copy(option_next_word(&rest), name, sizeof(name)))
         refuse("module '%s': its name is too long", module->line);
@@ -79,7 +91,35 @@ static void load(const struct boot_module *module, struct boot_task *made, uint6
 /* Whether a module is init's to start. */
 static bool is_listed(const struct boot_data *data, uint32_t k)
 {
-    return &data->modules[k] != module_with(data, "server") && &data->modules[k] != module_with(data, "init");
+    const struct boot_module *module = &data->modules[k];
+
+    return module != module_with(data, "server") && module != module_with(data, "init") && !has_word(module, "upgrade");
+}
+
+/* A module that the frame server's restarts begin with: its memory is the kernel's for ever. NO_ROOM: the region table is full. */
+static enum error keep_module(const struct boot_module *module)
+{
+    return region_carve(&memory.regions, first_frame(module) * FRAME_SIZE,
+                        (first_frame(module) + frames_of(module)) * FRAME_SIZE, REGION_KERNEL);
+}
+
+/* The images that the frame server can be restarted with, in the order of the modules. */
+static enum error load_upgrades(const struct boot_data *data)
+{
+    enum error error = ERROR_NONE;
+
+    for (uint32_t k = 0; k < data->module_count && !error; k++) {
+        const struct boot_module *module = &data->modules[k];
+        struct elf_image image;
+        if (!has_word(module, "upgrade"))
+            continue;
+        parse(module, &image);
+        if (server_images.count == SERVER_IMAGES_MAX)
+            refuse("module '%s': there are %u images of the frame server already", module->line, SERVER_IMAGES_MAX);
+        boot_image_add(&image);
+        error = keep_module(module);
+    }
+    return error;
 }
 
 /* Lists a module for init, and maps it. One that lies where it can't counts as empty. Returns where the next may lie. */
@@ -117,9 +157,8 @@ enum error modules_load(const struct boot_data *data)
     for (uint32_t k = 0; k < data->module_count; k++)
         if (is_listed(data, k))
             address = list(&data->modules[k], address);
-    /* The frame server's image stays: a restart begins with it. All other modules' memory can be free. */
-    return region_carve(&memory.regions, first_frame(first) * FRAME_SIZE,
-                        (first_frame(first) + frames_of(first)) * FRAME_SIZE, REGION_KERNEL);
+    enum error error = load_upgrades(data);
+    return error ? error : keep_module(first);
 }
 
 /* Gives a boot task a handle to the frame server's endpoint, the first on its start page. */
@@ -141,6 +180,31 @@ static void give_endpoint(struct boot_task *to, uint32_t rights, uint32_t accoun
     to->start->entries_used = HANDLE_INDEX_FRAME_SERVER + 1;
     strlcpy(to->start->handles[0].name, FRAME_SERVER_NAME, START_NAME);
     to->start->handles[0].handle = handle_make(HANDLE_INDEX_FRAME_SERVER, generation);
+}
+
+static void add_object(uint64_t frame, uint64_t count, enum kind kind, uint32_t handles)
+{
+    server.information->objects[server.information->object_count++] =
+        (struct boot_object){.frame = frame, .count = count, .kind = kind, .handles = handles};
+}
+
+/* Init can restart the frame server by a handle to its task. The task has one itself, so that it never loses the last. */
+static void give_server_task(void)
+{
+    uint64_t frame = physical_address(server.task) / FRAME_SIZE;
+    uint32_t generation = handle_generation_next(init.task);
+    struct handle_entry *entry = handle_table_entry(init.task, HANDLE_INDEX_FRAME_SERVER_TASK);
+    struct handle_entry *own = &server.task->hidden[HIDDEN_SELF];
+    atomic_word *word = ledger_find(frame);
+    uint64_t value = ledger_lock(word);
+
+    value = handle_fill(server.task, own, HIDDEN_GENERATION, frame, KIND_TASK, RIGHTS_TASK, value);
+    value = handle_fill(init.task, entry, generation, frame, KIND_TASK, RIGHTS_TASK, value);
+    ledger_unlock(word, value);
+    init.start->entries_used = HANDLE_INDEX_FRAME_SERVER_TASK + 1;
+    strlcpy(init.start->handles[init.start->handle_count].name, FRAME_SERVER_TASK_NAME, START_NAME);
+    init.start->handles[init.start->handle_count++].handle = handle_make(HANDLE_INDEX_FRAME_SERVER_TASK, generation);
+    add_object(frame, 1, KIND_TASK, 2);
 }
 
 /* Gives init a handle to each frame of a module, as if it had mapped it itself. False: the frames are somebody's already. */
@@ -167,12 +231,6 @@ static bool give_frames(struct boot_module_page *listed)
         ledger_unlock(word, value);
     }
     return handle_index(listed->first) + count == init.start->entries_used;
-}
-
-static void add_object(uint64_t frame, uint64_t count, enum kind kind, uint32_t handles)
-{
-    server.information->objects[server.information->object_count++] =
-        (struct boot_object){.frame = frame, .count = count, .kind = kind, .handles = handles};
 }
 
 static void give_modules(void)
@@ -239,6 +297,7 @@ void modules_start(const struct boot_data *data)
     inform(server.information);
     give_endpoint(&server, RIGHT_RECEIVE, ACCOUNT_FRAME_SERVER);
     give_endpoint(&init, RIGHT_CALL | RIGHT_CLONE | RIGHT_MOVE, ACCOUNT_INIT);
+    give_server_task();
     give_modules();
     schedule_ready(server.task);
     schedule_ready(init.task);

@@ -20,6 +20,10 @@ enum { WORD_RDX, WORD_R8, WORD_R9, WORD_R10, WORD_R12 };
 #include <quire/system_calls.def>
 #undef SYSTEM_CALL
 
+/* The task that a handle with the owner right names, and that has not ended. BAD_HANDLE, STALE_HANDLE, WRONG_KIND, MISSING_RIGHT,
+ * NOT_CREATED, ENDED. */
+must_use enum error find_alive_task(struct task *caller, handle value, struct task **task);
+
 /* The stopped task that a handle with the owner right names. BAD_HANDLE, STALE_HANDLE, WRONG_KIND, MISSING_RIGHT,
  * NOT_CREATED, ENDED, RUNNING. */
 must_use enum error find_stopped_task(struct task *caller, handle value, struct task **task);

@@ -1,10 +1,13 @@
 /* System calls of the frame server. */
 #include "kernel/entry/calls.h"
+#include "kernel/ipc/restart.h"
 #include "kernel/ipc/strip.h"
+#include "kernel/ipc/sweep.h"
 #include "kernel/memory/ledger.h"
 #include "kernel/memory/release.h"
 #include "kernel/memory/window.h"
 #include "kernel/object/handle_ring.h"
+#include "kernel/object/server_image.h"
 #include <string.h>
 
 enum error perform_pattern(struct task *caller)
@@ -23,6 +26,63 @@ enum error perform_release(struct task *caller)
 enum error perform_strip(struct task *caller)
 {
     return caller->server ? strip(caller, &caller->answer.rsi, &caller->answer.rdx) : ERROR_NOT_PERMITTED;
+}
+
+enum error perform_count(struct task *caller)
+{
+    const atomic_word *word = ledger_find(caller->registers.rdi);
+    uint64_t value = word ? atomic_load_relaxed(word) : 0;
+
+    if (!caller->server)
+        return ERROR_NOT_PERMITTED;
+    caller->answer.r8 = ledger_word_state(value);
+    if (ledger_word_state(value) == LEDGER_MOVING) {
+        caller->answer.rsi = 1;
+        caller->answer.rdx = KIND_UNTYPED;
+    } else if (ledger_word_state(value) == LEDGER_HELD) {
+        caller->answer.rsi = handle_count(value);
+        caller->answer.rdx = ledger_word_anchor(value)->kind;
+    }
+    return ERROR_NONE;
+}
+
+static bool same_keep(const struct server_keep *one, const struct server_keep *other)
+{
+    return one->address == other->address && one->size == other->size && one->layout == other->layout;
+}
+
+enum error perform_upgrade(struct task *caller)
+{
+    uint64_t number = caller->registers.rsi;
+    struct task *task;
+    enum error error = find_alive_task(caller, caller->registers.rdi, &task);
+
+    if (error)
+        return error;
+    if (!task->server)
+        return ERROR_NOT_PERMITTED;
+    if (number >= server_images.count)
+        return ERROR_BAD_ARGUMENT;
+    if (!same_keep(&server_images.images[number].keep, &server_images.images[server_images.current].keep))
+        return ERROR_OTHER_LAYOUT;
+    server_images.current = (uint32_t)number;
+    restart(task, RESTART_UPGRADE, &(struct task_ending){.end = TASK_END_KILLED});
+    return ERROR_NONE;
+}
+
+enum error perform_sweep(struct task *caller)
+{
+    struct task *task;
+    enum error error = find_alive_task(caller, caller->registers.rdi, &task);
+
+    if (error)
+        return error;
+    if (!task->server || !sweep_allowed)
+        return ERROR_NOT_PERMITTED;
+    caller->answer.rsi = task->sweep.deaths;
+    caller->answer.rdx = task->sweep.instructions;
+    sweep_plan(task, caller->registers.rsi, caller->registers.words[WORD_RDX]);
+    return ERROR_NONE;
 }
 
 enum error perform_audit(struct task *caller)

@@ -2,6 +2,7 @@
 #include "kernel/entry/calls.h"
 #include "kernel/entry/proceed.h"
 #include "kernel/ipc/call.h"
+#include "kernel/ipc/restart.h"
 #include "kernel/object/schedule.h"
 #include <stddef.h>
 
@@ -20,7 +21,12 @@ enum error perform_yield(struct task *caller)
 
 enum error perform_exit(struct task *caller)
 {
-    task_die(caller, &(struct task_ending){.end = TASK_END_EXITED, .code = caller->registers.rdi});
+    const struct task_ending why = {.end = TASK_END_EXITED, .code = caller->registers.rdi};
+
+    if (caller->server)
+        restart(caller, RESTART_EXITED, &why);
+    else
+        task_die(caller, &why);
     return ERROR_NONE;
 }
 

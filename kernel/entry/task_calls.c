@@ -1,6 +1,7 @@
 /* System calls about tasks. */
 #include "kernel/entry/calls.h"
 #include "kernel/ipc/carry.h"
+#include "kernel/ipc/restart.h"
 #include "kernel/memory/ledger.h"
 #include "kernel/memory/physical.h"
 #include "kernel/object/handle_ring.h"
@@ -21,7 +22,7 @@ static enum error find_any(struct task *caller, handle value, uint32_t right, st
 }
 
 /* One that lives. */
-static enum error find_alive(struct task *caller, handle value, struct task **task)
+enum error find_alive_task(struct task *caller, handle value, struct task **task)
 {
     enum error error = find_any(caller, value, RIGHT_OWNER, task);
 
@@ -34,7 +35,7 @@ static enum error find_alive(struct task *caller, handle value, struct task **ta
 
 enum error find_stopped_task(struct task *caller, handle value, struct task **task)
 {
-    enum error error = find_alive(caller, value, task);
+    enum error error = find_alive_task(caller, value, task);
 
     return error || (*task)->state == TASK_STOPPED ? error : ERROR_RUNNING;
 }
@@ -158,7 +159,7 @@ enum error perform_start(struct task *caller)
     uint64_t rsp = caller->registers.words[WORD_RDX];
     bool anew = rip || rsp;
     struct task *task;
-    enum error error = find_alive(caller, caller->registers.rdi, &task);
+    enum error error = find_alive_task(caller, caller->registers.rdi, &task);
 
     if (error)
         return error;
@@ -177,8 +178,10 @@ enum error perform_start(struct task *caller)
 enum error perform_stop(struct task *caller)
 {
     struct task *task;
-    enum error error = find_alive(caller, caller->registers.rdi, &task);
+    enum error error = find_alive_task(caller, caller->registers.rdi, &task);
 
+    if (!error && task->server)
+        error = ERROR_NOT_PERMITTED; /* all tasks would stop with it */
     if (!error)
         task_stop(task);
     return error;
@@ -187,11 +190,17 @@ enum error perform_stop(struct task *caller)
 enum error perform_kill(struct task *caller)
 {
     struct task *task;
-    enum error error = find_alive(caller, caller->registers.rdi, &task);
+    enum error error = find_alive_task(caller, caller->registers.rdi, &task);
 
-    if (!error)
-        task_die(task, &(struct task_ending){.end = TASK_END_KILLED});
-    return error;
+    const struct task_ending why = {.end = TASK_END_KILLED};
+
+    if (error)
+        return error;
+    if (task->server)
+        restart(task, RESTART_KILLED, &why);
+    else
+        task_die(task, &why);
+    return ERROR_NONE;
 }
 
 enum error perform_look(struct task *caller)

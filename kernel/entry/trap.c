@@ -6,6 +6,8 @@
 #include "kernel/event.h"
 #include "kernel/memory/window.h"
 #include "kernel/entry/proceed.h"
+#include "kernel/ipc/restart.h"
+#include "kernel/ipc/sweep.h"
 #include "kernel/object/interrupt_line.h"
 #include "kernel/object/task.h"
 #include "kernel/panic/panic.h"
@@ -14,7 +16,6 @@
 #define EXCEPTIONS 32
 #define VECTOR_DEBUG 1
 #define VECTOR_NON_MASKABLE 2
-#define FLAG_TRAP UINT64_C(0x100)
 #define VECTOR_PAGE_FAULT 14
 #define PAGE_FAULT_PRESENT 1 /* in the error code: a right was missing, not the page (Intel SDM volume 3, 4.7) */
 
@@ -29,6 +30,8 @@ static void interrupt(uint64_t vector)
     if (vector == VECTOR_TIMER) {
         interrupt_acknowledge();
         this_cpu->reschedule = 1;
+        if (this_cpu->current && this_cpu->current->server)
+            restart_watch(this_cpu->current);
         return;
     }
     if (vector >= VECTOR_LEGACY && vector < VECTOR_LEGACY + LEGACY_LINES) {
@@ -43,14 +46,20 @@ static void interrupt(uint64_t vector)
 static void fault(struct task *task, uint64_t vector, uint64_t error)
 {
     uint64_t address = vector == VECTOR_PAGE_FAULT ? control_2_read() : 0;
+    const struct task_ending why = {
+        .end = TASK_END_FAULTED, .vector = (uint32_t)vector, .code = task->registers.rip, .address = address};
+
+    if (vector == VECTOR_DEBUG && sweep_step(task))
+        return;
 
     event_record(EVENT_FAULT, task, vector, error, task->registers.rip, address);
     if (vector == VECTOR_PAGE_FAULT && task->server && !(error & PAGE_FAULT_PRESENT) &&
         window_back(task->root, address))
         return;
-    task_die(task,
-             &(struct task_ending){
-                 .end = TASK_END_FAULTED, .vector = (uint32_t)vector, .code = task->registers.rip, .address = address});
+    if (task->server)
+        restart(task, RESTART_FAULT, &why);
+    else
+        task_die(task, &why);
 }
 
 /* Called by entry/interrupt.S with the current task's registers saved. */
@@ -61,6 +70,8 @@ void trap_from_task(uint64_t vector, uint64_t error)
         fault(this_cpu->current, vector, error);
     else
         interrupt(vector);
+    if (restart_is_due(this_cpu->current))
+        restart(this_cpu->current, RESTART_HANG, &(struct task_ending){.end = TASK_END_KILLED});
     proceed();
 }
 
@@ -83,7 +94,7 @@ void trap_on_stack(struct stack_frame *frame)
         return;
     }
     if (frame->vector == VECTOR_DEBUG && is_entry(frame->rip)) {
-        frame->rflags &= ~FLAG_TRAP; /* the task's own flags keep it: it is stopped once it is back in ring 3 */
+        frame->rflags &= ~RFLAGS_TRAP; /* the task's own flags keep it: it is stopped once it is back in ring 3 */
         return;
     }
     panic(frame);

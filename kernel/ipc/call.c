@@ -32,27 +32,32 @@ static enum error want_check(struct task *caller)
     return handle_destination(caller, rax_dst(rax), n);
 }
 
-enum error call_deliver(struct task *caller, struct task *receiver)
+void call_hand_over(struct task *caller, struct task *receiver, const struct carried *carried, uint32_t flags)
 {
     const struct registers *from = &caller->registers;
     struct registers *to = &receiver->registers;
-    struct carried carried;
-    enum error error =
-        task_is_dying(caller) ? reap_carry(caller, receiver, &carried) : carry_out(caller, receiver, &carried);
 
-    if (error)
-        return error;
-    to->rax = from->rax & RAX_ACTION_MODE_AND_N;
+    to->rax = (from->rax & RAX_ACTION_MODE_AND_N) | (uint64_t)flags << 32;
     to->rdi = caller->badge;
     to->rsi = from->rsi;
     for (int k = 0; k < MESSAGE_WORDS; k++)
         to->words[k] = from->words[k];
-    to->r13 = carried.r13;
-    to->r14 = carried.r14;
+    to->r13 = carried->r13;
+    to->r14 = carried->r14;
     caller->state = TASK_AWAITING;
     caller->callee = receiver;
     receiver->caller = caller;
-    return ERROR_NONE;
+}
+
+enum error call_deliver(struct task *caller, struct task *receiver)
+{
+    struct carried carried;
+    enum error error =
+        task_is_dying(caller) ? reap_carry(caller, receiver, &carried) : carry_out(caller, receiver, &carried);
+
+    if (!error)
+        call_hand_over(caller, receiver, &carried, 0);
+    return error;
 }
 
 enum error call_send(struct task *caller, struct endpoint_line *line)

@@ -17,6 +17,10 @@ must_use enum error call_send(struct task *caller, struct endpoint_line *line);
  * An error is the caller's; nothing changed. */
 must_use enum error call_deliver(struct task *caller, struct task *receiver);
 
+/* Puts the message into the receiver's registers, with flags of RECEIVED_*, and the caller into its service. */
+struct carried;
+void call_hand_over(struct task *caller, struct task *receiver, const struct carried *carried, uint32_t flags);
+
 /* The system call REPLY_RECEIVE: answers the pending caller, if there is one, and takes the next call or waits for it.
  * An error means that nothing was done, and above all that a pending caller still waits. */
 must_use enum error reply_receive(struct task *task);

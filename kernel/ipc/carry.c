@@ -170,7 +170,7 @@ static inline __attribute__((always_inline)) uint64_t leave(struct handle_entry 
     if (mapping_exists(entry))
         mapping_clear(entry);
     if (moved && last)
-        value = ledger_word_server(account);
+        value = ledger_word_moving(account) | LEDGER_LOCKED;
     else if (any_kind && kind_reads(entry->kind))
         show(worker, frame, last);
     else if (any_kind && frame_pointer(frame) == entry->owner && last)
@@ -247,6 +247,16 @@ static void come_back(struct handle_entry *entry)
     ledger_unlock(word, handle_link(entry, ledger_lock(word)));
 }
 
+/* A handle that moved is the server's. */
+static void arrive(struct handle_entry *entry)
+{
+    atomic_word *word = ledger_find(handle_entry_frame(entry));
+    uint64_t value = ledger_lock(word);
+
+    ledger_unlock(word, ledger_word_state(value) == LEDGER_MOVING ? ledger_word_moved(value) : value);
+    handle_empty_left(entry);
+}
+
 /* Of a dying task, whose entries that leave may have others between them. */
 static void settle_reaped(const struct task *task)
 {
@@ -270,10 +280,12 @@ void carry_settle(struct task *caller, bool refused)
         struct handle_entry *entries =
             handle_table_part(caller, caller->service.leaving_first + done, count - done, &part);
         for (struct handle_entry *entry = entries; entry < entries + part; entry++) {
-            if (mode != MODE_DROP && refused)
+            if (mode == MODE_DROP)
+                handle_empty_left(entry);
+            else if (refused)
                 come_back(entry);
             else
-                handle_empty_left(entry);
+                arrive(entry);
         }
         if (count > part)
             interrupt_window();

@@ -25,6 +25,10 @@ uint64_t carry_leave(struct handle_entry *entry, struct task *worker);
 /* ERROR_NONE if every handle that was lent is still what it was, else REVOKED. */
 must_use enum error carry_borrowed_check(const struct task *caller);
 
+/* What the worker finds in its registers, and for runs in its transfer page, when it gets the call again that it died in.
+ * REVOKED: a handle that was lent is gone. */
+must_use enum error carry_again(const struct task *caller, struct task *worker, struct carried *carried);
+
 /* At the reply: LEAVING entries become empty, or, when the server refused a move, are put back as they were. */
 void carry_settle(struct task *caller, bool refused);
 

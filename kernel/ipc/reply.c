@@ -2,6 +2,8 @@
 #include "kernel/ipc/call.h"
 #include "kernel/ipc/carry.h"
 #include "kernel/ipc/reap.h"
+#include "kernel/ipc/restart.h"
+#include "kernel/ipc/sweep.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/handle_table.h"
 #include "kernel/object/schedule.h"
@@ -87,6 +89,9 @@ enum error reply_receive(struct task *task)
     struct endpoint_line *line = (struct endpoint_line *)(uintptr_t)entry->detail;
     if (line->receiver)
         return ERROR_OCCUPIED;
+    task->life.ticks = 0;
+    if (task->life.starting && restart_resume(task))
+        return ERROR_NONE;
     struct task *caller = task->caller;
     if (caller)
         error = reply(task, caller);
@@ -94,6 +99,7 @@ enum error reply_receive(struct task *task)
         error = ERROR_NO_CALLER;
     if (error)
         return error;
+    sweep_pause(task, caller != NULL);
     if (caller && reap_is_over(caller))
         caller = NULL;
     if (line->bits)

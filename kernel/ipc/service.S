@@ -266,7 +266,7 @@ restore_and_slow:
 
 /* What leaves can not come back, and what was lent has to be what it was. */
 reply_words:
-    andl $(0xf << MODE_SHIFT | CALL_HALTED), %ecx
+    andl $(0xf << MODE_SHIFT | CALL_HALTED | CALL_INTERRUPTED), %ecx
     jz 2f
     cmpl $(MODE_DROP << MODE_SHIFT), %ecx
     jne 1f

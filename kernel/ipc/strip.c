@@ -52,6 +52,8 @@ enum error strip(struct task *worker, uint64_t *taken, uint64_t *left)
     struct handle_entry *kept = caller->service.borrowed[0];
     if (!(kept->rights & RIGHT_OWNER))
         return ERROR_MISSING_RIGHT;
+    if (kept->kind == KIND_TASK && task_of_entry(kept)->server) /* it has one to itself, which has to stay */
+        return ERROR_NOT_PERMITTED;
     atomic_word *word = ledger_find(handle_entry_frame(kept));
     *taken = 0;
     while (kept->next != kept && *taken < STRIP_RUN) {

@@ -13,6 +13,7 @@ enum ledger_state {
     LEDGER_KERNEL,   /* kernel, early, module and metadata memory */
     LEDGER_RESERVED, /* no memory, or firmware's */
     LEDGER_DEVICE,   /* memory of a device, nobody's handle: to be granted to who has that right */
+    LEDGER_MOVING,   /* goes to the frame server with a call that is in service; the account is in the word */
 };
 
 #define LEDGER_LOCKED UINT64_C(1)
@@ -39,6 +40,17 @@ static inline uint64_t ledger_word_free(void)
 static inline uint64_t ledger_word_server(uint32_t account)
 {
     return ledger_word_plain(LEDGER_SERVER) | (uint64_t)account << LEDGER_VALUE_SHIFT;
+}
+
+static inline uint64_t ledger_word_moving(uint32_t account)
+{
+    return ledger_word_plain(LEDGER_MOVING) | (uint64_t)account << LEDGER_VALUE_SHIFT;
+}
+
+/* Of a word in state MOVING: the frame is with the server. */
+static inline uint64_t ledger_word_moved(uint64_t moving)
+{
+    return ledger_word_server((uint32_t)(moving >> LEDGER_VALUE_SHIFT));
 }
 
 static inline uint64_t ledger_word_held(const struct handle_entry *anchor)

@@ -9,8 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#define RFLAGS_START UINT64_C(0x202) /* interrupts on; bit 1 is always set */
-#define SYSTEM_CALL_LENGTH 2         /* bytes of the instruction */
+#define SYSTEM_CALL_LENGTH 2 /* bytes of the instruction */
 
 /* It is in no queue. */
 static void set_priority(struct task *task, uint32_t priority)
@@ -133,20 +132,15 @@ void task_die(struct task *task, const struct task_ending *why)
         schedule_ready(task);
 }
 
-static struct task *task_of(const struct handle_entry *entry)
-{
-    return frame_pointer(handle_entry_frame(entry));
-}
-
 bool task_is_its_last(const struct handle_entry *entry)
 {
-    return entry->kind == KIND_TASK && entry->next == entry && task_of(entry)->state != TASK_FRESH &&
-           !task_is_over(task_of(entry));
+    return entry->kind == KIND_TASK && entry->next == entry && task_of_entry(entry)->state != TASK_FRESH &&
+           !task_is_over(task_of_entry(entry));
 }
 
 void task_orphan(struct handle_entry *entry)
 {
-    struct task *task = task_of(entry);
+    struct task *task = task_of_entry(entry);
     atomic_word *word = ledger_find(handle_entry_frame(entry));
 
     ledger_unlock(word, handle_replace(entry, task, &task->hidden[HIDDEN_SELF], HIDDEN_GENERATION, ledger_lock(word)));

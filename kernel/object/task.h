@@ -5,6 +5,7 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/fpu.h"
 #include "kernel/cpu/registers.h"
+#include "kernel/memory/physical.h"
 #include "kernel/object/handle.h"
 #include <quire/abi.h>
 #include <quire/start.h>
@@ -52,6 +53,29 @@ struct service {
 #define CALL_HALTED UINT64_C(0x10000)
 #define CALL_REAPS UINT64_C(0x20000)
 
+/* Of a call to the frame server: it died, and comes to the call again (ipc/restart.h); what it did there itself made it die
+ * once, twice, three times. */
+#define CALL_INTERRUPTED UINT64_C(0x40000)
+#define CALL_FAILED UINT64_C(0x80000)
+#define CALL_POISONED UINT64_C(0x100000)
+#define CALL_HOPELESS UINT64_C(0x200000)
+
+/* Of a worker of the frame server: ipc/restart.h. */
+struct life {
+    uint32_t starting; /* it has not got ready to receive since its start */
+    uint32_t deaths;   /* in a row, at its start */
+    uint32_t ticks;    /* of the timer, while it was at the same thing */
+};
+
+/* Deaths of a worker that are planned: ipc/sweep.h. */
+struct sweep {
+    uint32_t armed;        /* it is stepped through a request */
+    uint32_t deaths;       /* that came of it */
+    uint64_t instructions; /* steps so far */
+    uint64_t dies_after;   /* so many; 0: it does not */
+    uint64_t then_after;   /* the same after its restart */
+};
+
 /* What a system call that is no message answers besides its status, by register. */
 struct answer {
     uint64_t rsi, rdx, r8, r9;
@@ -92,6 +116,8 @@ struct task {
     uint32_t reap_stage; /* enum reap_stage: ipc/reap.c */
     uint32_t reap_index;
     struct answer answer;
+    struct life life;   /* a worker's */
+    struct sweep sweep; /* likewise */
     char name[TASK_NAME];
     struct handle_entry *tables[HANDLE_TABLES_MAX];
     struct handle_entry hidden[HIDDEN_ENTRIES] __attribute__((aligned(64)));
@@ -144,6 +170,12 @@ struct task_ending {
     uint64_t code;
     uint64_t address;
 };
+
+/* The task that a handle to one names. */
+static inline struct task *task_of_entry(const struct handle_entry *entry)
+{
+    return frame_pointer(handle_entry_frame(entry));
+}
 
 /* Whether the entry is the last handle to a task that has not given back yet what it holds, so that its frame can't go. */
 bool task_is_its_last(const struct handle_entry *entry);

@@ -102,6 +102,10 @@ void event_text(const struct event *event, char *text, uint32_t size)
         format_line(text, size, "has ended: %s, vector %lu, code 0x%lx, address 0x%lx", task_end_name(words[0]),
                     words[1], words[2], words[3]);
         break;
+    case EVENT_RESTARTED:
+        format_line(text, size, "restarts: %s, vector %lu, rip 0x%lx, address 0x%lx", restart_name(words[0]), words[1],
+                    words[2], words[3]);
+        break;
     case EVENT_GIVES_BACK:
         format_line(text, size, "gives back frame 0x%lx%s", words[0] * FRAME_SIZE,
                     words[1] == UINT64_MAX ? "" : " and others");

@@ -80,6 +80,7 @@ static enum error add_segment(struct elf_image *image, const Elf64_Phdr *entry)
         .rights = ((entry->p_flags & PF_R) != 0 ? RIGHT_READ : 0) | ((entry->p_flags & PF_W) != 0 ? RIGHT_WRITE : 0) |
                   ((entry->p_flags & PF_X) != 0 ? RIGHT_EXECUTE : 0),
         .keep = (entry->p_flags & ELF_SEGMENT_KEEP) != 0,
+        .layout = (entry->p_flags & ELF_SEGMENT_KEEP) != 0 ? entry->p_paddr : 0,
     };
 
     if (segment.file_size > segment.memory_size || segment.offset > image->size ||

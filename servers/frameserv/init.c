@@ -6,6 +6,11 @@
 
 static struct keep keep __attribute__((section(".keep")));
 
+/* The linker writes the version where the kernel compares it before another image takes over: see libipc/task.lds. */
+#define TEXT_OF(number) #number
+#define KEEP_LAYOUT(number) __asm__(".global keep_layout; .set keep_layout, " TEXT_OF(number))
+KEEP_LAYOUT(KEEP_VERSION);
+
 static enum error register_patterns(struct worker *worker)
 {
     struct slot *patterns = (struct slot *)worker->transfer;
