@@ -75,10 +75,8 @@ static bool set_option(struct module_options *out, struct option_word word)
         uint32_t *set;
         uint32_t bit;
     } flags[] = {
-        {"server", &out->server, 1},
-        {"init", &out->init, 1},
-        {"file", &out->file, 1},
-        {"nofpu", &out->no_fpu, 1},
+        {"server", &out->server, 1},   {"init", &out->init, 1},    {"file", &out->file, 1},
+        {"restart", &out->restart, 1}, {"nofpu", &out->no_fpu, 1},
 #define SERVICE_RIGHT(bit, NAME, name, text) {name, &out->rights, SERVICE_RIGHT_##NAME},
 #include <quire/service_rights.def>
 #undef SERVICE_RIGHT

@@ -21,6 +21,7 @@ struct module_options {
     uint32_t server;       /* 1: "server": this is the frame server */
     uint32_t init;         /* 1: "init": this is the task that starts the others */
     uint32_t file;         /* 1: "file": not started, but there for whoever asks init for it */
+    uint32_t restart;      /* 1: "restart": gets a handle to the frame server's task, which can restart it */
     uint32_t no_fpu;       /* 1: "nofpu": makes no use of the FPU */
     uint32_t powers;       /* "verdict", "print", "ports", "interrupts": set of enum power */
     uint32_t first_port;   /* "ports": all I/O ports; "ports=FIRST-LAST": these */

@@ -9,6 +9,7 @@
 #include <quire/endpoint.h>
 #include <quire/format.h>
 #include <quire/make_task.h>
+#include <quire/server.h>
 #include <string.h>
 
 #define CLIENT_PRIORITY_MAX (OPTION_PRIORITY_MAX - 1) /* the frame server's workers run above all tasks */
@@ -17,6 +18,7 @@
 #define RIGHTS_CALLER (RIGHT_CALL | RIGHT_CLONE | RIGHT_MOVE)
 /* A receiver can have notifications sent to its endpoint, and give others handles with badges of its own. */
 #define RIGHTS_RECEIVER (RIGHT_RECEIVE | RIGHT_NOTIFY | RIGHT_CLONE | RIGHT_MOVE | RIGHT_OWNER)
+#define RIGHTS_RESTART (RIGHT_OWNER | RIGHT_CLONE | RIGHT_MOVE)
 
 /* What goes to one task, until it has it. */
 struct parcel {
@@ -25,10 +27,10 @@ struct parcel {
     handle console;
     handle end;
     uint32_t gift_count;
-    struct task_gift gifts[OPTION_ENDPOINTS];
+    struct task_gift gifts[OPTION_ENDPOINTS + 1];
 };
 
-_Static_assert(OPTION_ENDPOINTS <= START_HANDLES - 2, "beside frame server and console");
+_Static_assert(OPTION_ENDPOINTS + 1 <= START_HANDLES - 2, "beside frame server and console");
 
 static handle ends_endpoint;
 static handle console_endpoint;
@@ -97,6 +99,19 @@ static enum error pack_gift(const struct module_endpoint *wanted, struct parcel 
     return error;
 }
 
+/* A handle to the frame server's task, for who may restart it. */
+static enum error pack_restart(struct parcel *parcel)
+{
+    struct task_gift *gift = &parcel->gifts[parcel->gift_count];
+    enum error error = frame_clone(server_task(), RIGHTS_RESTART, &gift->value);
+
+    if (error == ERROR_NONE) {
+        gift->name = FRAME_SERVER_TASK_NAME;
+        parcel->gift_count++;
+    }
+    return error;
+}
+
 static enum error pack(const struct module_options *options, uint64_t end_bit, struct parcel *parcel)
 {
     struct account_limits limits = {.frames = options->frames, .tables = options->tables};
@@ -104,6 +119,9 @@ static enum error pack(const struct module_options *options, uint64_t end_bit, s
 
     for (uint32_t k = 0; k < options->endpoint_count && error == ERROR_NONE; k++) {
         error = pack_gift(&options->endpoints[k], parcel);
+    }
+    if (error == ERROR_NONE && options->restart != 0) {
+        error = pack_restart(parcel);
     }
     if (error == ERROR_NONE && console_endpoint != 0) {
         error = endpoint_clone(console_endpoint, RIGHTS_CALLER, parcel->account, &parcel->console);

@@ -1,5 +1,6 @@
 /* Each operation by message: what it replies, and each of its errors. */
 #include "tests/host/server_calls.h"
+#include "servers/frameserv/core/version.h"
 #include <stdlib.h>
 
 START_TEST(nothing)
@@ -332,7 +333,12 @@ START_TEST(statistics)
     ck_assert_uint_eq(message.words[2], 10);
     ck_assert_uint_eq(message.words[3], 0);
     ck_assert_uint_eq(message.words[4], ACCOUNT_UNLIMITED);
+    message = succeed((struct call){.operation = MESSAGE_STATISTICS, .words = {3}});
+    ck_assert_uint_eq(message.words[0], SERVER_VERSION);
+    ck_assert_uint_eq(message.words[1], KEEP_VERSION);
+    ck_assert_uint_eq(message.words[2], 0);
     refused((struct call){.operation = MESSAGE_STATISTICS, .words = {2}}, ERROR_BAD_ARGUMENT);
+    refused((struct call){.operation = MESSAGE_STATISTICS, .words = {4}}, ERROR_BAD_ARGUMENT);
     refused((struct call){.operation = MESSAGE_STATISTICS, .words = {UINT64_MAX}}, ERROR_BAD_ARGUMENT);
     refused((struct call){.operation = MESSAGE_STATISTICS, .words = {1}, .account = 77}, ERROR_NOT_PERMITTED);
     world_destroy(world);

@@ -116,7 +116,7 @@ START_TEST(name_only)
     parse_good("  console ");
     ck_assert_str_eq(options.name, "console");
     ck_assert_uint_eq(options.priority, OPTION_PRIORITY_DEFAULT);
-    ck_assert(!options.server && !options.init && !options.no_fpu);
+    ck_assert(!options.server && !options.init && !options.no_fpu && !options.restart);
     ck_assert_uint_eq(options.rights, 0);
     ck_assert_uint_eq(options.powers, 0);
     ck_assert_uint_eq(options.port_count, 0);
@@ -129,10 +129,11 @@ END_TEST
 
 START_TEST(every_option)
 {
-    parse_good("a server init verdict print ports interrupts nofpu priority=0 claim lookup device frames=7 tables=0 "
-               "call=pipe receive=pipe call=log -- x  -- y=1 ");
+    parse_good(
+        "a server init restart verdict print ports interrupts nofpu priority=0 claim lookup device frames=7 tables=0 "
+        "call=pipe receive=pipe call=log -- x  -- y=1 ");
     ck_assert_str_eq(options.name, "a");
-    ck_assert(options.server && options.init && options.no_fpu);
+    ck_assert(options.server && options.init && options.no_fpu && options.restart);
     ck_assert_uint_eq(options.powers, POWER_VERDICT | POWER_PRINT | POWER_PORTS | POWER_INTERRUPTS);
     ck_assert_uint_eq(options.first_port, 0);
     ck_assert_uint_eq(options.port_count, 65536);
@@ -171,6 +172,8 @@ START_TEST(one_option_each)
     expect_flags("a print", 0, 0, 0, 0, POWER_PRINT);
     expect_flags("a ports", 0, 0, 0, 0, POWER_PORTS);
     expect_flags("a interrupts", 0, 0, 0, 0, POWER_INTERRUPTS);
+    parse_good("a restart");
+    ck_assert_uint_eq(options.restart, 1);
     parse_good("a claim");
     ck_assert_uint_eq(options.rights, SERVICE_RIGHT_CLAIM);
     parse_good("a lookup");
@@ -245,6 +248,7 @@ START_TEST(bad_options)
     parse_bad("a b", "b");
     parse_bad("a server=1", "server=1");
     parse_bad("a init=1", "init=1");
+    parse_bad("a restart=1", "restart=1");
     parse_bad("a claims", "claims");
     parse_bad("a clai", "clai");
     parse_bad("a -", "-");
@@ -304,7 +308,7 @@ START_TEST(random_lines)
 {
     static const char *const words[] = {"a",          "server",  "claim",   "lookup", "device", "priority=",
                                         "priority=7", "call=",   "call=x",  "--",     " ",      "receive=y",
-                                        "nofpu",      "verdict", "=",       "\t",     "31",     "0x",
+                                        "nofpu",      "restart", "=",       "\t",     "31",     "0x",
                                         "-",          "ports=",  "frames=", "ports",  "init",   "tables=1"};
     struct random random = random_start();
     uint32_t accepted = 0;

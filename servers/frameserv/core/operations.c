@@ -4,6 +4,7 @@
 #include "servers/frameserv/core/allocator.h"
 #include "servers/frameserv/core/frames.h"
 #include "servers/frameserv/core/survey.h"
+#include "servers/frameserv/core/version.h"
 
 enum error operation_nothing(struct worker *worker, struct message *message)
 {
@@ -81,6 +82,9 @@ enum error operation_statistics(struct worker *worker, struct message *message)
             account_facts(worker, message, payer);
         return error;
     }
+    case 3:
+        reply_words(worker, message, SERVER_VERSION, KEEP_VERSION, 0, 0, 0);
+        return ERROR_NONE;
     default:
         return ERROR_BAD_ARGUMENT;
     }
