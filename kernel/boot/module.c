@@ -291,6 +291,7 @@ static struct screen screen_of(const struct boot_framebuffer *from)
 void modules_start(const struct boot_data *data)
 {
     init.start->screen = screen_of(&data->framebuffer);
+    this_cpu->worker = server.task;
     this_cpu->frame_server = endpoint_line(server_endpoint, this_cpu->number);
     strlcpy(server.start->command_line, data->command_line, sizeof(server.start->command_line));
     strlcpy(init.start->command_line, data->command_line, sizeof(init.start->command_line));

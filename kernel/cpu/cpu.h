@@ -24,6 +24,7 @@ struct cpu {
     uint64_t root;                      /* this CPU's root table without any task */
     struct task *ready[PRIORITIES];     /* circles of ready tasks: object/task_queue.h */
     struct endpoint_line *frame_server; /* where this CPU's worker receives */
+    struct task *worker;                /* the frame server's on this CPU */
     uint64_t descriptors[7];
     uint32_t task_state[TASK_STATE_WORDS];
 };

@@ -113,8 +113,6 @@ bool reap_step(struct task *task)
 {
     if (task->reap_stage == REAP_HANDLES && !is_there(task, HIDDEN_ROOT))
         boot_task_ends(task);
-    if (this_cpu->frame_server->closed && task->reap_stage < REAP_END) /* there is nobody to give anything to */
-        task->reap_stage = REAP_END;
     bool found = find(task);
     for (uint32_t k = 1; !found && k < REAP_LOOKS && !task_is_over(task); k++)
         found = find(task);
@@ -122,6 +120,16 @@ bool reap_step(struct task *task)
     task->registers.rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_DROP, 0, 0);
     task->badge = 0;
     return found;
+}
+
+/* The frame server was given up. Handles go all the same: endpoints close with them, and frames are no longer held. */
+void reap_for_nobody(struct task *task)
+{
+    struct carried carried;
+
+    if (reap_carry(task, this_cpu->worker, &carried) == ERROR_NONE)
+        carry_settle(task, false);
+    task->service.pending = 0;
 }
 
 void reap_pause(struct task *task)

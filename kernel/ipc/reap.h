@@ -9,6 +9,9 @@
  * it is in the task's registers, to be sent to the frame server. Else, and when that can't be sent now, reap_pause. */
 must_use bool reap_step(struct task *task);
 
+/* Does what the step's message would have made the frame server do, as far as the kernel can, when there is none any more. */
+void reap_for_nobody(struct task *task);
+
 /* The task is ready for its next step, or DEAD after the last. */
 void reap_pause(struct task *task);
 
