@@ -68,7 +68,8 @@ void event_system_call(const struct call_registers *in)
         (void)!handle_find(task, in->r13, &named);
     else
         named = endpoint;
-    event->caller = frame_of(task->caller);
+    event->caller =
+        frame_of(task->life.starting ? NULL : task->caller); /* one that it will get again is not answered */
     event->words[0] = in->rax;
     event->words[1] = in->rdi;
     if (is_message)

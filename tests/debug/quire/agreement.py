@@ -14,6 +14,8 @@ def slot_against_ledger(shapes, slot, state, kinds):
     elif state == shapes.LEDGER_SERVER and not slot.is_free():
         if count != declared.REF_COUNT_UNIQUE or slot.in_list in (0, declared.LIST_DYING):
             yield "It came to the server by a move, but its slot says %s, in %s." % (count_text(count), list_text(slot))
+    elif state == shapes.LEDGER_MOVING:
+        return  # goes to the server with a call that is in service
     elif state in (shapes.LEDGER_FREE, shapes.LEDGER_SERVER, shapes.LEDGER_DEVICE):
         if slot.is_free() and count != declared.REF_COUNT_UNUSED:
             yield "It is free, but its slot says %s." % count_text(count)

@@ -100,7 +100,7 @@ def ledger_text(view):
     text = view.machine.shapes.ledger_states.name(state)
     if ledger.is_held(word):
         text += ", by " + plural(len(view.entries), "handle")
-    elif state == view.machine.shapes.LEDGER_SERVER:
+    elif state in (view.machine.shapes.LEDGER_SERVER, view.machine.shapes.LEDGER_MOVING):
         text += ", from account %d" % value_of(word)
     return text + (", locked" if word & declared.LEDGER_LOCKED else "")
 
