@@ -43,6 +43,9 @@ FLAGS_kernel = $(FREESTANDING) -mgeneral-regs-only -mcmodel=kernel -I$(O)/kernel
     -Wframe-larger-than=2048 $(if $(GCC),-fcallgraph-info=su)
 FLAGS_library = $(FREESTANDING) -mgeneral-regs-only -DQUIRE_CLOBBER_RBP
 FLAGS_server = $(FREESTANDING) -mgeneral-regs-only -DQUIRE_CLOBBER_RBP
+# Optimised otherwise, so that nothing lies where it lies in the first.
+FLAGS_server_2 = $(FLAGS_server) -O1 -DSERVER_VERSION=2
+FLAGS_server_other_layout = $(FLAGS_server) -DSERVER_VERSION=3 -DKEEP_VERSION=999
 # Where the assembler finds what TASK_FILE of quire/make_task.h names.
 FLAGS_task = $(FREESTANDING) -Wa,-Ibuild/children
 # Tasks given by TASKS= are somebody's own: warned about, not refused.
@@ -89,6 +92,10 @@ TEST_TASKS := $(filter-out tests/bench/host,$(call folders,tests/tasks tests/ben
 task_name = $(basename $(notdir $(1)))
 TASK_NAMES := $(call task_name,$(SERVER_FOLDERS) $(TEST_TASKS))
 TASK_FILES := $(patsubst %,build/tasks/%.elf,$(TASK_NAMES))
+# Further images of the frame server, which can take over from the first (modules with the word `upgrade`): another version of it,
+# and one that lays out otherwise what it keeps.
+SERVER_IMAGES := 2 other_layout
+TASK_FILES += $(SERVER_IMAGES:%=build/tasks/frameserv_%.elf)
 $(if $(filter-out $(words $(sort $(TASK_NAMES))),$(words $(TASK_NAMES))),\
     $(error two tasks have one name: $(sort $(TASK_NAMES))))
 
@@ -202,6 +209,8 @@ $(1): $$(call objects,$(2),$(3)) build/libquire.a libipc/task.lds build/compiler
 endef
 # What the lying frame server shares with the one that does not lie.
 BORROWED_tests/tasks/liar := $(filter-out servers/frameserv/main.c servers/frameserv/kernel.c,$(call find,servers/frameserv))
+# Honest tasks that work while the frame server is killed are those of the suite hostile.
+BORROWED_tests/tasks/upgrade := servers/framemap/clock.c tests/tasks/hostile/children.c tests/tasks/hostile/child_image.S
 sources = $(if $(filter %.c,$(1)),$(1),$(call find,$(1)) $(BORROWED_$(1)))
 task_file = build/tasks/$(call task_name,$(1)).elf
 # Tasks that find the FPU closed.
@@ -211,6 +220,8 @@ $(foreach path,$(filter $(WITHOUT_FPU),$(SERVER_FOLDERS) $(TEST_TASKS)),\
     $(if $(filter servers/%,$(path)),--no-vector-registers))))
 $(foreach path,$(filter-out $(WITHOUT_FPU),$(SERVER_FOLDERS) $(TEST_TASKS)),\
     $(eval $(call task,$(call task_file,$(path)),task,$(call sources,$(path)),)))
+$(foreach image,$(SERVER_IMAGES),$(eval $(call compile,server_$(image)))\
+    $(eval $(call task,build/tasks/frameserv_$(image).elf,server_$(image),$(call sources,servers/frameserv),--no-vector-registers)))
 
 # The path of a source may hold anything, so it gets a rule of its own and an object in a folder of its task.
 # Somebody's sources come and go and include what they like: compiled at every run.

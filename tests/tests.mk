@@ -214,7 +214,8 @@ $(COMMANDS): build/sources $(O)/flags-kernel $(O)/flags-library $(O)/flags-task 
 	$(Q)sed -i '$$s/,$$//' $@; echo ']' >>$@
 build/sources: force
 	$(call stamp,$(COMMANDS) $(LISTED_OBJECTS))
-LISTED_OBJECTS = $(filter %.c.o,$(ALL_OBJECTS)) $(patsubst $(O)/host/%,$(O)/host/tests/host/%.c.o,$(HOST_TESTS))
+# One entry a source: not those of further images.
+LISTED_OBJECTS = $(sort $(filter-out $(SERVER_IMAGES:%=$(O)/server_%/%),$(filter %.c.o,$(ALL_OBJECTS)) $(patsubst $(O)/host/%,$(O)/host/tests/host/%.c.o,$(HOST_TESTS))))
 # Variant and source of an object's path: build/COMPILER/VARIANT/SOURCE.o
 variant = $(firstword $(subst /, ,$(patsubst $(O)/%,%,$(1))))
 source = $(patsubst $(O)/$(call variant,$(1))/%.o,%,$(1))

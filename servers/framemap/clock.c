@@ -9,21 +9,21 @@
 #define COUNTER 0x40
 #define CONTROL 0x43
 #define CONTROL_PERIODIC 0x34 /* counter 0, low byte first, mode 2: again and again */
-#define COUNT 59659           /* 20 times a second */
+#define COUNTS_A_SECOND 1193182
 
 static handle bell;
 static bool runs;
 
-static enum error program(void)
+static enum error program(uint32_t a_second)
 {
     const uint64_t control[MESSAGE_WORDS] = {CONTROL_PERIODIC};
-    const uint64_t count[MESSAGE_WORDS] = {COUNT};
+    const uint64_t count[MESSAGE_WORDS] = {COUNTS_A_SECOND / a_second};
     enum error error = system_call_port_write(CONTROL, 1, control);
 
     return error != ERROR_NONE ? error : system_call_port_write(COUNTER, 2, count);
 }
 
-must_use enum error clock_start(void)
+must_use enum error clock_start(uint32_t a_second)
 {
     handle notifier; /* kept: the line uses it */
     enum error error = endpoint_make(&bell);
@@ -32,7 +32,7 @@ must_use enum error clock_start(void)
         error = endpoint_clone(bell, RIGHT_NOTIFY, 1, &notifier);
     }
     if (error == ERROR_NONE) {
-        error = program();
+        error = program(a_second);
     }
     if (error == ERROR_NONE) {
         error = system_call_interrupt(notifier, LINE);

@@ -3,9 +3,12 @@
 #define SERVERS_FRAMEMAP_CLOCK_H
 
 #include <quire/error.h>
+#include <stdint.h>
 
-/* Errors: those of endpoint_make, endpoint_clone, system_call_interrupt, system_call_port_write. */
-must_use enum error clock_start(void);
+#define CLOCK_SLOWEST 19 /* the counter has 16 bits */
+
+/* Ticks so many times a second, CLOCK_SLOWEST or more. Errors: those of endpoint_make, endpoint_clone, system_call_interrupt, system_call_port_write. */
+must_use enum error clock_start(uint32_t a_second);
 
 /* Waits for the next tick; without a clock lets others run once. */
 void clock_wait(void);

@@ -13,6 +13,7 @@
 #include <quire/task.h>
 #include <string.h>
 
+#define PICTURES_A_SECOND 20
 #define REQUESTS_A_TICK 512
 #define RENAME_WALKS                                                                                                   \
     16 /* after so many walks a client's name is asked for again: accounts and what they pay for change hands */
@@ -134,7 +135,7 @@ int main(void)
         print("# %s: the screen is too small to draw on\n", start_page()->name);
         return 0;
     }
-    error = clock_start();
+    error = clock_start(PICTURES_A_SECOND);
     if (error != ERROR_NONE) {
         (void)complain("no clock", error);
     }
