@@ -1,5 +1,6 @@
 /* The demo: two tasks, A and B, tell what a frame server is for, a line a step. Every step is checked; the first
- * that goes otherwise than told ends the machine with a failed verdict. */
+ * that goes otherwise than told ends the machine with a failed verdict. With an endpoint "next" it waits there for a
+ * notification before each step. */
 #include "tests/tasks/demo.h"
 #include <quire/client.h>
 #include <quire/endpoint.h>
@@ -23,6 +24,18 @@ static void tell(bool as_told, const char *step)
     if (!as_told) {
         print("A  did not go as told: %s\n", step);
         system_call_exit(1);
+    }
+}
+
+/* Lets whoever watches do something in the middle. */
+static void pause_here(void)
+{
+    struct endpoint_message message;
+    handle next = start_handle("next");
+
+    if (next != 0) {
+        print("A  goes on when it is notified\n");
+        tell(endpoint_receive(next, &message, 0) == ERROR_NONE, "a notification");
     }
 }
 
@@ -133,9 +146,12 @@ int main(void)
     struct story story;
 
     allocate(&story);
+    pause_here();
     forge(&story);
     share(&story);
+    pause_here();
     drop(&story);
+    pause_here();
     claim_reserved();
     compare(&story);
     print("A  all went as told\n");
