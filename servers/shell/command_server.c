@@ -21,6 +21,10 @@ must_use outcome command_recovery(const struct words *words)
         return error;
     }
     print("  runs      version %lu, keeps memory of layout %lu\n", image.version, image.layout);
+    if (recovery.restarts == 0) {
+        print("  restarts  none so far\n");
+        return ERROR_NONE;
+    }
     print("  restarts  %lu, the last: %s\n", recovery.restarts, restart_name(recovery.reason));
     if (recovery.found == 0) {
         print("  found     nothing to be done: it was between two requests\n");
@@ -37,5 +41,8 @@ must_use outcome command_upgrade(const struct words *words)
     uint64_t image;
     outcome error = word_number(words->word[0], IMAGE_NUMBER_MAX, &image);
 
-    return error != ERROR_NONE ? error : (outcome)server_upgrade(image);
+    if (error == ERROR_NONE) {
+        error = server_upgrade(image);
+    }
+    return error != ERROR_BAD_ARGUMENT ? error : (outcome)SHELL_ERROR_NO_IMAGE;
 }
