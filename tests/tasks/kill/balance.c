@@ -31,7 +31,8 @@ void balance_take(struct balance *balance, const struct scene *scene)
         requests = neighbour_requests();
         expect_success(machine_statistics(&machine));
         expect_success(account_statistics(&own));
-        *balance = (struct balance){.sum = machine.free + own.used + neighbour_used() + charged_to_scene(scene),
+        *balance = (struct balance){.sum = machine.free + own.used + neighbour_used() + charged_to_scene(scene) -
+                                           (scene != NULL ? scene->devices : 0),
                                     .own = own.used,
                                     .entries = own_entries_used()};
         if (neighbour_requests() == requests) {

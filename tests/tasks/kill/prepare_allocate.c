@@ -99,9 +99,7 @@ void prepare_alloc_not_wanted(struct scene *scene)
 
 static void ask_claim(struct scene *scene, uint64_t address, uint64_t flags)
 {
-    uint32_t n = scene->size != 0 ? scene->size : 1;
-
-    ask_words(scene, MESSAGE_CLAIM, ACTION_GRANT, n, address, flags);
+    ask_words(scene, MESSAGE_CLAIM, ACTION_GRANT, scene->size, address, flags);
 }
 
 /* One that was dropped just now is in the server's cache. */
@@ -142,7 +140,8 @@ void prepare_claim_unique(struct scene *scene)
 
 void prepare_claim_at(struct scene *scene)
 {
-    ask_claim(scene, scene->size, 0); /* 0 belongs to the firmware, 1 is no frame's */
+    ask_claim(scene, scene->size, 0); /* the size is an address */
+    scene->ask.n = 1;
 }
 
 void prepare_claim_behind(struct scene *scene)
@@ -203,6 +202,7 @@ static uint64_t device_address(struct scene *scene)
 void prepare_claim_device(struct scene *scene)
 {
     ask_claim(scene, device_address(scene), 0);
+    scene->devices = 1;
 }
 
 void prepare_drop_device(struct scene *scene)

@@ -47,7 +47,7 @@ void prepare_lookup_bad_rights(struct scene *scene)
 
 void prepare_lookup_wrong_kind(struct scene *scene)
 {
-    scene_make(scene, KIND_RECORD);
+    scene_make(scene, KIND_ENDPOINT);
     ask_lookup(scene, RIGHTS_COPY);
 }
 

@@ -33,34 +33,6 @@ void prepare_drop_mixed(struct scene *scene)
     ask_drop(scene, first, scene->size);
 }
 
-/* Two handles to one frame, in one run. The second is moved to the entry behind the first by way of a task that never runs. */
-void prepare_drop_twice_in_run(struct scene *scene)
-{
-    handle pair = 0;
-    handle there = 0;
-    handle copy = scene_clone(scene, scene_allocate(scene, 1, 0), 1, RIGHTS_FRAME);
-    handle task = 0;
-    uint32_t dst = 0;
-
-    scene_expect(scene, bare_make(0, &task));
-    scene_keep(scene, task, 1);
-    if (scene->broken) {
-        return;
-    }
-    /* the run's handles need one generation: both move there one by one, and come back by one message */
-    handle frame = scene->runs[0].first;
-    scene_expect(scene, bare_give(task, frame, 1, 1, &there));
-    scene_forget(scene, frame, 1);
-    handle second = 0;
-    scene_expect(scene, bare_give(task, copy, 1, 2, &second));
-    scene_forget(scene, copy, 1);
-    scene_expect(scene, own_entries_take(2, &dst));
-    if (!scene->broken) {
-        scene_expect(scene, system_call_take(task, there, 2, dst, &pair));
-    }
-    ask_drop(scene, scene_keep(scene, pair, 2), 2);
-}
-
 void prepare_drop_unique(struct scene *scene)
 {
     ask_drop(scene, scene_unique(scene, 5), 1);

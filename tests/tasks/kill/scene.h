@@ -59,6 +59,7 @@ struct scene {
         uint32_t number;
         handle server;
     } accounts[SCENE_ACCOUNTS]; /* number 0: there is none */
+    uint32_t devices;           /* frames of a device that it holds afterwards: charged, and never free */
     bool broken;                /* something could not be made, and was said */
 };
 

@@ -3,6 +3,7 @@
 #include "tests/tasks/kill/balance.h"
 #include "tests/tasks/kill/fragments.h"
 #include "tests/tasks/kill/neighbour.h"
+#include "tests/tasks/kill/path.h"
 #include "tests/tasks/kill/points.h"
 #include "tests/tasks/kill/states.h"
 
@@ -35,6 +36,9 @@ static struct {
     uint64_t k;        /* the point */
     uint64_t j;
     bool told; /* where this is */
+    bool stepped;         /* without what is known of the ways */
+    struct path request;  /* ways of the server */
+    struct path recovery; /* after a death at now.k */
     /* figures */
     uint64_t instructions; /* of the request */
     uint64_t points;
@@ -42,13 +46,15 @@ static struct {
     uint64_t recovery_instructions; /* sum over the states */
     uint64_t recovery_points;
     uint64_t repeats;
+    uint64_t strayed; /* points that were not where they had to be by what is known of the ways */
 } now;
 
 bool sweep_is_possible(void)
 {
+    const struct sweep_death none = {.after = SWEEP_NOTHING};
     struct sweep_result last;
 
-    return expect(server_task() != 0) && expect_success(system_call_sweep(server_task(), 0, 0, &last));
+    return expect(server_task() != 0) && expect_success(system_call_sweep(server_task(), &none, &none, &last));
 }
 
 static void tell_where(void)
@@ -81,9 +87,12 @@ static bool is_of_neighbour(void)
 
 static void act(struct scene *scene, struct outcome *outcome)
 {
+    const struct sweep_death none = {.after = SWEEP_NOTHING};
+    const struct sweep_death request = path_plan(&now.request, now.k, now.stepped);
+    const struct sweep_death recovery = path_plan(&now.recovery, now.j, now.stepped);
     uint64_t requests = neighbour_requests();
 
-    if (!expect_success(system_call_sweep(server_task(), now.k, now.j, &outcome->death))) {
+    if (!expect_success(system_call_sweep(server_task(), &request, &recovery, &outcome->death))) {
         scene->broken = true;
         return;
     }
@@ -93,7 +102,7 @@ static void act(struct scene *scene, struct outcome *outcome)
         scene_act(scene);
     }
     outcome->stolen = !is_of_neighbour() && neighbour_requests() != requests;
-    expect_success(system_call_sweep(server_task(), 0, 0, &outcome->death));
+    expect_success(system_call_sweep(server_task(), &none, &none, &outcome->death));
     expect_success(server_recovery(&outcome->recovery));
 }
 
@@ -128,16 +137,40 @@ static bool play(uint64_t k, uint64_t j, bool compares, struct outcome *outcome)
     return wrongs() < WRONG_MAX;
 }
 
-/* The same, again when the neighbour's request came between. */
+/* How many deaths are planned. */
+static uint64_t planned(void)
+{
+    return (now.k > 0) + (now.j > 0);
+}
+
+/* The same, again when the neighbour's request came between; and step by step when it did not die where it should by what is known
+ * of its way. */
 static bool play_undisturbed(uint64_t k, uint64_t j, struct outcome *outcome)
 {
-    bool good = play(k, j, true, outcome);
+    bool good;
 
-    for (uint32_t turn = 0; good && outcome->stolen && expect(turn < REPEATS_MAX); turn++) {
-        now.repeats++;
+    now.stepped = is_of_neighbour();
+    for (uint32_t turn = 0;; turn++) {
         good = play(k, j, true, outcome);
+        if (!good || !expect(turn < REPEATS_MAX)) {
+            return false;
+        }
+        if (outcome->stolen) {
+            now.repeats++;
+        } else if (outcome->death.deaths < planned() && !now.stepped) {
+            now.stepped = true;
+        } else {
+            break;
+        }
     }
-    return good;
+    now.strayed += now.stepped && outcome->death.deaths == planned() && !is_of_neighbour();
+    if (!is_of_neighbour() && outcome->death.deaths > 0) {
+        path_note(&now.request, k, outcome->death.died_at[0]);
+    }
+    if (!is_of_neighbour() && outcome->death.deaths > 1) {
+        path_note(&now.recovery, j, outcome->death.died_at[1]);
+    }
+    return true;
 }
 
 /* --- all points ------------------------------------------------------------------------------------------------------- */
@@ -168,6 +201,7 @@ static bool sweep_recovery(uint64_t k)
 {
     struct outcome outcome;
 
+    path_forget(&now.recovery);
     if (!play_undisturbed(k, RECOVERY_MAX, &outcome)) {
         return false;
     }
@@ -221,8 +255,9 @@ static bool sweep_point(uint64_t k, uint64_t j)
 
     now.points = outcome.death.deaths > 0;
     now.recovery_points = outcome.death.deaths > 1;
-    print("# %lu deaths; the first one left state 0x%lx; %lu instructions\n", outcome.death.deaths,
-          outcome.recovery.found, outcome.death.instructions);
+    print("# %lu deaths, at 0x%lx and 0x%lx; the last one left state 0x%lx; %lu instructions after it\n",
+          outcome.death.deaths, outcome.death.died_at[0], outcome.death.died_at[1], outcome.recovery.found,
+          outcome.death.instructions);
     return good;
 }
 
