@@ -102,7 +102,8 @@ hostile: build/quire.elf $(TASK_FILES)
 $(O)/task/tests/tasks/hostile/child_image.S.o: build/children/hostile_child.elf
 $(O)/task/tests/bench/bench/child_image.S.o: build/children/bench_child.elf
 $(O)/task/tests/tasks/example_parent.c.o: build/children/example_child.elf
-build/children/hostile_child.elf build/children/bench_child.elf build/children/example_child.elf: build/children/%: build/tasks/%
+$(O)/task/tests/tasks/kill/neighbour.c.o: build/children/kill_client.elf
+$(addprefix build/children/,hostile_child.elf bench_child.elf example_child.elf kill_client.elf): build/children/%: build/tasks/%
 	$(call say,STRIP,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(OBJCOPY) --strip-all $< $@

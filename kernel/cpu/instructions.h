@@ -74,6 +74,20 @@ static inline void control_4_write(uint64_t value)
     __asm__ volatile("movq %0, %%cr4" ::"r"(value) : "memory");
 }
 
+/* A breakpoint at an instruction: its address in debug register 0, and 1 in register 7 to watch for it, which also has one bit that
+ * is always set (Intel SDM volume 3, 17.2). */
+#define DEBUG_7_NONE UINT64_C(0x400)
+
+static inline void breakpoint_set(uint64_t address)
+{
+    __asm__ volatile("movq %0, %%dr0; movq %1, %%dr7" ::"r"(address), "r"(DEBUG_7_NONE | 1) : "memory");
+}
+
+static inline void breakpoint_clear(void)
+{
+    __asm__ volatile("movq %0, %%dr7" ::"r"(DEBUG_7_NONE) : "memory");
+}
+
 /* Data segments select nothing that matters in 64-bit mode, but what they select is a task's, and no other's to see. */
 static inline void selectors_clear(void)
 {

@@ -6,11 +6,12 @@
 
 extern bool sweep_allowed; /* by the kernel's option */
 
-/* From its next request on, until that is answered, the worker is stepped through. It dies after so many instructions, and
- * again so many after its restart (0: not). */
-void sweep_plan(struct task *worker, uint64_t request, uint64_t recovery);
+/* From its next request on, until that is answered, the worker is stepped through. It dies as planned, and once more after its
+ * restart. A plan that begins at an address has it run there without steps: a breakpoint tells when it comes by.
+ * request->after is SWEEP_NOTHING: it is not stepped through. */
+void sweep_plan(struct task *worker, const struct planned_death *request, const struct planned_death *recovery);
 
-/* After an instruction. False: nobody asked for it. */
+/* After an instruction, or at the breakpoint. False: nobody asked for it. */
 must_use bool sweep_step(struct task *task);
 
 /* When a task gets ready to receive; answered: it has answered a call. */

@@ -68,12 +68,18 @@ struct life {
 };
 
 /* Deaths of a worker that are planned: ipc/sweep.h. */
+struct planned_death {
+    uint64_t after;   /* so many instructions; 0: it does not come */
+    uint64_t address; /* not 0: these are counted from when the worker gets there, */
+    uint64_t times;   /* for the so manieth time */
+};
+
 struct sweep {
     uint32_t armed;        /* it is stepped through a request */
     uint32_t deaths;       /* that came of it */
     uint64_t instructions; /* steps so far */
-    uint64_t dies_after;   /* so many; 0: it does not */
-    uint64_t then_after;   /* the same after its restart */
+    struct planned_death plan[2]; /* in the request, and after the restart from that */
+    uint64_t died_at[2];          /* what it would have done next */
 };
 
 /* What a system call that is no message answers besides its status, by register. */

@@ -222,6 +222,8 @@ static inline uint32_t rax_flags(uint64_t rax)
 #define RECEIVED_POISONED                                                                                              \
     4 /* flag: and it failed in it twice, so that it only settles what left and answers KILLS_SERVER */
 
+#define SWEEP_NOTHING UINT64_MAX /* in place of instructions: SWEEP plans no death */
+
 /* Label of a message: operation:32 | flags:32. */
 static inline uint64_t label_make(uint32_t operation, uint32_t flags)
 {

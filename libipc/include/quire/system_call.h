@@ -523,22 +523,33 @@ SYSTEM_CALL_INLINE must_use enum error system_call_upgrade(handle server_task, u
 /* What planned deaths came to since the last system_call_sweep. */
 struct sweep_result {
     uint64_t deaths;
-    uint64_t
-        instructions; /* of the server's, in user mode: of the last request, or, after a death, from its restart to the reply */
+    uint64_t instructions; /* of the server's, in user mode: of the last request, or, after a death, from its restart to the reply.
+                              They are not counted where a plan begins at an address */
+    uint64_t died_at[2];   /* addresses of the instructions that came next */
 };
 
-/* Plans deaths of the frame server, if the kernel was given the option sweep: after `request` instructions of its next request
- * (0: not, but the instructions are counted), and after `recovery` instructions of the restart from that (0: not).
- * Errors: those of system_call_kill; NotPermitted (not the frame server's task, or no such option). */
-SYSTEM_CALL_INLINE must_use enum error system_call_sweep(handle server_task, uint64_t request, uint64_t recovery,
-                                                         struct sweep_result *last)
-{
-    struct system_call_result result;
-    enum error error = system_call_small(SYSTEM_CALL_SWEEP, server_task, request, recovery, &result);
+/* When the server dies. */
+struct sweep_death {
+    uint64_t after;   /* so many instructions; 0: not, but they are counted */
+    uint64_t address; /* 0; or: these are counted from when it comes to this instruction, which is not the first, */
+    uint64_t times;   /* for the so manieth time. Up to there it runs without being stopped at each instruction */
+};
 
-    last->deaths = result.rsi;
-    last->instructions = result.rdx;
-    return error;
+/* Plans deaths of the frame server, if the kernel was given the option sweep: in its next request (after SWEEP_NOTHING: there is no
+ * plan), and in the restart from that, which is over when the request is answered.
+ * Errors: those of system_call_kill; NotPermitted (not the frame server's task, or no such option). */
+SYSTEM_CALL_INLINE must_use enum error system_call_sweep(handle server_task, const struct sweep_death *request,
+                                                         const struct sweep_death *recovery, struct sweep_result *last)
+{
+    struct message message = {.rax = SYSTEM_CALL_SWEEP,
+                              .rdi = server_task,
+                              .rsi = request->after,
+                              .words = {recovery->after, request->address, request->times, recovery->address, recovery->times}};
+
+    system_call_message(&message);
+    *last = (struct sweep_result){
+        .deaths = message.rsi, .instructions = message.words[0], .died_at = {message.words[1], message.words[2]}};
+    return (enum error)rax_status(message.rax);
 }
 
 #endif

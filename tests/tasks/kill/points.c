@@ -1,0 +1,53 @@
+#include "tests/tasks/kill/points.h"
+
+#include <quire/tap.h>
+#include <quire/task.h>
+
+/* Steele, Lea and Flood's SplitMix64: neighbouring seeds give numbers that have nothing to do with one another. */
+static uint64_t mix(uint64_t value)
+{
+    value += UINT64_C(0x9e3779b97f4a7c15);
+    value = (value ^ value >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    value = (value ^ value >> 27) * UINT64_C(0x94d049bb133111eb);
+    return value ^ value >> 31;
+}
+
+struct points points_begin(uint64_t length, uint64_t salt)
+{
+    uint64_t count = start_option_number(start_page()->command_line, "count", 0);
+
+    if (count == 0) {
+        return (struct points){.next = 1, .step = 1, .end = UINT64_MAX};
+    }
+    uint64_t step = length > count ? (length + count - 1) / count : 1;
+    return (struct points){.next = 1 + mix(tap_seed() * 1000003 + salt * 131 + length) % step, .step = step, .end = length};
+}
+
+bool points_next(struct points *points, uint64_t *point)
+{
+    if (points->next > points->end) {
+        return false;
+    }
+    *point = points->next;
+    points->next += points->step;
+    return true;
+}
+
+bool points_only(uint64_t *k, uint64_t *j)
+{
+    char buffer[48];
+    const char *text = start_option(start_page()->command_line, "point", buffer, sizeof(buffer), "");
+    uint64_t numbers[2] = {0, 0};
+    uint32_t which = 0;
+
+    for (const char *c = text; *c != 0; c++) {
+        if (*c == ',' && which == 0) {
+            which = 1;
+        } else {
+            numbers[which] = numbers[which] * 10 + (uint64_t)(*c - '0');
+        }
+    }
+    *k = numbers[0];
+    *j = numbers[1];
+    return *text != 0;
+}

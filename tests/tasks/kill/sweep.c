@@ -1,0 +1,301 @@
+#include "tests/tasks/kill/sweep.h"
+
+#include "tests/tasks/kill/balance.h"
+#include "tests/tasks/kill/fragments.h"
+#include "tests/tasks/kill/neighbour.h"
+#include "tests/tasks/kill/path.h"
+#include "tests/tasks/kill/points.h"
+#include "tests/tasks/kill/states.h"
+
+#include <quire/names.h>
+#include <quire/print.h>
+#include <quire/server.h>
+#include <quire/task.h>
+#include <string.h>
+
+#define NEIGHBOUR_POINTS 600 /* instructions of its requests: it has shorter ones and longer */
+#define RECOVERY_MAX (UINT64_C(1) << 40)
+#define WRONG_MAX 40         /* wrong things after which a case is not gone on with */
+#define REPEATS_MAX 1000     /* times that a point is tried again since the neighbour had the death in its request */
+
+/* What one point came to. */
+struct outcome {
+    struct sweep_result death;
+    struct server_recovery recovery;
+    bool stolen; /* the neighbour sent a request meanwhile: perhaps it had the death */
+};
+
+/* The case that is played. */
+static struct {
+    const char *group;
+    const struct sweep_case *one;
+    struct observer observer;
+    struct record record;
+    struct balance before;
+    uint64_t restarts; /* that there should have been */
+    uint64_t k;        /* the point */
+    uint64_t j;
+    bool told; /* where this is */
+    bool stepped;         /* without what is known of the ways */
+    struct path request;  /* ways of the server */
+    struct path recovery; /* after a death at now.k */
+    /* figures */
+    uint64_t instructions; /* of the request */
+    uint64_t points;
+    uint64_t states;
+    uint64_t recovery_instructions; /* sum over the states */
+    uint64_t recovery_points;
+    uint64_t repeats;
+    uint64_t strayed; /* points that were not where they had to be by what is known of the ways */
+} now;
+
+bool sweep_is_possible(void)
+{
+    const struct sweep_death none = {.after = SWEEP_NOTHING};
+    struct sweep_result last;
+
+    return expect(server_task() != 0) && expect_success(system_call_sweep(server_task(), &none, &none, &last));
+}
+
+static void tell_where(void)
+{
+    if (now.told) {
+        return;
+    }
+    now.told = true;
+    print("# %s/%s, death after instruction %lu of the request and %lu of the recovery: make kill ONLY=%s/%s POINT=%lu,%lu "
+          "SEED=%lu\n",
+          now.group, now.one->name, now.k, now.j, now.group, now.one->name, now.k, now.j, tap_seed());
+}
+
+static uint64_t wrongs(void)
+{
+    uint64_t sum = 0;
+
+    for (uint32_t k = 0; k < WRONGS; k++) {
+        sum += now.observer.wrong[k];
+    }
+    return sum;
+}
+
+static bool is_of_neighbour(void)
+{
+    return now.one->prepare == prepare_neighbour;
+}
+
+/* --- one point -------------------------------------------------------------------------------------------------------- */
+
+static void act(struct scene *scene, struct outcome *outcome)
+{
+    const struct sweep_death none = {.after = SWEEP_NOTHING};
+    const struct sweep_death request = path_plan(&now.request, now.k, now.stepped);
+    const struct sweep_death recovery = path_plan(&now.recovery, now.j, now.stepped);
+    uint64_t requests = neighbour_requests();
+
+    if (!expect_success(system_call_sweep(server_task(), &request, &recovery, &outcome->death))) {
+        scene->broken = true;
+        return;
+    }
+    if (scene->act != NULL) {
+        scene->act(scene);
+    } else {
+        scene_act(scene);
+    }
+    outcome->stolen = !is_of_neighbour() && neighbour_requests() != requests;
+    expect_success(system_call_sweep(server_task(), &none, &none, &outcome->death));
+    expect_success(server_recovery(&outcome->recovery));
+}
+
+/* The scene is made, the request sent, all looked at, the scene struck. False: it could not be, and was said. */
+static bool play(uint64_t k, uint64_t j, bool compares, struct outcome *outcome)
+{
+    static struct scene scene;
+
+    now.k = k;
+    now.j = j;
+    now.told = false;
+    scene = (struct scene){.size = now.one->size};
+    *outcome = (struct outcome){0};
+    now.one->prepare(&scene);
+    if (!scene.broken) {
+        act(&scene, outcome);
+    }
+    if (scene.broken) {
+        tell_where();
+        expect(scene_strike(&scene));
+        return false;
+    }
+    observe_begin(&now.observer, compares);
+    now.restarts += outcome->death.deaths;
+    observe_holds(&now.observer, WRONG_MISCOUNTED, "restarts", outcome->recovery.restarts, now.restarts);
+    observe_scene(&now.observer, &scene, now.one->translated, now.one->loose);
+    balance_compare(&now.observer, &now.before, &scene);
+    observe_holds(&now.observer, WRONG_STUCK, "whether all could be given back", scene_strike(&scene), true);
+    balance_settle(&now.observer, &now.before);
+    observe_holds(&now.observer, WRONG_ERROR, "whether the other client is content", neighbour_is_content(), true);
+    neighbour_works();
+    return wrongs() < WRONG_MAX;
+}
+
+/* How many deaths are planned. */
+static uint64_t planned(void)
+{
+    return (now.k > 0) + (now.j > 0);
+}
+
+/* The same, again when the neighbour's request came between; and step by step when it did not die where it should by what is known
+ * of its way. */
+static bool play_undisturbed(uint64_t k, uint64_t j, struct outcome *outcome)
+{
+    bool good;
+
+    now.stepped = is_of_neighbour();
+    for (uint32_t turn = 0;; turn++) {
+        good = play(k, j, true, outcome);
+        if (!good || !expect(turn < REPEATS_MAX)) {
+            return false;
+        }
+        if (outcome->stolen) {
+            now.repeats++;
+        } else if (outcome->death.deaths < planned() && !now.stepped) {
+            now.stepped = true;
+        } else {
+            break;
+        }
+    }
+    now.strayed += now.stepped && outcome->death.deaths == planned() && !is_of_neighbour();
+    if (!is_of_neighbour() && outcome->death.deaths > 0) {
+        path_note(&now.request, k, outcome->death.died_at[0]);
+    }
+    if (!is_of_neighbour() && outcome->death.deaths > 1) {
+        path_note(&now.recovery, j, outcome->death.died_at[1]);
+    }
+    return true;
+}
+
+/* --- all points ------------------------------------------------------------------------------------------------------- */
+
+/* The answer without a death, which is the one that the table says. */
+static bool play_reference(void)
+{
+    struct outcome outcome;
+    struct server_recovery recovery;
+
+    if (!expect_success(server_recovery(&recovery))) {
+        return false;
+    }
+    now.restarts = recovery.restarts;
+    for (uint32_t turn = 0; turn == 0 || (outcome.stolen && turn < REPEATS_MAX); turn++) {
+        if (!play(0, 0, false, &outcome)) {
+            return false;
+        }
+    }
+    now.instructions = outcome.death.instructions;
+    uint64_t error = now.record.values[0] != ERROR_NONE ? now.record.values[0] : now.record.values[1];
+    return expect_error(error, now.one->error) && expect_equal(outcome.death.deaths, 0);
+}
+
+/* The server dies at this instruction of the request, and then at each one of its recovery, the request done anew included. How many
+ * these are is counted first, by a plan that it should die after more than there can be. */
+static bool sweep_recovery(uint64_t k)
+{
+    struct outcome outcome;
+
+    path_forget(&now.recovery);
+    if (!play_undisturbed(k, RECOVERY_MAX, &outcome)) {
+        return false;
+    }
+    struct points points = points_begin(outcome.death.instructions, k);
+    now.recovery_instructions += outcome.death.instructions;
+    for (uint64_t j; points_next(&points, &j);) {
+        if (!play_undisturbed(k, j, &outcome)) {
+            return false;
+        }
+        if (outcome.death.deaths < 2) {
+            return is_of_neighbour() || expect(outcome.death.deaths == 1);
+        }
+        now.recovery_points++;
+    }
+    return true;
+}
+
+static bool sweep_request(void)
+{
+    struct points points = points_begin(is_of_neighbour() ? NEIGHBOUR_POINTS : now.instructions, now.one->operation);
+    struct outcome outcome;
+
+    for (uint64_t k; points_next(&points, &k);) {
+        if (!play_undisturbed(k, 0, &outcome)) {
+            return false;
+        }
+        if (outcome.death.deaths == 0 && is_of_neighbour() && k <= NEIGHBOUR_POINTS) {
+            continue;
+        }
+        if (outcome.death.deaths == 0) { /* the request ends before its k-th instruction */
+            return true;
+        }
+        if (!expect_equal(outcome.death.deaths, 1)) {
+            return false;
+        }
+        now.points++;
+        if (state_is_new(now.one->operation, outcome.recovery.found)) {
+            now.states++;
+            if (!sweep_recovery(k)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool sweep_point(uint64_t k, uint64_t j)
+{
+    struct outcome outcome;
+    bool good = play_undisturbed(k, j, &outcome);
+
+    now.points = outcome.death.deaths > 0;
+    now.recovery_points = outcome.death.deaths > 1;
+    print("# %lu deaths, at 0x%lx and 0x%lx; the last one left state 0x%lx; %lu instructions after it\n",
+          outcome.death.deaths, outcome.death.died_at[0], outcome.death.died_at[1], outcome.recovery.found,
+          outcome.death.instructions);
+    return good;
+}
+
+/* What tests/kill adds up. */
+static void tell(void)
+{
+    print("# kill\t%s/%s\t%s\t%lu\t%lu\t%lu\t%lu\t%lu", now.group, now.one->name, operation_name(now.one->operation),
+          now.instructions, now.points, now.states, now.recovery_instructions, now.recovery_points);
+    for (uint32_t k = 0; k < WRONGS; k++) {
+        print("\t%lu", now.observer.wrong[k]);
+    }
+    print("\n");
+}
+
+void sweep(const char *group, const struct sweep_case *one, bool fragmented)
+{
+    uint64_t k;
+    uint64_t j;
+
+    memset(&now, 0, sizeof(now));
+    now.group = group;
+    now.one = one;
+    now.observer.record = &now.record;
+    now.observer.tell_where = tell_where;
+    if (fragmented && !expect(fragments_make())) {
+        return;
+    }
+    neighbour_wake();
+    balance_take(&now.before, NULL);
+    if (play_reference()) {
+        bool good = points_only(&k, &j) ? sweep_point(k, j) : sweep_request();
+        expect(good);
+        expect(now.points > 0); /* who kills nothing has shown nothing */
+    }
+    tell();
+    expect_equal(wrongs(), 0);
+    neighbour_rest();
+    if (fragmented) {
+        fragments_drop();
+    }
+}
