@@ -10,7 +10,7 @@
 
 #define RING_MAX 4096     /* longer rings are not walked to their end: who goes on looks at all before again */
 #define TABLE_RING_MAX 64 /* handles among which that of a page-table entry is looked for */
-#define WINDOW_EACH 16    /* handles, entries: looked at without letting interrupts in */
+#define WINDOW_EACH 4 /* handles: looked at without letting interrupts in */
 #define USER_ENTRIES 256  /* of a root table: the others are the kernel's */
 #define TABLE_ENTRIES 512
 
@@ -162,6 +162,8 @@ static bool has_handle_at(uint64_t frame, const atomic_word *place)
         return false;
     const struct handle_entry *entry = ledger_word_anchor(word);
     for (uint32_t k = 0; k < TABLE_RING_MAX; k++) {
+        if (k % (4 * WINDOW_EACH) == 0)
+            interrupt_window();
         if (!is_entry(entry))
             return false;
         if (entry->place == (uint64_t)(uintptr_t)place)
@@ -185,7 +187,7 @@ static void check_page_table(const struct handle_entry *by, uint64_t frame, stru
         used += value != 0;
         if (value != 0 && !has_handle_at((value & PAGE_ADDRESS) / FRAME_SIZE, &entries[k]))
             differ(found, AUDIT_FAULT_TABLE_ENTRY, 0, value);
-        if (k % WINDOW_EACH == 0)
+        if (k % TABLE_RING_MAX == 0)
             interrupt_window();
     }
     differ(found, AUDIT_FAULT_CHILDREN, used, by->length);
