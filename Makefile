@@ -79,7 +79,7 @@ HOST_SOURCES := $(wildcard \
     $(addprefix kernel/panic/,symbol.c backtrace.c) \
     $(addprefix servers/console/,terminal.c keyboard.c) $(addprefix libipc/src/,canvas.c font.c) \
     $(filter-out %/main.c %/clock.c,$(wildcard servers/framemap/*.c)) \
-    servers/frameserv/core/*.c servers/init/options.c) $(SHARED_SOURCES)
+    servers/frameserv/core/*.c servers/frameserv/audit/*.c servers/init/options.c) $(SHARED_SOURCES)
 HOST_OBJECTS := $(call objects,host,$(HOST_SOURCES))
 HOST_TESTS := $(patsubst tests/host/%.c,$(O)/host/%,$(wildcard tests/host/test_*.c))
 # Other files in tests/host/ are helpers of all test programs.
