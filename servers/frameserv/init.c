@@ -1,6 +1,7 @@
 #include "servers/frameserv/init.h"
 
 #include "servers/frameserv/core/boot.h"
+#include "servers/frameserv/core/recover.h"
 #include "servers/frameserv/kernel.h"
 #include <quire/task.h>
 
@@ -21,33 +22,73 @@ static enum error register_patterns(struct worker *worker)
     return system_call_pattern();
 }
 
+static void worker_make(struct worker *worker, const struct window *window, uint32_t number)
+{
+    worker->window = *window;
+    worker->keep = &keep;
+    worker->log = &keep.logs[number];
+    worker->cache = &keep.caches[number];
+    worker->control = (struct worker_control *)WORKER_ADDRESS(number);
+    worker->transfer = (atomic_word *)(WORKER_ADDRESS(number) + WORKER_TRANSFER_OFFSET);
+    worker->view = (const atomic_word *)(WORKER_ADDRESS(number) + WORKER_VIEW_OFFSET);
+    worker->reversal = &keep.reversals[number];
+    worker->note = &keep.notes[number];
+    worker->number = number;
+    worker->kernel = &kernel_calls;
+}
+
+/* The first start, or what a kill left of it. */
+static enum error boot(struct worker *worker, const struct boot_information *information)
+{
+    enum error error = register_patterns(worker);
+
+    if (error != ERROR_NONE)
+        return error;
+    if (keep.version == 0)
+        boot_keep(information, &worker->window, &keep);
+    else
+        recover_begin(&keep, worker->control->start);
+    error = boot_objects(information, &worker->window, &keep);
+    if (error != ERROR_NONE)
+        return error;
+    boot_release(worker, kernel_release);
+    atomic_store_release(&keep.booted, 1);
+    return ERROR_NONE;
+}
+
+/* None of the workers runs. This one's memory is that of a start, so it stands in for the others. */
+static void restart(struct worker *worker)
+{
+    uint32_t number = worker->number;
+
+    recover_begin(&keep, worker->control->start);
+    for (uint32_t k = 0; k < keep.workers; k++) {
+        worker_make(worker, &worker->window, k);
+        recover_worker(worker);
+    }
+    worker_make(worker, &worker->window, number);
+}
+
 enum error initialise(struct worker *worker)
 {
     const struct boot_information *information = (const struct boot_information *)BOOT_INFORMATION_ADDRESS;
+    struct slot *slots = (struct slot *)WINDOW_ADDRESS;
     uint32_t number = start_page()->cpu;
     struct window window;
-    enum error error = boot_window(information, (struct slot *)WINDOW_ADDRESS, &window);
 
+    if (keep.version != 0 && keep.version != KEEP_VERSION)
+        return ERROR_OTHER_LAYOUT;
+    if (keep.booted != 0) {
+        window = boot_window_known(information, slots);
+        worker_make(worker, &window, number);
+        restart(worker);
+        return ERROR_NONE;
+    }
+    enum error error = boot_window(information, slots, &window);
     if (error != ERROR_NONE)
         return error;
     if (number >= information->worker_count)
         return ERROR_BAD_BOOT_DATA;
-    *worker = (struct worker){.window = window,
-                              .keep = &keep,
-                              .log = &keep.logs[number],
-                              .cache = &keep.caches[number],
-                              .control = (struct worker_control *)WORKER_ADDRESS(number),
-                              .transfer = (atomic_word *)(WORKER_ADDRESS(number) + WORKER_TRANSFER_OFFSET),
-                              .view = (const atomic_word *)(WORKER_ADDRESS(number) + WORKER_VIEW_OFFSET),
-                              .reversal = &keep.reversals[number],
-                              .number = number,
-                              .kernel = &kernel_calls};
-    error = register_patterns(worker);
-    if (error != ERROR_NONE)
-        return error;
-    boot_keep(information, &worker->window, &keep);
-    error = boot_objects(information, &worker->window, &keep);
-    if (error == ERROR_NONE)
-        boot_release(worker, kernel_release);
-    return error;
+    worker_make(worker, &window, number);
+    return boot(worker, information);
 }

@@ -37,19 +37,26 @@ static enum error serve(struct worker *worker)
     }
 }
 
+static void tell(struct worker *worker)
+{
+    struct allocator_statistics statistics;
+
+    allocator_count(worker, &statistics);
+    kernel_print("# frameserv: window at 0x%lx, %lu frames usable, %lu set aside, end of memory at 0x%lx\n",
+                 WINDOW_ADDRESS, statistics.usable, statistics.set_aside, worker->window.frame_count * FRAME_SIZE);
+}
+
 int main(void)
 {
     static struct worker worker;
-    struct allocator_statistics statistics;
     enum error error = initialise(&worker);
 
     if (error != ERROR_NONE) {
         kernel_print("# frameserv: can't start: %s\n", error_name(error));
         return 1;
     }
-    allocator_count(&worker, &statistics);
-    kernel_print("# frameserv: window at 0x%lx, %lu frames usable, %lu set aside, end of memory at 0x%lx\n",
-                 WINDOW_ADDRESS, statistics.usable, statistics.set_aside, worker.window.frame_count * FRAME_SIZE);
+    if (worker.control->start == RESTART_BOOT)
+        tell(&worker);
     error = serve(&worker);
     kernel_print("# frameserv: ends, since nothing can be received: %s\n", error_name(error));
     return 1;

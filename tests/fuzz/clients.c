@@ -5,6 +5,7 @@
 #include "servers/frameserv/core/frames.h"
 #include "servers/frameserv/core/lists.h"
 #include "servers/frameserv/core/quick.h"
+#include "servers/frameserv/core/recover.h"
 #include "tests/fuzz/fuzz.h"
 #include <quire/kinds.h>
 
@@ -47,9 +48,17 @@ static enum error holder(uint64_t frame, uint64_t name[3])
     return ERROR_NONE;
 }
 
+static enum error count(uint64_t frame, uint64_t *handles, enum kind *kind)
+{
+    must(frame < CLIENT_FRAMES);
+    *handles = current->handles[frame];
+    *kind = current->kinds[frame];
+    return ERROR_NONE;
+}
+
 void clients_start(struct clients *clients, struct world *world)
 {
-    static const struct kernel_calls kernel = {.strip = strip, .holder = holder};
+    static const struct kernel_calls kernel = {.strip = strip, .holder = holder, .count = count};
 
     must(world->window.frame_count <= CLIENT_FRAMES);
     memset(clients, 0, sizeof(*clients));
@@ -342,18 +351,10 @@ static void check_error(const struct client_call *call, const struct message *me
 static void recover(struct clients *clients)
 {
     struct worker *worker = clients->worker;
-    const struct worker_control *control = worker->control;
 
     worker->pending = (struct pending){0};
-    keep_roll_back(clients->world->keep);
-    if (control->intent == INTENT_ACCOUNT + 1)
-        accounts_reconcile(worker);
-    else if (control->intent != 0)
-        frames_reconcile(worker, control->intent - 1, clients->handles[control->intent - 1],
-                         clients->kinds[control->intent - 1]);
-    for (uint64_t k = 0; k < control->intent_run; k++)
-        frames_reconcile(worker, worker->transfer[k], clients->handles[worker->transfer[k]],
-                         clients->kinds[worker->transfer[k]]);
+    recover_begin(clients->world->keep, RESTART_PLANNED);
+    recover_worker(worker);
 }
 
 static enum kind kind_granted(const struct clients *clients, uint64_t frame)

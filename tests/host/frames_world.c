@@ -108,6 +108,7 @@ struct world *world_create(const struct world_region *regions)
                                             .transfer = world->transfers[k],
                                             .view = world->views[k],
                                             .reversal = &world->keep->reversals[k],
+                                            .note = &world->keep->notes[k],
                                             .number = k,
                                             .kernel = &kernel};
     }

@@ -8,6 +8,7 @@
 #include "servers/frameserv/core/allocator.h"
 #include "servers/frameserv/core/frames.h"
 #include "servers/frameserv/core/lists.h"
+#include "servers/frameserv/core/recover.h"
 #include "servers/frameserv/core/reversal.h"
 #include <quire/kinds.h>
 #include "tests/host/frames_world.h"
@@ -33,6 +34,8 @@ struct image {
     struct cache caches[WORLD_WORKERS];
     struct undo_log logs[WORLD_WORKERS];
     struct reversal reversals[WORLD_WORKERS];
+    struct note notes[WORLD_WORKERS];
+    atomic_word accounts_end;
     struct list_keep lists;
     atomic_word records[4][SLOT_STORAGE_WORDS];
     struct slot slots[ALL_FRAMES];
@@ -83,6 +86,8 @@ static void save(struct image *image)
     memcpy(image->caches, world->keep->caches, sizeof(image->caches));
     memcpy(image->logs, world->keep->logs, sizeof(image->logs));
     memcpy(image->reversals, world->keep->reversals, sizeof(image->reversals));
+    memcpy(image->notes, world->keep->notes, sizeof(image->notes));
+    image->accounts_end = world->keep->accounts_end;
     memcpy(&image->lists, &world->keep->lists, sizeof(image->lists));
     memcpy(image->records, world->keep->records, sizeof(image->records));
     memcpy(image->slots, world->window.slots, sizeof(image->slots));
@@ -98,6 +103,8 @@ static void restore(const struct image *image)
     memcpy(world->keep->caches, image->caches, sizeof(image->caches));
     memcpy(world->keep->logs, image->logs, sizeof(image->logs));
     memcpy(world->keep->reversals, image->reversals, sizeof(image->reversals));
+    memcpy(world->keep->notes, image->notes, sizeof(image->notes));
+    world->keep->accounts_end = image->accounts_end;
     memcpy(&world->keep->lists, &image->lists, sizeof(image->lists));
     memcpy(world->keep->records, image->records, sizeof(image->records));
     memcpy(world->window.slots, image->slots, sizeof(image->slots));
@@ -105,26 +112,27 @@ static void restore(const struct image *image)
     memcpy(world->transfers, image->transfers, sizeof(image->transfers));
 }
 
-static void reconcile(struct worker *by, uint64_t frame)
+static enum error count_handles(uint64_t frame, uint64_t *count, enum kind *kind)
 {
     expect_lt(frame, ALL_FRAMES);
-    frames_reconcile(by, frame, handles[frame], kinds[frame]);
+    *count = handles[frame];
+    *kind = kinds[frame];
+    return ERROR_NONE;
 }
 
 /* What a restarted server does before it serves. */
 static void recover(void)
 {
-    keep_roll_back(world->keep);
+    static struct kernel_calls kernel;
+
+    recover_begin(world->keep, RESTART_PLANNED);
     for (uint32_t k = 0; k < WORLD_WORKERS; k++) {
-        const struct worker_control *control = &world->controls[k];
         struct worker fresh = world->workers[k];
+        kernel = *fresh.kernel;
+        kernel.count = count_handles;
+        fresh.kernel = &kernel;
         fresh.pending = (struct pending){0};
-        if (control->intent == INTENT_ACCOUNT + 1)
-            accounts_reconcile(&fresh);
-        else if (control->intent != 0)
-            reconcile(&fresh, control->intent - 1);
-        for (uint64_t n = 0; n < control->intent_run; n++)
-            reconcile(&fresh, world->transfers[k][n]);
+        recover_worker(&fresh);
     }
 }
 

@@ -80,6 +80,7 @@ static void create(void)
         world->workers[k].log = &keep->logs[k];
         world->workers[k].cache = &keep->caches[k];
         world->workers[k].reversal = &keep->reversals[k];
+        world->workers[k].note = &keep->notes[k];
     }
     areas[0] = (struct area){pages, size, calloc(size / LINE, 1)};
     areas[1] = (struct area){(char *)world->window.slots, FRAMES * SLOT_SIZE, calloc(FRAMES, 1)};

@@ -291,7 +291,7 @@ START_TEST(refused_takes_from_changed_lists)
 
     list = make_filled_list(frames, 1);
     message = take(list, LIST_FRONT, 0);
-    world_slot(world, list)->storage[LIST_WORD_ID] += 1; /* its frame is another list by now */
+    world_slot(world, list)->storage[LIST_WORD_ID] = lists_new_id(other); /* its frame is another list by now */
     refuse(message, ERROR_NOT_WANTED);
     expect_list(list, frames, 0);
     ck_assert_uint_eq(world_check(world).charged, 4);

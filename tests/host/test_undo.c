@@ -102,16 +102,16 @@ START_TEST(locks_say_who_and_open)
     struct transaction first = transaction_begin(&keep->logs[0]);
     struct transaction second = transaction_begin(&keep->logs[3]);
 
-    lock_acquire(&keep->accounts[7].lock, 0);
+    lock_acquire(&keep->accounts[3].lock, 0);
     lock_acquire(&keep->caches[2].lock, 2);
     lock_acquire(&keep->buddy.lock, 3);
-    ck_assert_uint_eq(keep->accounts[7].lock, 1);
+    ck_assert_uint_eq(keep->accounts[3].lock, 1);
     ck_assert_uint_eq(keep->buddy.lock, 4);
     wr(&first, &keep->accounts[2].used, 77);
     wr(&second, &keep->buddy.free_frames[ZONE_LOW], 0);
     keep_roll_back(keep);
     keep_roll_back(keep);
-    ck_assert_uint_eq(keep->accounts[7].lock, 0);
+    ck_assert_uint_eq(keep->accounts[3].lock, 0);
     ck_assert_uint_eq(keep->accounts[2].used, 0);
     ck_assert_uint_eq(keep->buddy.free_frames[ZONE_LOW], 64);
     lock_acquire(&keep->buddy.lock, 1);

@@ -2,6 +2,7 @@
 #include "servers/frameserv/core/accounts.h"
 
 #include "servers/frameserv/core/accounts_parts.h"
+#include "servers/frameserv/core/note.h"
 #include "servers/frameserv/core/reversal.h"
 #include <quire/abi.h>
 
@@ -100,6 +101,8 @@ static void begin(struct worker *worker, uint32_t caller, const struct account_t
     struct account *child = account_of(worker, place);
     uint64_t state = account_state(place, account_generation(child->state), caller);
 
+    if (worker->keep->accounts_end <= place)
+        wr(&transaction, &worker->keep->accounts_end, place + 1);
     wr(&transaction, &worker->reversal->account, (uint32_t)state);
     for (enum resource resource = 0; resource < RESOURCES; resource++)
         share_set(&transaction, share_of(parent, resource), share_of(child, resource), 0, terms->limits[resource]);
@@ -205,6 +208,7 @@ enum error accounts_limit(struct worker *worker, uint32_t caller, uint64_t numbe
                 struct share *share = share_of(child, resource);
                 share_set(&transaction, share_of(parent, resource), share, share_size(share), terms->limits[resource]);
             }
+            note_done(worker, &transaction, 0);
             transaction_commit(&transaction);
         }
         accounts_unlock(parent, child);

@@ -3,6 +3,7 @@
 #include "servers/frameserv/core/accounts.h"
 
 #include "servers/frameserv/core/accounts_parts.h"
+#include "servers/frameserv/core/note.h"
 #include "servers/frameserv/core/reversal.h"
 #include <quire/abi.h>
 
@@ -145,23 +146,47 @@ static void end_all(struct worker *worker, uint32_t root)
     }
 }
 
+/* Notes which accounts the call is about, while they can be told by their parents. NoAccount: the caller can't close it. */
+static enum error close_begin(struct worker *worker, uint32_t caller, uint32_t place)
+{
+    const struct account *account = account_of(worker, place);
+
+    if (!account_is_open(account->state) || account_parent(account->state) != caller)
+        return ERROR_NO_ACCOUNT;
+    note_unmark_all(worker);
+    for (uint32_t k = 1; k < ACCOUNT_SYSTEM; k++) {
+        if (account_is_within(worker, k, place))
+            note_mark(worker, k);
+    }
+    note_begin(worker);
+    return ERROR_NONE;
+}
+
+/* Closes what is still open, and notes what the accounts have left. */
+static void close_rest(struct worker *worker, uint64_t number)
+{
+    uint32_t place = account_look_up(worker, number);
+    uint64_t charged = 0;
+
+    if (account_is_open(account_of(worker, place)->state))
+        end_all(worker, place);
+    for (uint32_t k = 1; k < ACCOUNT_SYSTEM; k++)
+        charged += note_is_marked(worker, k) ? atomic_load_relaxed(&account_of(worker, k)->used) : 0;
+    atomic_store_release(&worker->note->answer[0], charged);
+    atomic_store_release(&worker->note->done, 1);
+}
+
 enum error accounts_close(struct worker *worker, uint32_t caller, uint64_t number, uint64_t *charged)
 {
-    enum error error = ERROR_NO_ACCOUNT;
+    enum error error = ERROR_NONE;
 
     accounts_enter(worker);
-    uint32_t place = account_look_up(worker, number);
-    const struct account *account = account_of(worker, place);
-    if (account_is_open(account->state) && account_parent(account->state) == caller) {
-        bool within[ACCOUNTS];
-        for (uint32_t k = 1; k < ACCOUNT_SYSTEM; k++)
-            within[k] = account_is_within(worker, k, place);
-        end_all(worker, place);
-        *charged = 0;
-        for (uint32_t k = 1; k < ACCOUNT_SYSTEM; k++)
-            *charged += within[k] ? atomic_load_relaxed(&account_of(worker, k)->used) : 0;
-        error = ERROR_NONE;
-    }
+    if (!intent_has(worker, INTENT_NOTED))
+        error = close_begin(worker, caller, account_look_up(worker, number));
+    if (error == ERROR_NONE && !note_is_done(worker))
+        close_rest(worker, number);
+    if (error == ERROR_NONE)
+        *charged = worker->note->answer[0];
     accounts_sweep(worker);
     accounts_leave(worker);
     return error;

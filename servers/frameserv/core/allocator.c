@@ -1,5 +1,6 @@
 /* One frame at a time. */
 #include "servers/frameserv/core/allocator_parts.h"
+#include "servers/frameserv/core/note.h"
 
 enum error allocator_take(struct worker *worker, uint32_t payer, uint64_t *frame)
 {
@@ -44,6 +45,7 @@ void allocator_give(struct worker *worker, uint64_t frame, uint32_t payer)
     wr(&transaction, &cache->count, count + 1);
     wr(&transaction, kind_word_of(worker, frame), cache_mark(worker->number));
     discharge(&transaction, account, 1);
+    note_unused(worker, &transaction, 1);
     transaction_commit(&transaction);
     lock_release(&cache->lock);
     lock_release(&account->lock);

@@ -1,5 +1,6 @@
 /* Frames of devices' memory: in no block and no cache, charged to their payer while they are held. */
 #include "servers/frameserv/core/allocator_parts.h"
+#include "servers/frameserv/core/note.h"
 
 bool allocator_claim_device(struct worker *worker, uint32_t payer, uint64_t frame)
 {
@@ -28,6 +29,7 @@ void allocator_give_device(struct worker *worker, uint64_t frame, uint32_t payer
     struct transaction transaction = transaction_begin(worker->log);
     wr(&transaction, kind_word_of(worker, frame), kind_word(KIND_DEVICE, 0, ACCOUNT_NOBODY));
     discharge(&transaction, account, 1);
+    note_unused(worker, &transaction, 1);
     transaction_commit(&transaction);
     lock_release(&buddy->lock);
     lock_release(&account->lock);

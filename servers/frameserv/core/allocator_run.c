@@ -1,5 +1,6 @@
 /* Many frames at a time, through the transfer page. */
 #include "servers/frameserv/core/allocator_parts.h"
+#include "servers/frameserv/core/note.h"
 
 /* Single frames that one transaction takes out of a cache. */
 #define CACHED_MAX 16
@@ -185,6 +186,7 @@ void allocator_give_chunk(struct worker *worker, uint64_t first, uint32_t order)
         wr_kind_words(&transaction, window_slot(&worker->window, first + 1), size - 1, word, 0);
     buddy_give(buddy, &worker->window, &transaction, first, order);
     discharge(&transaction, account, size);
+    note_unused(worker, &transaction, size);
     transaction_commit(&transaction);
     lock_release(&buddy->lock);
     lock_release(&account->lock);

@@ -27,6 +27,14 @@ static bool regions_are_whole(const struct boot_information *information)
     return end == information->frame_count * FRAME_SIZE;
 }
 
+struct window boot_window_known(const struct boot_information *information, struct slot *slots)
+{
+    return (struct window){.slots = slots,
+                           .frame_count = information->frame_count,
+                           .regions = information->regions,
+                           .region_count = information->region_count};
+}
+
 enum error boot_window(const struct boot_information *information, struct slot *slots, struct window *window)
 {
     if (information->abi_version != ABI_VERSION)
@@ -36,10 +44,7 @@ enum error boot_window(const struct boot_information *information, struct slot *
         information->worker_count == 0 || information->worker_count > WORKERS_MAX ||
         information->account_count >= ACCOUNT_SYSTEM || !regions_are_whole(information))
         return ERROR_BAD_BOOT_DATA;
-    *window = (struct window){.slots = slots,
-                              .frame_count = information->frame_count,
-                              .regions = information->regions,
-                              .region_count = information->region_count};
+    *window = boot_window_known(information, slots);
     return ERROR_NONE;
 }
 
@@ -73,7 +78,8 @@ void boot_keep(const struct boot_information *information, const struct window *
     keep->memory_frames = buddy_free_frames(&keep->buddy) + system->used;
     for (uint32_t k = 1; k <= information->account_count; k++)
         open_account(&keep->accounts[k], k);
-    keep->version = KEEP_VERSION;
+    keep->accounts_end = information->account_count + 1;
+    atomic_store_release(&keep->version, KEEP_VERSION); /* last: until then, all of this is done anew after a kill */
 }
 
 static bool object_is_sound(const struct window *window, const struct boot_object *object)
@@ -90,7 +96,7 @@ static bool object_is_sound(const struct window *window, const struct boot_objec
 
 enum error boot_objects(const struct boot_information *information, const struct window *window, struct keep *keep)
 {
-    struct share *tables = &keep->accounts[ACCOUNT_SYSTEM].tables;
+    uint64_t tables = 0;
 
     for (uint32_t k = 0; k < information->object_count; k++) {
         const struct boot_object *object = &information->objects[k];
@@ -103,9 +109,10 @@ enum error boot_objects(const struct boot_information *information, const struct
                                  kind_is_shareable(object->kind) ? object->handles : REF_COUNT_UNIQUE);
         }
         if (object->kind == KIND_HANDLE_TABLE)
-            tables->used += object->count;
+            tables += object->count;
         if (object->kind == KIND_ENDPOINT)
             keep->endpoint = object->frame + 1;
     }
+    atomic_store_release(&keep->accounts[ACCOUNT_SYSTEM].tables.used, tables);
     return ERROR_NONE;
 }

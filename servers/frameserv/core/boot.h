@@ -11,12 +11,16 @@ struct slot boot_pattern(enum region_type type);
  * Errors: AbiMismatch; BadBootData (counts or regions that contradict one another). */
 must_use enum error boot_window(const struct boot_information *information, struct slot *slots, struct window *window);
 
+/* The same of information that was found good at a start before. */
+struct window boot_window_known(const struct boot_information *information, struct slot *slots);
+
 /* Sets up kept memory that was never used: all usable frames free, boot's accounts open without a limit, the rest
  * of memory charged to ACCOUNT_SYSTEM. Touches no slot. */
 void boot_keep(const struct boot_information *information, const struct window *window, struct keep *keep);
 
 /* Gives the slots of frames to which handles exist already their kind and count: kernel objects, and the modules that
- * init has. They are charged to ACCOUNT_SYSTEM, and free memory when they are dropped. The window is backed.
+ * init has. They are charged to ACCOUNT_SYSTEM, and free memory when they are dropped. The window is backed. Doing it again, before
+ * the first request, is the same as doing it once.
  * Error: BadBootData (no frame, or one where no slot is, or in free memory; no handle, or no kind that has any). */
 must_use enum error boot_objects(const struct boot_information *information, const struct window *window,
                                  struct keep *keep);

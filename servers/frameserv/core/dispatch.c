@@ -1,8 +1,10 @@
 #include "servers/frameserv/core/dispatch.h"
 
 #include "servers/frameserv/core/accounts.h"
+#include "servers/frameserv/core/dispatch_interrupted.h"
 #include "servers/frameserv/core/frames.h"
 #include "servers/frameserv/core/lists.h"
+#include "servers/frameserv/core/note.h"
 #include "servers/frameserv/core/operations.h"
 #include "servers/frameserv/core/reversal.h"
 
@@ -77,6 +79,16 @@ static enum error run(struct worker *worker, struct message *message)
     return explain(message);
 }
 
+/* A call pays for what dying lists left to do; an interrupted one for the rest of its share. */
+static void sweep(struct worker *worker)
+{
+    if (!intent_has(worker, INTENT_SWEPT)) {
+        atomic_store_release(&worker->note->swept, 0);
+        intent_flag(worker, INTENT_SWEPT);
+    }
+    lists_reap_turn(worker, &worker->note->swept);
+}
+
 void dispatch(struct worker *worker, struct message *message)
 {
     bool drop = rax_mode(message->rax) == MODE_DROP;
@@ -84,8 +96,10 @@ void dispatch(struct worker *worker, struct message *message)
     worker->pending.action = ACTION_NONE;
     worker->failed = 0;
     reversal_clear(worker);
-    if (lists_are_dying(worker))
-        lists_reap(worker, LIST_TURN);
+    if ((rax_flags(message->rax) & RECEIVED_INTERRUPTED) != 0 && dispatch_interrupted(worker, message))
+        return;
+    if (lists_are_dying(worker) && !(drop && rax_n(message->rax) == 1)) /* one handle's drop is to be quick */
+        sweep(worker);
     enum error error = drop ? operation_drop(worker, message) : run(worker, message);
     if (error != ERROR_NONE) {
         reply_refusal(worker, message, error);

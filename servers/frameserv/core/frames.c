@@ -13,7 +13,7 @@ static inline enum error build(struct slot *slot, bool unique)
     if (error != ERROR_NONE)
         return error;
     for (uint32_t k = 0; k < SLOT_STORAGE_WORDS; k++)
-        slot->storage[k] = 0; /* the allocator's links */
+        atomic_store_relaxed(&slot->storage[k], 0); /* the allocator's links */
     if (unique)
         slot_publish_unique(slot);
     else

@@ -74,6 +74,11 @@ uint64_t frames_drop(struct worker *worker, uint64_t frame);
 /* The same for the first `count` frames of the transfer page. Returns how many became unused. */
 uint64_t frames_drop_run(struct worker *worker, uint64_t count);
 
+/* Both for handles that left with the call that is served: a kill from the intents on leaves it to recovery to complete the
+ * drop, and worker->note says how many became unused. */
+uint64_t frames_drop_of_call(struct worker *worker, uint64_t frame);
+uint64_t frames_drop_run_of_call(struct worker *worker, uint64_t count);
+
 /* Ends a frame without handles, whatever its count says: for recovery. */
 void frames_end(struct worker *worker, uint64_t frame);
 

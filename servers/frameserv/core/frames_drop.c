@@ -2,6 +2,7 @@
 #include "servers/frameserv/core/allocator.h"
 #include "servers/frameserv/core/frames_parts.h"
 #include "servers/frameserv/core/lists.h"
+#include "servers/frameserv/core/note.h"
 #include <quire/kinds.h>
 
 /* In place of a kind word: the handle was the frame's last, but it is a list that still has members. */
@@ -73,18 +74,25 @@ void frames_end(struct worker *worker, uint64_t frame)
         give(worker, frame, word);
 }
 
+/* The turn of a drop that put the end of lists off. */
+static uint64_t reap_turn(struct worker *worker, bool of_call)
+{
+    return of_call ? lists_reap_turn(worker, &worker->note->turn) : lists_reap(worker, LIST_TURN);
+}
+
 /* The rest of the drop of a frame whose kind does something at its end. */
-static __attribute__((noinline)) uint64_t drop_last(struct worker *worker, uint64_t frame)
+static __attribute__((noinline)) uint64_t drop_last(struct worker *worker, uint64_t frame, bool of_call)
 {
     uint64_t word = finish(worker, frame);
 
     if (word == PUT_OFF)
-        return lists_reap(worker, LIST_TURN);
+        return reap_turn(worker, of_call);
     give(worker, frame, word);
     return 1;
 }
 
-uint64_t frames_drop(struct worker *worker, uint64_t frame)
+/* of_call: it left its table with the call that is served. */
+static inline __attribute__((always_inline)) uint64_t drop_handle(struct worker *worker, uint64_t frame, bool of_call)
 {
     bool last = false;
 
@@ -94,12 +102,24 @@ uint64_t frames_drop(struct worker *worker, uint64_t frame)
     intent_set(worker, frame);
     if (slot_remove(slot, &last) != ERROR_NONE || !last)
         return 0;
+    if (of_call)
+        note_count(worker); /* a kill before this leaves it busy, and recovery counts it */
     uint64_t word = atomic_load_relaxed(&slot->kind_word);
     if (kind_word_kind(word) != KIND_UNTYPED)
-        return drop_last(worker, frame);
+        return drop_last(worker, frame, of_call);
     slot_retire(slot);
     allocator_give(worker, frame, (uint32_t)kind_word_payer(word));
     return 1;
+}
+
+uint64_t frames_drop(struct worker *worker, uint64_t frame)
+{
+    return drop_handle(worker, frame, false);
+}
+
+uint64_t frames_drop_of_call(struct worker *worker, uint64_t frame)
+{
+    return drop_handle(worker, frame, true);
 }
 
 /* The order of the largest chunk that the transfer page names from place `done` on, frames that follow one
@@ -165,13 +185,12 @@ static uint64_t drop_chunk(struct worker *worker, uint64_t first, uint32_t order
     return unused;
 }
 
-uint64_t frames_drop_run(struct worker *worker, uint64_t count)
+static uint64_t drop_run(struct worker *worker, uint64_t count, bool of_call)
 {
     bool put_off = false;
     uint64_t unused = 0;
     uint64_t done = 0;
 
-    intent_set_run(worker, count);
     while (done < count) {
         uint32_t order = chunk_order(worker, done, count);
         unused += order != 0 ? drop_chunk(worker, worker->transfer[done], order, &put_off)
@@ -179,6 +198,19 @@ uint64_t frames_drop_run(struct worker *worker, uint64_t count)
         done += UINT64_C(1) << order;
     }
     if (put_off)
-        unused += lists_reap(worker, LIST_TURN);
+        unused += reap_turn(worker, of_call);
     return unused;
+}
+
+uint64_t frames_drop_run(struct worker *worker, uint64_t count)
+{
+    intent_set_run(worker, count);
+    return drop_run(worker, count, false);
+}
+
+uint64_t frames_drop_run_of_call(struct worker *worker, uint64_t count)
+{
+    note_count(worker);
+    intent_set_run(worker, count); /* from here on recovery completes it */
+    return drop_run(worker, count, true);
 }

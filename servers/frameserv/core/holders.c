@@ -1,5 +1,6 @@
 #include "servers/frameserv/core/holders.h"
 
+#include "servers/frameserv/core/note.h"
 #include "servers/frameserv/core/pieces.h"
 #include <string.h>
 
@@ -10,28 +11,63 @@ static enum error revoke_error(const struct slot *slot, uint64_t *state)
     return *state == REF_COUNT_BUSY ? ERROR_BUSY : *state == REF_COUNT_UNUSED ? ERROR_UNUSED : ERROR_NONE;
 }
 
-/* What the kernel took has left its tables, so it is subtracted, whatever follows: of a kill in between, the intent tells. */
+/* Subtracts what the kernel took, and notes it together with that. */
+static void subtract(struct worker *worker, struct slot *slot, uint64_t now, uint64_t left)
+{
+    struct note *note = worker->note;
+    struct transaction transaction = transaction_begin(worker->log);
+
+    undo_note(&transaction, &slot->ref_count);
+    slot_remove_others(slot, now);
+    wr(&transaction, &note->answer[0], note->answer[0] + now);
+    wr(&transaction, &note->answer[1], left);
+    transaction_commit(&transaction);
+}
+
+/* What the kernel took has left its tables, so it is subtracted, whatever follows: of a kill in between, intent and note
+ * tell. */
 enum error holders_revoke(struct worker *worker, uint64_t frame, uint64_t *taken, uint64_t *left)
 {
     struct slot *slot = window_slot(&worker->window, frame);
+    const struct note *note = worker->note;
     uint64_t state;
-    uint64_t now;
+    uint64_t now = 0;
     enum error error = revoke_error(slot, &state);
 
     *taken = 0;
     *left = 1;
     if (error != ERROR_NONE || state == REF_COUNT_UNIQUE)
         return error;
+    note_begin(worker);
     intent_set(worker, frame);
+    atomic_store_release(&worker->note->stripping, frame + 1);
     do {
+        if (note->answer[0] >= REVOKE_TURN)
+            break; /* done before a kill */
         error = worker->kernel->strip(&now, left);
         if (error != ERROR_NONE)
             return error;
-        if (now != 0)
-            slot_remove_others(slot, now);
-        *taken += now;
-    } while (now != 0 && *taken < REVOKE_TURN);
+        subtract(worker, slot, now, *left);
+    } while (now != 0);
+    *taken = note->answer[0];
+    *left = note->answer[1];
     return ERROR_NONE;
+}
+
+void holders_reconcile(struct worker *worker, uint64_t frame, uint64_t handles)
+{
+    struct slot *slot = window_slot(&worker->window, frame);
+    uint64_t count = atomic_load_relaxed(&slot->ref_count);
+    struct note *note = worker->note;
+
+    if (!intent_has(worker, INTENT_NOTED) || note->stripping != frame + 1 || handles == 0 || count <= handles ||
+        count > REF_COUNT_MAX)
+        return;
+    struct transaction transaction = transaction_begin(worker->log);
+    wr(&transaction, &slot->ref_count, handles);
+    wr(&transaction, &note->answer[0], note->answer[0] + count - handles);
+    wr(&transaction, &note->answer[1], handles);
+    transaction_commit(&transaction);
 }
 
 /* Where the next frame is that may be in use, if this one is not: behind such a region, or free memory. */

@@ -31,6 +31,28 @@ struct reversal {
     struct slot slot;    /* as it was */
 } __attribute__((aligned(64)));
 
+/* What a worker's call has done already, for who finishes it after a kill. Each word changes in the transaction of what it
+ * tells, and means something as long as a flag of the worker's intents says so (worker.h). */
+struct note {
+    atomic_word unused;    /* frames that ended since the operation began: INTENT_COUNTED */
+    atomic_word put_off;   /* lists are among what it dropped whose members end in turns: INTENT_COUNTED */
+    atomic_word swept;     /* members of dying lists that ended before it began: INTENT_SWEPT */
+    atomic_word turn;      /* those that ended in its own turn: after put_off, or INTENT_NOTED; as are all that follow: */
+    atomic_word done;      /* all of it has happened, and this was the answer: */
+    atomic_word answer[2]; /* or as much of it as is known */
+    atomic_word stripping; /* the frame that is revoked: its number + 1 */
+    atomic_word marks[8];  /* a set of the frames of a run, or of accounts */
+} __attribute__((aligned(64)));
+
+/* Counts of restarts and of what the last one did. STATISTICS tells them. */
+struct recovery {
+    atomic_word restarts;
+    atomic_word reason;     /* enum restart */
+    atomic_word found;      /* recover.h */
+    atomic_word undone;     /* words that logs put back */
+    atomic_word reconciled; /* frames */
+};
+
 #define LIST_LOCKS 64
 
 /* What lists have in common. Each list's own words are in its frame's slot (lists.h). */
@@ -42,23 +64,27 @@ struct list_keep {
 } __attribute__((aligned(64)));
 
 struct keep {
-    uint64_t version;       /* KEEP_VERSION once all is set up; 0 in memory that was never used */
+    atomic_word version;    /* KEEP_VERSION once boot_keep() is through; 0 in memory that was never used */
+    atomic_word booted;     /* 1 once all else of the first start is, too */
     uint64_t workers;       /* caches and logs in use */
     uint64_t memory_frames; /* usable, and those charged to ACCOUNT_SYSTEM */
     uint64_t endpoint;      /* where the server receives: number of the frame + 1; 0: nobody told */
     struct buddy buddy __attribute__((aligned(64)));
     struct account accounts[ACCOUNTS] __attribute__((aligned(64)));
+    atomic_word accounts_end; /* no account from this place on was ever open, but for ACCOUNT_SYSTEM */
     atomic_word tree_lock __attribute__((aligned(64))); /* guards which accounts there are, and what they may have */
     struct cache caches[WORKERS_MAX];
     struct undo_log logs[WORKERS_MAX];
     struct reversal reversals[WORKERS_MAX];
+    struct note notes[WORKERS_MAX];
+    struct recovery recovery;
     struct list_keep lists;
     atomic_word records[ACCOUNTS]
                        [SLOT_STORAGE_WORDS]; /* last words of each account's last record; its lock guards them */
 };
 
-/* Undoes what interrupted transactions changed, and opens all locks. For recovery, while no worker runs; doing
- * it twice, or half and then whole, is the same as doing it once. */
+/* Undoes what interrupted transactions changed, and opens all locks, which tell the rest of keep->recovery.found before. For
+ * recovery, while no worker runs; doing it twice, or half and then whole, is the same as doing it once. */
 void keep_roll_back(struct keep *keep);
 
 #endif

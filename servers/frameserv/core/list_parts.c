@@ -23,6 +23,10 @@ enum error list_enter(struct worker *worker, uint64_t frame, struct list *list)
     uint64_t id = atomic_load_relaxed(&slot->storage[LIST_WORD_ID]);
 
     *list = (struct list){.slot = slot, .id = id, .lock = list_lock(worker, id)};
+    if (id - 1 >= atomic_load_relaxed(&worker->keep->lists.last_id)) { /* no list's: recovery knows no such lock */
+        enum error error = list_error(slot, id);
+        return error != ERROR_NONE ? error : ERROR_UNUSED;
+    }
     lock_acquire(list->lock, worker->number);
     enum error error = list_error(slot, id);
     if (error != ERROR_NONE)

@@ -2,6 +2,7 @@
 #include "servers/frameserv/core/lists.h"
 
 #include "servers/frameserv/core/list_parts.h"
+#include "servers/frameserv/core/note.h"
 #include "servers/frameserv/core/reversal.h"
 #include <quire/abi.h>
 
@@ -97,8 +98,9 @@ enum error lists_push(struct worker *worker, uint64_t list_frame, uint64_t frame
     if (error == ERROR_NONE) {
         struct transaction transaction = transaction_begin(worker->log);
         list_link(worker, &transaction, list.slot, frame, next);
-        transaction_commit(&transaction);
         *length = list.slot->storage[LIST_WORD_LENGTH];
+        note_done(worker, &transaction, *length);
+        transaction_commit(&transaction);
     }
     list_leave(&list);
     return error;
@@ -210,6 +212,7 @@ enum error lists_write(struct worker *worker, uint64_t list_frame, uint64_t addr
         struct transaction transaction = transaction_begin(worker->log);
         for (uint32_t k = 0; k < MEMBER_WORDS; k++)
             wr(&transaction, &link_slot(worker, link)->storage[k], words[k]);
+        note_done(worker, &transaction, 0);
         transaction_commit(&transaction);
     }
     list_leave(&list);

@@ -51,7 +51,7 @@ must_use enum error lists_look(struct worker *worker, uint64_t list, uint64_t pl
 /* Writes a member's first three words. Errors: EmptyList (the ghost). */
 must_use enum error lists_write(struct worker *worker, uint64_t list, uint64_t address, const uint64_t *words);
 
-/* Drops the first LIST_TURN members, or all of fewer. */
+/* Drops the first LIST_TURN members, or all of fewer; of an interrupted call, the rest of them. */
 must_use enum error lists_clear(struct worker *worker, uint64_t list, uint64_t *dropped, uint64_t *left);
 
 /* The id of a new list. */
@@ -64,6 +64,10 @@ must_use bool lists_end(struct worker *worker, uint64_t list);
 /* Drops up to `limit` members of dying lists, and those lists that are empty. Returns how many frames became unused.
  * The transfer page stays as it is; of the intents, the single one is set. */
 uint64_t lists_reap(struct worker *worker, uint64_t limit);
+
+/* The same for what is left of a turn of LIST_TURN members. *turn counts them as they are taken out, so that a kill makes no
+ * turn longer. */
+uint64_t lists_reap_turn(struct worker *worker, atomic_word *turn);
 
 /* There are dying lists. */
 static inline bool lists_are_dying(const struct worker *worker)

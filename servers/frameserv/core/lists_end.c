@@ -2,6 +2,7 @@
  * lock, one by one, each named by the intent first, and dropped after. */
 #include "servers/frameserv/core/frames.h"
 #include "servers/frameserv/core/list_parts.h"
+#include "servers/frameserv/core/note.h"
 #include <quire/abi.h>
 
 uint64_t lists_new_id(struct worker *worker)
@@ -9,33 +10,37 @@ uint64_t lists_new_id(struct worker *worker)
     return atomic_add_relaxed(&worker->keep->lists.last_id, 1) + 1;
 }
 
-/* Unlinks the front of a list that has one. */
-static uint64_t unlink_front(struct worker *worker, struct slot *list)
+/* Unlinks the front of a list that has one. `turn`, if there is one, counts it. */
+static uint64_t unlink_front(struct worker *worker, struct slot *list, atomic_word *turn)
 {
     uint64_t frame = list->storage[LIST_WORD_FRONT] - 1;
 
     intent_set(worker, frame);
     struct transaction transaction = transaction_begin(worker->log);
     list_unlink(worker, &transaction, list, frame);
+    if (turn != NULL)
+        wr(&transaction, turn, *turn + 1);
     transaction_commit(&transaction);
     return frame;
 }
 
 enum error lists_clear(struct worker *worker, uint64_t list_frame, uint64_t *dropped, uint64_t *left)
 {
+    struct note *note = worker->note;
     struct list list;
     enum error error;
 
-    *dropped = 0;
+    note_begin(worker);
     while ((error = list_enter(worker, list_frame, &list)) == ERROR_NONE) {
         *left = list.slot->storage[LIST_WORD_LENGTH];
-        bool more = *left != 0 && *dropped < LIST_TURN;
-        uint64_t frame = more ? unlink_front(worker, list.slot) : FRAME_NONE;
+        bool more = *left != 0 && note->turn < LIST_TURN;
+        uint64_t frame = more ? unlink_front(worker, list.slot, &note->turn) : FRAME_NONE;
         list_leave(&list);
         if (!more)
             break;
-        *dropped += frames_drop(worker, frame);
+        frames_drop(worker, frame);
     }
+    *dropped = note->unused;
     return error;
 }
 
@@ -54,6 +59,8 @@ bool lists_end(struct worker *worker, uint64_t list)
         wr(&transaction, &slot->in_list, LIST_DYING);
         wr(&transaction, &keep->dying, list + 1);
         wr(&transaction, &slot->ref_count, REF_COUNT_UNIQUE);
+        wr(&transaction, &worker->note->turn, 0);
+        wr(&transaction, &worker->note->put_off, 1);
         transaction_commit(&transaction);
         lock_release(&keep->dying_lock);
     }
@@ -77,7 +84,7 @@ static uint64_t unlink_list(struct worker *worker)
     return frame;
 }
 
-uint64_t lists_reap(struct worker *worker, uint64_t limit)
+static uint64_t reap(struct worker *worker, uint64_t limit, atomic_word *turn)
 {
     struct list_keep *keep = &worker->keep->lists;
     uint64_t members = 0;
@@ -91,7 +98,7 @@ uint64_t lists_reap(struct worker *worker, uint64_t limit)
             if (list->storage[LIST_WORD_FRONT] == 0) {
                 frame = unlink_list(worker);
             } else if (members < limit) {
-                frame = unlink_front(worker, list);
+                frame = unlink_front(worker, list, turn);
                 members += 1;
             }
         }
@@ -100,4 +107,16 @@ uint64_t lists_reap(struct worker *worker, uint64_t limit)
             return unused;
         unused += frames_drop(worker, frame);
     }
+}
+
+uint64_t lists_reap(struct worker *worker, uint64_t limit)
+{
+    return reap(worker, limit, NULL);
+}
+
+uint64_t lists_reap_turn(struct worker *worker, atomic_word *turn)
+{
+    uint64_t done = *turn;
+
+    return reap(worker, done < LIST_TURN ? LIST_TURN - done : 0, turn);
 }

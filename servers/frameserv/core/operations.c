@@ -15,9 +15,10 @@ enum error operation_nothing(struct worker *worker, struct message *message)
 enum error operation_drop(struct worker *worker, struct message *message)
 {
     uint64_t count = rax_n(message->rax);
-    uint64_t unused = count == 1 ? frames_drop(worker, frame_word_frame(message->r13)) : frames_drop_run(worker, count);
+    uint64_t unused = count == 1 ? frames_drop_of_call(worker, frame_word_frame(message->r13))
+                                 : frames_drop_run_of_call(worker, count);
 
-    worker->control->view_frame = 0; /* what the kernel showed was for this drop only */
+    atomic_store_release(&worker->control->view_frame, 0); /* what the kernel showed was for this drop only */
     reply_words(worker, message, unused, 0, 0, 0, 0);
     return ERROR_NONE;
 }
@@ -81,6 +82,12 @@ enum error operation_statistics(struct worker *worker, struct message *message)
         if (error == ERROR_NONE)
             account_facts(worker, message, payer);
         return error;
+    }
+    case 2: {
+        const struct recovery *recovery = &worker->keep->recovery;
+        reply_words(worker, message, recovery->restarts, recovery->reason, recovery->found, recovery->undone,
+                    recovery->reconciled);
+        return ERROR_NONE;
     }
     case 3:
         reply_words(worker, message, SERVER_VERSION, KEEP_VERSION, 0, 0, 0);

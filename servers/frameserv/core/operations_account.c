@@ -1,6 +1,7 @@
 /* Operations on accounts, and on who pays. */
 #include "servers/frameserv/core/accounts.h"
 #include "servers/frameserv/core/frames.h"
+#include "servers/frameserv/core/note.h"
 #include "servers/frameserv/core/operations.h"
 #include "servers/frameserv/core/shortage.h"
 
@@ -66,6 +67,11 @@ enum error operation_account_limit(struct worker *worker, struct message *messag
 
     if (error != ERROR_NONE)
         return error;
+    if (note_is_done(worker)) {
+        reply_words(worker, message, 0, 0, 0, 0, 0);
+        return ERROR_NONE;
+    }
+    note_begin(worker);
     do {
         error = accounts_limit(worker, caller, message->words[0], &terms);
     } while (try_again(worker, &error, &tried));

@@ -1,5 +1,6 @@
 /* Operations on lists. */
 #include "servers/frameserv/core/lists.h"
+#include "servers/frameserv/core/note.h"
 #include "servers/frameserv/core/operations.h"
 
 /* The address of a frame in a list, or of the ghost. */
@@ -12,6 +13,11 @@ enum error operation_list_push(struct worker *worker, struct message *message)
 {
     uint64_t length;
 
+    if (note_is_done(worker)) {
+        reply_words(worker, message, worker->note->answer[0], 0, 0, 0, 0);
+        return ERROR_NONE;
+    }
+    note_begin(worker);
     if (!(frame_word_rights(message->r14) & RIGHT_WRITE))
         return ERROR_MISSING_RIGHT;
     if ((frame_word_rights(message->r13) & RIGHTS_FRAME) != RIGHTS_FRAME) /* who takes it out gets all of them */
@@ -52,9 +58,14 @@ enum error operation_list_look(struct worker *worker, struct message *message)
 
 enum error operation_list_write(struct worker *worker, struct message *message)
 {
+    enum error error = ERROR_NONE;
+
     if (!(frame_word_rights(message->r13) & RIGHT_WRITE))
         return ERROR_MISSING_RIGHT;
-    enum error error = lists_write(worker, frame_word_frame(message->r13), message->words[0], &message->words[1]);
+    if (!note_is_done(worker)) {
+        note_begin(worker);
+        error = lists_write(worker, frame_word_frame(message->r13), message->words[0], &message->words[1]);
+    }
     if (error == ERROR_NONE)
         reply_words(worker, message, 0, 0, 0, 0, 0);
     return error;

@@ -7,7 +7,7 @@
 #include "servers/frameserv/core/frames.h"
 #include "servers/frameserv/core/operations.h"
 
-/* rax of a call for one handle, as it is received. */
+/* rax of a call for one handle, as it is received: no flags, so none that a kill interrupted. */
 #define QUICK_CALL(action, mode) rax_make(ERROR_NONE, ACTION_##action, MODE_##mode, 1, 0)
 
 static inline bool quick_allocate(struct worker *worker, struct message *message)
@@ -51,8 +51,8 @@ static inline __attribute__((always_inline)) bool quick_serve(struct worker *wor
         return true;
     }
     if (message->rax == QUICK_CALL(NONE, DROP)) {
-        reply_words(worker, message, frames_drop(worker, frame_word_frame(message->r13)), 0, 0, 0, 0);
-        worker->control->view_frame = 0; /* what the kernel showed was for this drop only */
+        reply_words(worker, message, frames_drop_of_call(worker, frame_word_frame(message->r13)), 0, 0, 0, 0);
+        atomic_store_release(&worker->control->view_frame, 0); /* what the kernel showed was for this drop only */
         return true;
     }
     if (message->rax == QUICK_CALL(CLONE, BORROW))

@@ -1,6 +1,6 @@
 /* What a restarted server does before it serves: it undoes what was begun, and brings the frames that calls were at in line
  * with the kernel's ledger. No memory is looked through: the cost depends on the number of workers and on how many frames
- * their intents name.
+ * their intents name. Then the kernel delivers the interrupted call again: dispatch_interrupted.c.
  *
  * Recovery may itself be killed after any instruction, and begins anew then. */
 #ifndef FRAMESERV_CORE_RECOVER_H
@@ -18,18 +18,16 @@
 #define FOUND_REVERSAL_LIST 21    /* a place in a list, */
 #define FOUND_REVERSAL_ACCOUNT 22 /* an account */
 #define FOUND_NOTED 23            /* how far the call was is noted */
-#define FOUND_LOCKS 24            /* 16 bits: locks held */
+#define FOUND_LOCKS 24            /* locks held: of the tree of accounts; 25: the free blocks; 26: dying lists; 27: a list; */
+#define FOUND_LOCKED_ACCOUNTS 28  /* 4 bits: how many of accounts */
+#define FOUND_LOCKED_CACHES 32    /* 7 bits: how many of caches */
+#define FOUND_COUNTED 39          /* what the call ends is counted */
+#define FOUND_SWEPT 40            /* dying lists paid for it before it began */
 
-/* Counts of restarts and of what the last one did; kept, told by STATISTICS. */
-struct recovery {
-    atomic_word restarts;
-    atomic_word reason; /* enum restart */
-    atomic_word found;
-    atomic_word undone;     /* words that logs put back */
-    atomic_word reconciled; /* frames */
-};
+/* The first step, for all workers, while none runs: what was begun and not committed is undone, and all locks are open. */
+void recover_begin(struct keep *keep, uint64_t reason);
 
-/* Recovers for all workers, while none runs. */
-void recover(struct worker *worker);
+/* The second, for each worker: what its call was at. The worker is as at its start. */
+void recover_worker(struct worker *worker);
 
 #endif

@@ -32,7 +32,7 @@ static inline void reversal_set(struct worker *worker, uint64_t frame, uint64_t 
 /* Whether a frame's last change may have to be taken back: the kernel has not accepted the reply yet. */
 static inline bool reversal_holds(const struct worker *worker, uint64_t frame)
 {
-    return worker->control->intent_run != 0 && worker->reversal->frame == frame + 1;
+    return intent_run_count(worker) != 0 && worker->reversal->frame == frame + 1;
 }
 
 #endif

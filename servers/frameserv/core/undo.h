@@ -81,7 +81,8 @@ static inline void transaction_commit(struct transaction *transaction)
     transaction->length = 0;
 }
 
-/* Takes back what an interrupted transaction changed, if there is one. For recovery, and while no worker runs. */
-void undo_roll_back(struct undo_log *log);
+/* Takes back what an interrupted transaction changed, if there is one. Returns how many words. For recovery, and while no
+ * worker runs. */
+uint64_t undo_roll_back(struct undo_log *log);
 
 #endif

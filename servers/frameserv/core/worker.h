@@ -38,6 +38,7 @@ struct worker {
     atomic_word *transfer;          /* TRANSFER_FRAMES frame numbers, shared with the kernel */
     const atomic_word *view;        /* the contents of the frame that control->view_frame names */
     struct reversal *reversal;      /* keep->reversals[number] */
+    struct note *note;              /* keep->notes[number] */
     uint32_t number;
     uint32_t failed; /* place in a run of the frame that an operation's error is about */
     struct pending pending;
@@ -52,10 +53,32 @@ static inline void intent_set(struct worker *worker, uint64_t frame)
     atomic_store_release(&worker->control->intent, frame + 1);
 }
 
-/* The same for the first `count` frames of the transfer page. */
+/* Beside the number of a run's frames, in the same word, so that they end with the call: what worker->note says is about
+ * the call that is served. */
+#define INTENT_COUNTED (UINT64_C(1) << 32)
+#define INTENT_NOTED (UINT64_C(1) << 33)
+#define INTENT_SWEPT (UINT64_C(1) << 34)
+
+static inline bool intent_has(const struct worker *worker, uint64_t flag)
+{
+    return (worker->control->intent_run & flag) != 0;
+}
+
+static inline void intent_flag(struct worker *worker, uint64_t flag)
+{
+    atomic_store_release(&worker->control->intent_run, worker->control->intent_run | flag);
+}
+
+/* How many frames of the transfer page are intents. */
+static inline uint64_t intent_run_count(const struct worker *worker)
+{
+    return worker->control->intent_run % INTENT_COUNTED;
+}
+
+/* Names the first `count` frames of the transfer page likewise. */
 static inline void intent_set_run(struct worker *worker, uint64_t count)
 {
-    atomic_store_release(&worker->control->intent_run, count);
+    atomic_store_release(&worker->control->intent_run, (worker->control->intent_run & -INTENT_COUNTED) | count);
 }
 
 /* An error of an operation on a run, about the frame at a place in it. */
