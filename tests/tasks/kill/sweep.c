@@ -32,7 +32,7 @@ static struct {
     struct observer observer;
     struct record record;
     struct balance before;
-    uint64_t restarts; /* that there should have been */
+    uint64_t restarts; /* that the server has counted: one that dies before it has begun is not */
     uint64_t k;        /* the point */
     uint64_t j;
     bool told; /* where this is */
@@ -126,8 +126,12 @@ static bool play(uint64_t k, uint64_t j, bool compares, struct outcome *outcome)
         return false;
     }
     observe_begin(&now.observer, compares);
-    now.restarts += outcome->death.deaths;
-    observe_holds(&now.observer, WRONG_MISCOUNTED, "restarts", outcome->recovery.restarts, now.restarts);
+    uint64_t restarts = outcome->recovery.restarts - now.restarts;
+    now.restarts = outcome->recovery.restarts;
+    observe_holds(&now.observer, WRONG_MISCOUNTED, "whether a restart was counted", restarts > 0,
+                  outcome->death.deaths > 0);
+    observe_holds(&now.observer, WRONG_MISCOUNTED, "whether more restarts than deaths were counted",
+                  restarts > outcome->death.deaths, false);
     observe_scene(&now.observer, &scene, now.one->translated, now.one->loose);
     balance_compare(&now.observer, &now.before, &scene);
     observe_holds(&now.observer, WRONG_STUCK, "whether all could be given back", scene_strike(&scene), true);
