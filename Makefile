@@ -79,7 +79,7 @@ HOST_SOURCES := $(wildcard \
     $(addprefix kernel/panic/,symbol.c backtrace.c) \
     $(addprefix servers/console/,terminal.c keyboard.c) $(addprefix libipc/src/,canvas.c font.c) \
     $(filter-out %/main.c %/clock.c,$(wildcard servers/framemap/*.c)) \
-    servers/frameserv/core/*.c servers/init/options.c) $(SHARED_SOURCES)
+    servers/frameserv/core/*.c servers/frameserv/audit/*.c servers/init/options.c) $(SHARED_SOURCES)
 HOST_OBJECTS := $(call objects,host,$(HOST_SOURCES))
 HOST_TESTS := $(patsubst tests/host/%.c,$(O)/host/%,$(wildcard tests/host/test_*.c))
 # Other files in tests/host/ are helpers of all test programs.
@@ -210,6 +210,7 @@ endef
 # What the lying frame server shares with the one that does not lie.
 BORROWED_tests/tasks/liar := $(filter-out servers/frameserv/main.c servers/frameserv/kernel.c,$(call find,servers/frameserv))
 # Honest tasks that work while the frame server is killed are those of the suite hostile.
+BORROWED_tests/tasks/killer := servers/framemap/clock.c
 BORROWED_tests/tasks/upgrade := servers/framemap/clock.c tests/tasks/hostile/children.c tests/tasks/hostile/child_image.S
 sources = $(if $(filter %.c,$(1)),$(1),$(call find,$(1)) $(BORROWED_$(1)))
 task_file = build/tasks/$(call task_name,$(1)).elf

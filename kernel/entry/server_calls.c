@@ -6,6 +6,7 @@
 #include "kernel/memory/ledger.h"
 #include "kernel/memory/release.h"
 #include "kernel/memory/window.h"
+#include "kernel/object/audit.h"
 #include "kernel/object/handle_ring.h"
 #include "kernel/object/server_image.h"
 #include <string.h>
@@ -91,7 +92,24 @@ enum error perform_sweep(struct task *caller)
 
 enum error perform_audit(struct task *caller)
 {
-    return caller->server ? ERROR_NONE : ERROR_NOT_PERMITTED;
+    const struct registers *in = &caller->registers;
+    struct audit_found found;
+    struct ledger_pass pass;
+
+    if (!caller->server)
+        return ERROR_NOT_PERMITTED;
+    if (in->words[WORD_RDX]) {
+        audit_pass(caller->root, in->rdi, in->words[WORD_RDX], (enum ledger_state)(in->rsi & 7), &pass);
+        caller->answer.rsi = pass.frame;
+        caller->answer.rdx = pass.state;
+        caller->answer.r8 = pass.slot;
+        return ERROR_NONE;
+    }
+    caller->answer.rsi = audit_frame(in->rdi, in->rsi, &found);
+    caller->answer.rdx = found.fault;
+    caller->answer.r8 = found.should;
+    caller->answer.r9 = found.is;
+    return ERROR_NONE;
 }
 
 enum error perform_holder(struct task *caller)

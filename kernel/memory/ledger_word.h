@@ -3,18 +3,8 @@
 #ifndef KERNEL_MEMORY_LEDGER_WORD_H
 #define KERNEL_MEMORY_LEDGER_WORD_H
 
+#include <quire/ledger_state.h>
 #include <stdint.h>
-
-enum ledger_state {
-    LEDGER_ABSENT,   /* never in a ledger that is there */
-    LEDGER_FREE,     /* nobody's handle: the frame server's to grant */
-    LEDGER_SERVER,   /* came to the frame server by a move, from the account in the word */
-    LEDGER_HELD,     /* by the ring of handles at the anchor */
-    LEDGER_KERNEL,   /* kernel, early, module and metadata memory */
-    LEDGER_RESERVED, /* no memory, or firmware's */
-    LEDGER_DEVICE,   /* memory of a device, nobody's handle: to be granted to who has that right */
-    LEDGER_MOVING,   /* goes to the frame server with a call that is in service; the account is in the word */
-};
 
 #define LEDGER_LOCKED UINT64_C(1)
 #define LEDGER_STATE_SHIFT 1

@@ -122,7 +122,7 @@ const char *restart_name(uint64_t restart)
 const char *audit_fault_name(uint64_t fault)
 {
     switch (fault) {
-#define AUDIT_FAULT(number, NAME, name, text)                                                                          \
+#define AUDIT_FAULT(number, NAME, name, where, text)                                                                   \
     case AUDIT_FAULT_##NAME:                                                                                           \
         return name;
 #include <quire/audit_faults.def>
@@ -135,7 +135,7 @@ const char *audit_fault_name(uint64_t fault)
 const char *audit_fault_text(uint64_t fault)
 {
     switch (fault) {
-#define AUDIT_FAULT(number, NAME, name, text)                                                                          \
+#define AUDIT_FAULT(number, NAME, name, where, text)                                                                   \
     case AUDIT_FAULT_##NAME:                                                                                           \
         return text;
 #include <quire/audit_faults.def>

@@ -1,6 +1,7 @@
 /* The runner of test tasks. */
 #include <quire/tap.h>
 
+#include <quire/audit.h>
 #include <quire/client.h>
 #include <quire/entries.h>
 #include <quire/print.h>
@@ -36,6 +37,7 @@ static char only_buffer[sizeof(((struct start_page *)0)->command_line)];
 static bool failed;
 static const char *skipped; /* why the test that runs is skipped, or NULL */
 static uint64_t gained;     /* frames that tasks which the test ended give back */
+static bool audits = true;
 
 uint64_t tap_seed(void)
 {
@@ -50,6 +52,11 @@ void tap_skip(const char *reason)
 void tap_gain(uint64_t frames)
 {
     gained += frames;
+}
+
+void tap_without_audit(void)
+{
+    audits = false;
 }
 
 bool tap_expect(bool holds, const char *file, int line, const char *text)
@@ -121,6 +128,26 @@ static bool wait_for_gain(const struct holdings *before, struct holdings *after)
     return true;
 }
 
+static void tell_fault(const struct audit_finding *finding)
+{
+    char text[AUDIT_TEXT];
+
+    failed = true;
+    audit_text(finding, text, sizeof(text));
+    print("# the audit found: %s\n", text);
+}
+
+/* All that kernel and frame server know agrees, if this task may ask. */
+static void expect_agreement(void)
+{
+    struct audit_result result;
+    enum error error = audits ? audit(0, tell_fault, &result) : ERROR_NONE;
+
+    if (error != ERROR_NONE && error != ERROR_MISSING_RIGHT && error != ERROR_NO_SERVER) {
+        tap_expect_error(error, ERROR_NONE, __FILE__, __LINE__, "audit at the end of the test");
+    }
+}
+
 static bool run_one(const struct tap_test *test)
 {
     struct holdings before;
@@ -139,6 +166,7 @@ static bool run_one(const struct tap_test *test)
         expect_kept("handles", before.entries, after.entries);
         expect_kept("page tables", before.tables, after.tables);
     }
+    expect_agreement();
     return !failed;
 }
 

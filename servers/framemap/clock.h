@@ -5,9 +5,10 @@
 #include <quire/error.h>
 #include <stdint.h>
 
-#define CLOCK_SLOWEST 19 /* the counter has 16 bits */
+#define CLOCK_SLOWEST 19   /* the counter has 16 bits */
+#define CLOCK_FASTEST 1000 /* else it would be all that happens on slow machines */
 
-/* Ticks so many times a second, CLOCK_SLOWEST or more. Errors: those of endpoint_make, endpoint_clone, system_call_interrupt, system_call_port_write. */
+/* Ticks so many times a second, from CLOCK_SLOWEST to CLOCK_FASTEST. Errors: those of endpoint_make, endpoint_clone, system_call_interrupt, system_call_port_write. */
 must_use enum error clock_start(uint32_t a_second);
 
 /* Waits for the next tick; without a clock lets others run once. */

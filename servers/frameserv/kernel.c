@@ -24,7 +24,13 @@ static enum error audit(uint64_t frame, uint64_t *next, enum audit_fault *fault,
     return system_call_audit(frame, next, fault, found);
 }
 
-const struct kernel_calls kernel_calls = {.strip = strip, .holder = holder, .count = count, .audit = audit};
+static enum error audit_pass(uint64_t frame, uint64_t end, enum ledger_state state, struct ledger_pass *pass)
+{
+    return system_call_audit_pass(frame, end, state, pass);
+}
+
+const struct kernel_calls kernel_calls = {
+    .strip = strip, .holder = holder, .count = count, .audit = audit, .audit_pass = audit_pass};
 
 enum error kernel_release(uint64_t first, uint64_t count)
 {

@@ -1,6 +1,7 @@
 /* Tasks: starting, stopping, ending. */
 #include "servers/shell/commands.h"
 
+#include "servers/shell/meeting.h"
 #include "servers/shell/programs.h"
 #include "servers/shell/terminal.h"
 #include <quire/account.h>
@@ -9,6 +10,7 @@
 #include <quire/format.h>
 #include <quire/make_task.h>
 #include <quire/print.h>
+#include <quire/server.h>
 #include <string.h>
 
 #define FREE_HANDLE_TABLES 14 /* as tasks have that init starts: 896 handles, more than one message fills */
@@ -20,6 +22,7 @@ struct starting {
     struct directory_file file;
     struct account_limits limits;
     uint64_t priority;
+    struct gifts gifts;
     char arguments[sizeof(((struct start_page *)0)->arguments)];
 };
 
@@ -66,6 +69,9 @@ static outcome read_words(const struct words *words, struct starting *starting)
             break;
         }
         error = read_limit(words->word[k], starting, &found);
+        if (error == ERROR_NONE && !found) {
+            error = gifts_read(words->word[k], &starting->gifts, &found);
+        }
         if (error != ERROR_NONE) {
             return error;
         }
@@ -92,23 +98,28 @@ static outcome make(const struct starting *starting, const struct directory_open
     plan->size = opened->size;
     plan->name = starting->name;
     plan->arguments = starting->arguments;
+    plan->gifts = starting->gifts.list;
+    plan->gift_count = starting->gifts.count;
     plan->handle_tables = FREE_HANDLE_TABLES;
     plan->priority = starting->priority != 0 ? (uint32_t)starting->priority : PRIORITY_LOWEST;
     return task_run(plan, task);
 }
 
-/* Account, console and end of the task: what it gets from the shell. */
-static outcome furnish(const struct starting *starting, uint32_t bit, struct task_plan *plan)
+/* Account, console, end of the task, and what its line names: what it gets from the shell. */
+static outcome furnish(struct starting *starting, uint32_t bit, struct task_plan *plan)
 {
     outcome error = account_open(&starting->limits, starting->file.rights, &plan->account, &plan->server);
 
     if (error == ERROR_NONE) {
         error = directory_console(plan->account, &plan->console);
     }
+    if (error == ERROR_NONE) {
+        error = gifts_make(&starting->gifts, plan->account);
+    }
     return error != ERROR_NONE ? error : terminal_end_handle(bit, &plan->end);
 }
 
-static outcome start(const struct starting *starting, uint32_t bit, struct task_plan *plan, handle *task)
+static outcome start(struct starting *starting, uint32_t bit, struct task_plan *plan, handle *task)
 {
     struct directory_opened opened;
     outcome error = directory_open(starting->number, &opened);
@@ -126,6 +137,7 @@ static outcome start(const struct starting *starting, uint32_t bit, struct task_
         return ERROR_NONE;
     }
     drop_quietly(plan->end);
+    gifts_drop(&starting->gifts);
     drop_quietly(plan->console);
     drop_quietly(plan->server);
     if (plan->account != 0) {
@@ -158,6 +170,7 @@ must_use outcome command_start(const struct words *words)
         return error;
     }
     struct thing *thing = thing_add(THING_TASK, task, 1);
+    gifts_show(&starting.gifts);
     *program = (struct program){
         .used = true, .number = thing->number, .account = plan.account, .priority = (uint32_t)starting.priority};
     memcpy(program->name, starting.file.name, sizeof(program->name));
@@ -198,6 +211,10 @@ must_use outcome command_kill(const struct words *words)
 {
     struct thing *thing;
     handle task;
+
+    if (strcmp(words->word[0], FRAME_SERVER_NAME) == 0) {
+        return server_restart();
+    }
     outcome error = handle_named(words->word[0], &task, &thing);
 
     if (error == ERROR_NONE) {

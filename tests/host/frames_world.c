@@ -73,11 +73,29 @@ static enum error holder(uint64_t frame, uint64_t name[3])
     return ERROR_UNUSED;
 }
 
+static enum error audit_nothing(uint64_t frame, uint64_t *next, enum audit_fault *fault, uint64_t found[2])
+{
+    (void)frame;
+    (void)next;
+    (void)fault;
+    (void)found;
+    return ERROR_NOT_PERMITTED;
+}
+
+static enum error audit_pass_nothing(uint64_t frame, uint64_t end, enum ledger_state state, struct ledger_pass *pass)
+{
+    (void)frame;
+    (void)end;
+    (void)state;
+    (void)pass;
+    return ERROR_NOT_PERMITTED;
+}
+
 struct world *world_create(const struct world_region *regions)
 {
     struct world *world = calloc(1, sizeof(*world));
     struct boot_information *information = &world->information;
-    static const struct kernel_calls kernel = {.strip = strip, .holder = holder};
+    static const struct kernel_calls kernel = {.strip = strip, .holder = holder, .audit = audit_nothing, .audit_pass = audit_pass_nothing};
     struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER};
 
     *information =

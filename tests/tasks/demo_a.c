@@ -1,5 +1,6 @@
 /* The demo: two tasks, A and B, tell what a frame server is for, a line a step. Every step is checked; the first
- * that goes otherwise than told ends the machine with a failed verdict. */
+ * that goes otherwise than told ends the machine with a failed verdict. With an endpoint "next" it waits there for a
+ * notification before each step. */
 #include "tests/tasks/demo.h"
 #include <quire/client.h>
 #include <quire/endpoint.h>
@@ -14,7 +15,8 @@ struct story {
     handle share;
     char *page;
     struct frame_facts facts;
-    uint64_t free_before;
+    uint64_t free_before; /* frames of the machine */
+    uint64_t used_before; /* frames of A's account */
 };
 
 /* Ends this task, and so fails the machine, unless a step went as told. */
@@ -23,6 +25,18 @@ static void tell(bool as_told, const char *step)
     if (!as_told) {
         print("A  did not go as told: %s\n", step);
         system_call_exit(1);
+    }
+}
+
+/* Lets whoever watches do something in the middle. */
+static void pause_here(void)
+{
+    struct endpoint_message message;
+    handle next = start_handle("next");
+
+    if (next != 0) {
+        print("A  goes on when it is notified\n");
+        tell(endpoint_receive(next, &message, 0) == ERROR_NONE, "a notification");
     }
 }
 
@@ -36,9 +50,11 @@ static enum error ask_b(struct endpoint_message *message)
 static void allocate(struct story *story)
 {
     struct machine_statistics machine;
+    struct account_statistics account;
 
-    tell(machine_statistics(&machine) == ERROR_NONE, "statistics");
+    tell(machine_statistics(&machine) == ERROR_NONE && account_statistics(&account) == ERROR_NONE, "statistics");
     story->free_before = machine.free;
+    story->used_before = account.used;
     print("A  %lu frames are usable: %lu in use, %lu free\n", machine.usable, machine.in_use, machine.free);
     /* A first handle, dropped at once: else A's and B's first ones would by chance be the same number. */
     tell(frame_allocate(&story->frame) == ERROR_NONE && frame_drop(story->frame) == ERROR_NONE, "a first allocation");
@@ -117,15 +133,22 @@ static void claim_reserved(void)
     tell(false, "there is reserved memory");
 }
 
+/* Whoever sits beside and notifies A may have frames of his own meanwhile: then the machine's are not told. */
 static void compare(const struct story *story)
 {
     struct machine_statistics machine;
+    struct account_statistics account;
     uint32_t kept;
 
     tell(library_release_tables(&kept) == ERROR_NONE && kept == 0, "page tables given back");
-    tell(machine_statistics(&machine) == ERROR_NONE, "statistics");
-    print("A  %lu frames are free, %lu were before\n", machine.free, story->free_before);
-    tell(machine.free == story->free_before, "no frame is lost, none is won");
+    tell(machine_statistics(&machine) == ERROR_NONE && account_statistics(&account) == ERROR_NONE, "statistics");
+    if (start_handle("next") == 0) {
+        print("A  %lu frames are free, %lu were before\n", machine.free, story->free_before);
+        tell(machine.free == story->free_before, "no frame is lost, none is won");
+    } else {
+        print("A  pays for %lu frames, for %lu before\n", account.used, story->used_before);
+    }
+    tell(account.used == story->used_before, "A has as many as before");
 }
 
 int main(void)
@@ -133,9 +156,12 @@ int main(void)
     struct story story;
 
     allocate(&story);
+    pause_here();
     forge(&story);
     share(&story);
+    pause_here();
     drop(&story);
+    pause_here();
     claim_reserved();
     compare(&story);
     print("A  all went as told\n");

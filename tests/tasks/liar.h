@@ -55,6 +55,16 @@
  * 0: the endpoint is garbage too. The refusal comes back as the label. */
 #define LIAR_GARBAGE 0x20d
 
+/* The server ends itself. Words: enum liar_death; in how many deliveries of this call; at how many starts from then on. Words of
+ * the reply, if it lives: how often it started, and why it did last (enum restart). If the call comes as one that killed the
+ * server twice, the label is KillsServer, as that of an honest server. */
+#define LIAR_DIE 0x20e
+enum liar_death {
+    LIAR_FAULTS,
+    LIAR_HANGS,
+    LIAR_EXITS,
+};
+
 /* Words of a lie. */
 enum liar_word {
     LIAR_FRAME,    /* r13; 0: the frame that came along */

@@ -18,7 +18,7 @@ enum restart {
 
 /* What an audit can find. */
 enum audit_fault {
-#define AUDIT_FAULT(number, NAME, name, text) AUDIT_FAULT_##NAME = (number),
+#define AUDIT_FAULT(number, NAME, name, where, text) AUDIT_FAULT_##NAME = (number),
 #include <quire/audit_faults.def>
 #undef AUDIT_FAULT
 };

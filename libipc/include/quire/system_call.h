@@ -7,6 +7,7 @@
 #define QUIRE_SYSTEM_CALL_H
 
 #include <quire/abi.h>
+#include <quire/ledger_state.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -496,8 +497,9 @@ SYSTEM_CALL_INLINE must_use enum error system_call_count(uint64_t frame, uint64_
     return error;
 }
 
-/* What the kernel keeps about a frame, looked through a bounded number of steps at a time: *next is where to go on, 0 at
- * first and at the end. *fault: AUDIT_FAULT_NONE, or what disagrees: found[0] is what it should be, found[1] what it is.
+/* What the kernel keeps about a frame, whatever number that is, looked through a bounded number of steps at a time: *next is where
+ * to go on, 0 at first and at the end. *fault: AUDIT_FAULT_NONE, or what disagrees: found[0] is what it should be, found[1] what it
+ * is. If nothing does: found[0]: handles to the frame; found[1]: their kind | state of the ledger << 16.
  * Errors: NotPermitted. */
 SYSTEM_CALL_INLINE must_use enum error system_call_audit(uint64_t frame, uint64_t *next, enum audit_fault *fault,
                                                          uint64_t found[2])
@@ -509,6 +511,18 @@ SYSTEM_CALL_INLINE must_use enum error system_call_audit(uint64_t frame, uint64_
     *fault = (enum audit_fault)result.rdx;
     found[0] = result.r8;
     found[1] = result.r9;
+    return error;
+}
+
+/* Passes over the frames from one on, before `end`, that are in a state of the ledger and whose slots were never touched, a bounded
+ * number at a time. Errors: NotPermitted. */
+SYSTEM_CALL_INLINE must_use enum error system_call_audit_pass(uint64_t frame, uint64_t end, enum ledger_state state,
+                                                              struct ledger_pass *pass)
+{
+    struct system_call_result result;
+    enum error error = system_call_small(SYSTEM_CALL_AUDIT, frame, state, end, &result);
+
+    *pass = (struct ledger_pass){result.rsi, (enum ledger_state)result.rdx, result.r8 != 0};
     return error;
 }
 

@@ -28,9 +28,3 @@ enum error operation_whohas(struct worker *worker, struct message *message)
         reply_words(worker, message, holder.address, holder.handles, holder.name[0], holder.name[1], holder.name[2]);
     return error;
 }
-
-enum error operation_audit(struct worker *worker, struct message *message)
-{
-    reply_words(worker, message, 0, AUDIT_FAULT_NONE, 0, 0, 0);
-    return ERROR_NONE;
-}

@@ -26,6 +26,7 @@ struct undo_entry {
 
 struct undo_log {
     atomic_word length; /* entries that hold; 0: no transaction is open */
+    uint64_t commits;   /* transactions so far: who sums up over several requests sees that nothing changed meanwhile */
     struct undo_entry entries[UNDO_ENTRIES];
 } __attribute__((aligned(64)));
 
@@ -77,6 +78,7 @@ static inline void wr_kind_words(struct transaction *transaction, struct slot *f
 /* Makes all changes of the transaction final at once. */
 static inline void transaction_commit(struct transaction *transaction)
 {
+    transaction->log->commits++; /* before: who finds the log empty sees that it was not */
     atomic_store_release(&transaction->log->length, 0);
     transaction->length = 0;
 }

@@ -5,6 +5,7 @@
 #include "servers/frameserv/core/keep.h"
 #include "servers/frameserv/core/slot.h"
 #include <quire/abi.h>
+#include <quire/ledger_state.h>
 
 /* What a reply asks the kernel to do, for the case that it refuses. */
 struct pending {
@@ -27,6 +28,7 @@ struct kernel_calls {
     enum error (*holder)(uint64_t frame, uint64_t name[3]);
     enum error (*count)(uint64_t frame, uint64_t *handles, enum kind *kind);
     enum error (*audit)(uint64_t frame, uint64_t *next, enum audit_fault *fault, uint64_t found[2]);
+    enum error (*audit_pass)(uint64_t frame, uint64_t end, enum ledger_state state, struct ledger_pass *pass);
 };
 
 struct worker {

@@ -1,16 +1,19 @@
 #include "tests/tasks/liar/answers.h"
 
 #include "servers/frameserv/core/frames.h"
+#include "tests/tasks/liar/death.h"
 #include "tests/tasks/registers.h"
 #include <quire/start.h>
 
-uint64_t answers_nobody[LIAR_ACTIONS + 1];
-uint64_t answers_planted;
-uint64_t answers_selectors;
-bool answer_is_garbage;
+/* Kept over a restart, as the server's books are. */
+#define KEPT __attribute__((section(".keep")))
+uint64_t answers_nobody[LIAR_ACTIONS + 1] KEPT;
+uint64_t answers_planted KEPT;
+uint64_t answers_selectors KEPT;
+static uint64_t arena KEPT;        /* number of its first frame, or 0 */
+static bool stops_at_reaping KEPT; /* see LIAR_FPU */
 
-static uint64_t arena;        /* number of its first frame, or 0 */
-static bool stops_at_reaping; /* see LIAR_FPU */
+bool answer_is_garbage;
 
 struct message answer_words(uint64_t label, uint64_t word_0)
 {
@@ -42,8 +45,13 @@ static struct message view(const struct worker *worker)
     return reply;
 }
 
-static struct message make_arena(struct worker *worker, uint32_t account)
+static struct message make_arena(struct worker *worker, const struct message *call)
 {
+    uint32_t account = badge_account(call->rdi);
+
+    if ((rax_flags(call->rax) & RECEIVED_INTERRUPTED) != 0) {
+        arena = 0; /* what was allocated went back at the restart */
+    }
     enum error error = arena != 0 ? ERROR_OCCUPIED : frames_allocate_run(worker, account, LIAR_ARENA_FRAMES, true);
 
     if (error == ERROR_NONE) {
@@ -193,7 +201,7 @@ void answer(struct worker *worker, struct message *message)
         *message = answer_words(ERROR_NONE, answers_planted);
         break;
     case LIAR_ARENA:
-        *message = make_arena(worker, badge_account(message->rdi));
+        *message = make_arena(worker, message);
         break;
     case LIAR_ARENA_END:
         *message = end_arena(worker);
@@ -209,6 +217,9 @@ void answer(struct worker *worker, struct message *message)
         break;
     case LIAR_HOLDER:
         *message = holder(words[0]);
+        break;
+    case LIAR_DIE:
+        *message = death_ordered(worker, message);
         break;
     case LIAR_GARBAGE:
         *message = garbage(words[0], words[1] != 0);

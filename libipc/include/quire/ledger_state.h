@@ -1,0 +1,26 @@
+/* By whom the kernel's ledger says that a frame is held. The frame server is told it by COUNT and AUDIT. */
+#ifndef QUIRE_LEDGER_STATE_H
+#define QUIRE_LEDGER_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum ledger_state {
+    LEDGER_ABSENT,   /* never in a ledger that is there */
+    LEDGER_FREE,     /* nobody's handle: the frame server's to grant */
+    LEDGER_SERVER,   /* came to the frame server by a move, from the account in the word */
+    LEDGER_HELD,     /* by the ring of handles at the anchor */
+    LEDGER_KERNEL,   /* kernel, early, module and metadata memory */
+    LEDGER_RESERVED, /* no memory, or firmware's */
+    LEDGER_DEVICE,   /* memory of a device, nobody's handle: to be granted to who has that right */
+    LEDGER_MOVING,   /* goes to the frame server with a call that is in service; the account is in the word */
+};
+
+/* Where a row of frames that are in one state and never had a slot ends. */
+struct ledger_pass {
+    uint64_t frame;          /* the first that is not so */
+    enum ledger_state state; /* its state; LEDGER_ABSENT: it is not known yet, this is where to go on */
+    bool slot;               /* its slot, and those in the same page of the window, are there */
+};
+
+#endif
