@@ -7,8 +7,11 @@ bool sweep_allowed;
 void sweep_plan(struct task *worker, const struct planned_death *request, const struct planned_death *recovery)
 {
     worker->sweep = (struct sweep){.armed = request->after != SWEEP_NOTHING, .plan = {*request, *recovery}};
+    worker->registers.rflags &= ~RFLAGS_TRAP;
     if (worker->sweep.armed)
         worker->registers.rflags |= RFLAGS_TRAP;
+    else
+        breakpoint_clear();
 }
 
 static void die(struct task *worker)

@@ -195,23 +195,33 @@ static void run(void)
     HOLDS(unused == count, unused);
 }
 
-static void work(void)
+/* What leaves it with other frames than before. */
+static void change(void)
 {
-    uint64_t what = draw(8);
+    uint64_t what = draw(4);
 
     if (what == 0 && held_count < HELD_MAX) {
         take();
     } else if (what == 1 && held_count > 0) {
         give_back((uint32_t)draw(held_count));
-    } else if (what == 2 && held_count > 0) {
-        copy_or_not(&held[draw(held_count)]);
-    } else if (what == 3 && held_count > 0) {
-        write_metadata(&held[draw(held_count)]);
-    } else if (what == 4 && listed_count < LISTED_MAX) {
+    } else if (what == 2 && listed_count < LISTED_MAX) {
         push(draw(2) != 0);
-    } else if (what == 5 && listed_count > 0) {
+    } else if (what == 3 && listed_count > 0) {
         pop(draw(2) != 0);
-    } else if (what == 6) {
+    }
+}
+
+static void work(void)
+{
+    uint64_t what = draw(page->steady != 0 ? 4 : 8);
+
+    if (what >= 4) {
+        change();
+    } else if (what == 0 && held_count > 0) {
+        copy_or_not(&held[draw(held_count)]);
+    } else if (what == 1 && held_count > 0) {
+        write_metadata(&held[draw(held_count)]);
+    } else if (what == 2) {
         walk();
     } else {
         run();

@@ -10,6 +10,7 @@
 TASK_FILE(kill_client);
 
 #define PATIENCE 100000 /* turns of everybody until it has done what it was told to */
+#define CHANGES 8       /* rounds */
 #define TABLES 2        /* of 64 handles each */
 
 static struct neighbour_page *page;
@@ -59,8 +60,7 @@ static bool lives(void)
 void neighbour_wake(void)
 {
     page->rest = 0;
-    page->hold = 0;
-    neighbour_works();
+    neighbour_changes();
 }
 
 void neighbour_rest(void)
@@ -86,6 +86,17 @@ void neighbour_works(void)
     if (!expect(page->rounds != before)) {
         lives();
     }
+}
+
+void neighbour_changes(void)
+{
+    page->steady = 0;
+    for (uint32_t k = 0; k < CHANGES; k++) {
+        neighbour_works();
+    }
+    page->steady = 1;
+    neighbour_works(); /* what it had begun is over */
+    neighbour_works();
 }
 
 void neighbour_hold(void)

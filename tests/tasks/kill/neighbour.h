@@ -18,6 +18,7 @@ struct neighbour_page {
     /* the sweep's */
     volatile uint64_t rest; /* it is to give back all, and do nothing */
     volatile uint64_t hold; /* it is to do nothing, and keep what it has */
+    volatile uint64_t steady; /* it is to keep the frames that it has, and to do with them what leaves free memory as it was */
     volatile uint64_t seed;
 };
 
@@ -30,6 +31,9 @@ void neighbour_rest(void);
 
 /* Lets it work: others run until it has done something. */
 void neighbour_works(void);
+
+/* It works on, and has other frames after: then it keeps those, so that the server's way through a request stays the same. */
+void neighbour_changes(void);
 
 /* It does nothing until neighbour_works. */
 void neighbour_hold(void);

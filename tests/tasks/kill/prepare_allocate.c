@@ -5,6 +5,7 @@
 
 #define FLAGS_UNKNOWN (UINT64_C(1) << 40)
 #define LIMIT_FRAMES 2
+#define CACHED_MAX 8 /* of the sizes of cases: a larger one is a request past the cache */
 
 /* A request that no memory of this size can meet has the server give back all that its caches hold. */
 void drain_caches(struct scene *scene)
@@ -27,8 +28,12 @@ static void ask_alloc(struct scene *scene, uint64_t flags)
     ask_words(scene, MESSAGE_ALLOC, ACTION_GRANT, scene->size, flags, 0);
 }
 
+/* Many frames come past the cache, which is emptied so that free blocks are the same each time. */
 void prepare_alloc(struct scene *scene)
 {
+    if (scene->size > CACHED_MAX) {
+        drain_caches(scene);
+    }
     ask_alloc(scene, 0);
 }
 

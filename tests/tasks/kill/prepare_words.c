@@ -31,7 +31,7 @@ void prepare_bad_flags(struct scene *scene)
 static void let_neighbour_work(struct scene *scene)
 {
     (void)scene;
-    neighbour_works();
+    neighbour_changes();
 }
 
 /* It is the neighbour's requests in which the server dies, and the neighbour that looks whether they were answered right. */
