@@ -1,5 +1,7 @@
 #include "tests/host/audit_world.h"
 
+#include "servers/frameserv/core/dispatch.h"
+#include <quire/system_call.h>
 #include <stdlib.h>
 
 #define RING 64      /* handles that are looked at in one call */
@@ -13,7 +15,7 @@ static enum ledger_state state_of(uint64_t frame)
     return ledger[frame].handles != 0 ? LEDGER_HELD : ledger[frame].state;
 }
 
-static enum error audit(uint64_t frame, uint64_t *next, enum audit_fault *fault, uint64_t found[2])
+enum error audit_world_ask(uint64_t frame, uint64_t *next, enum audit_fault *fault, uint64_t found[2])
 {
     uint64_t from = *next;
 
@@ -31,7 +33,7 @@ static enum error audit(uint64_t frame, uint64_t *next, enum audit_fault *fault,
     return ERROR_NONE;
 }
 
-static enum error audit_pass(uint64_t frame, uint64_t end, enum ledger_state state, struct ledger_pass *pass)
+enum error audit_world_pass(uint64_t frame, uint64_t end, enum ledger_state state, struct ledger_pass *pass)
 {
     *pass = (struct ledger_pass){.frame = frame};
     for (; pass->frame < end && pass->frame < frame + PASS_MAX; pass->frame++) {
@@ -46,7 +48,7 @@ static enum error audit_pass(uint64_t frame, uint64_t end, enum ledger_state sta
     return ERROR_NONE;
 }
 
-static const struct kernel_calls kernel = {.audit = audit, .audit_pass = audit_pass};
+static const struct kernel_calls kernel = {.audit = audit_world_ask, .audit_pass = audit_world_pass};
 
 struct audit_ledger *audit_world_begin(struct world *world)
 {
@@ -70,6 +72,18 @@ void audit_world_end(void)
     ledger = NULL;
 }
 
+static void take_turn(struct worker *worker, bool thorough, struct audit_told *told)
+{
+    struct message message = {.rdi = badge_make(1, SERVICE_RIGHT_LOOKUP),
+                              .rsi = label_make(MESSAGE_AUDIT, 0),
+                              .words = {told->next, thorough}};
+
+    dispatch(worker, &message);
+    expect_eq(message.rsi, ERROR_NONE);
+    *told = (struct audit_told){message.words[0], (enum audit_fault)message.words[1], message.words[2],
+                                message.words[3], message.words[4]};
+}
+
 void audit_world(struct worker *worker, bool thorough, struct audit_report *report)
 {
     struct audit_told told = {0};
@@ -77,7 +91,7 @@ void audit_world(struct worker *worker, bool thorough, struct audit_report *repo
     report->count = 0;
     report->turns = 0;
     do {
-        expect_eq(audit_turn(worker, told.next, thorough, &told), ERROR_NONE);
+        take_turn(worker, thorough, &told);
         expect(++report->turns < 1000000, "an audit without end");
         if (told.next != 0 && told.fault != AUDIT_FAULT_NONE && report->count < AUDIT_TOLD)
             report->told[report->count++] = told;

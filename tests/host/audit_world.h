@@ -28,6 +28,10 @@ struct audit_report {
 struct audit_ledger *audit_world_begin(struct world *world);
 void audit_world_end(void);
 
+/* What that kernel does; for another that can do more. */
+enum error audit_world_ask(uint64_t frame, uint64_t *next, enum audit_fault *fault, uint64_t found[2]);
+enum error audit_world_pass(uint64_t frame, uint64_t end, enum ledger_state state, struct ledger_pass *pass);
+
 /* Audits from the first frame to the last. */
 void audit_world(struct worker *worker, bool thorough, struct audit_report *report);
 

@@ -390,7 +390,8 @@ static void break_other_words(void)
     BREAKS(LOCK, offsetof(struct keep, accounts[9].lock), keep->accounts[9].lock = UINT64_MAX);
     BREAKS(LOG, 0, keep->logs[0].length = 1);
     BREAKS(LOG, 1, keep->logs[1].length = UNDO_ENTRIES + 1);
-    BREAKS(REVERSAL, 0, keep->reversals[0].frame = 1);
+    BREAKS(REVERSAL, 1, keep->reversals[1].frame = world->window.frame_count + 1);
+    BREAKS(REVERSAL, 9, keep->reversals[9].frame = 1);
     BREAKS(REVERSAL, 1, keep->reversals[1].account = UINT64_MAX);
     BREAKS(RELEASING, 0, keep->buddy.releasing = 1);
 }
@@ -539,8 +540,8 @@ static void add_kept(void)
     for (uint32_t k = 0; k < WORKERS_MAX; k++) {
         mark(&keep->caches[k].lock, 2 + keep->caches[k].count);
         mark(&keep->logs[k].length, 1);
-        mark(&keep->reversals[k].frame, 1);
-        mark(&keep->reversals[k].account, 1);
+        mark(&keep->reversals[k].frame, k != worker->number); /* its own are cleared before it serves */
+        mark(&keep->reversals[k].account, k != worker->number);
     }
     mark(&keep->lists.dying, 2);
     mark(&keep->lists.last_id, 1);
