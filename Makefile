@@ -78,7 +78,7 @@ HOST_SOURCES := $(wildcard \
     $(addprefix kernel/boot/,multiboot2.c memory_map.c) \
     $(addprefix kernel/memory/,region.c early.c reserve.c) \
     $(addprefix kernel/panic/,symbol.c backtrace.c) \
-    $(addprefix servers/console/,terminal.c keyboard.c) $(addprefix libipc/src/,canvas.c font.c) \
+    $(addprefix servers/console/,terminal.c keyboard.c) $(addprefix libipc/src/,canvas.c font.c audit_text.c) \
     $(filter-out %/main.c %/clock.c,$(wildcard servers/framemap/*.c)) \
     servers/frameserv/core/*.c servers/frameserv/audit/*.c servers/init/options.c) $(SHARED_SOURCES)
 HOST_OBJECTS := $(call objects,host,$(HOST_SOURCES))
