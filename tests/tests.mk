@@ -108,6 +108,12 @@ $(addprefix build/children/,hostile_child.elf bench_child.elf example_child.elf 
 	$(Q)mkdir -p $(@D)
 	$(Q)$(OBJCOPY) --strip-all $< $@
 
+# The frame server is killed at every instruction.
+.PHONY: kill
+kill: build/quire.elf $(call suite_files,kill) $(call suite_files,restart)
+	@tests/kill $(if $(filter-out $(SWITCHES_OFF),$(QUICK)),--quick) $(if $(ONLY),--only '$(ONLY)') \
+	    $(if $(POINT),--point '$(POINT)') $(if $(SEED),--seed $(SEED)) $(if $(CPUS),--cpus $(CPUS))
+
 debug: build/quire.elf $(TASK_FILES) $(EXTRA_FILES)
 	@QUIRE_EXTRA_TASKS='$(EXTRA_FILES)' tests/debug/run --suite $(call suite,demo) $(RUN_FLAGS) -- $(GDB_FLAGS)
 

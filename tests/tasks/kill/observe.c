@@ -1,5 +1,6 @@
 #include "tests/tasks/kill/observe.h"
 
+#include <quire/audit.h>
 #include <quire/kinds.h>
 #include <quire/print.h>
 #include <quire/slot.h>
@@ -244,4 +245,25 @@ void observe_scene(struct observer *observer, const struct scene *scene, uint32_
     for (uint32_t k = 0; k < scene->run_count; k++) {
         observe_run(observer, scene, scene->runs[k], k * 1000);
     }
+}
+
+/* --- everything ------------------------------------------------------------------------------------------------------- */
+
+static struct observer *audited;
+
+static void tell_finding(const struct audit_finding *finding)
+{
+    char text[AUDIT_TEXT];
+
+    audit_text(finding, text, sizeof(text));
+    count_wrong(audited, WRONG_MISCOUNTED, "audit", finding->where, finding->is, finding->should);
+    print("#   audit: %s\n", text);
+}
+
+void observe_audit(struct observer *observer)
+{
+    struct audit_result result = {0};
+
+    audited = observer;
+    observe_holds(observer, WRONG_STUCK, "error of the audit", audit(0, tell_finding, &result), ERROR_NONE);
 }

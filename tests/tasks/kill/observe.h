@@ -44,4 +44,7 @@ bool observe_holds(struct observer *observer, enum wrong wrong, const char *what
  * what others do. */
 void observe_scene(struct observer *observer, const struct scene *scene, uint32_t translated, uint32_t loose);
 
+/* What an audit of all memory finds. The other client must be held. */
+void observe_audit(struct observer *observer);
+
 #endif

@@ -12,15 +12,27 @@ static uint64_t mix(uint64_t value)
     return value ^ value >> 31;
 }
 
+static uint64_t step_of(uint64_t length, uint64_t count)
+{
+    return length > count ? (length + count - 1) / count : 1;
+}
+
 struct points points_begin(uint64_t length, uint64_t salt)
 {
     uint64_t count = start_option_number(start_page()->command_line, "count", 0);
+    uint64_t random = mix(mix(tap_seed() + length) + salt);
+    uint64_t step = count != 0 ? step_of(length, count) : 1;
 
-    if (count == 0) {
-        return (struct points){.next = 1, .step = 1, .end = UINT64_MAX};
+    if (count == 0 && length <= POINTS_WHOLE) {
+        return (struct points){.next = 1, .whole = UINT64_MAX, .end = UINT64_MAX};
     }
-    uint64_t step = length > count ? (length + count - 1) / count : 1;
-    return (struct points){.next = 1 + mix(tap_seed() * 1000003 + salt * 131 + length) % step, .step = step, .end = length};
+    if (count == 0) {
+        return (struct points){.next = 1,
+                               .step = step_of(length - POINTS_WHOLE, POINTS_BEYOND),
+                               .whole = POINTS_WHOLE,
+                               .end = length};
+    }
+    return (struct points){.next = 1 + random % step, .step = step, .end = length};
 }
 
 bool points_next(struct points *points, uint64_t *point)
@@ -29,7 +41,7 @@ bool points_next(struct points *points, uint64_t *point)
         return false;
     }
     *point = points->next;
-    points->next += points->step;
+    points->next += points->next < points->whole ? 1 : points->step;
     return true;
 }
 

@@ -8,11 +8,15 @@
 struct points {
     uint64_t next;
     uint64_t step;
-    uint64_t end; /* with a step: the last one */
+    uint64_t whole; /* up to here each one */
+    uint64_t end;   /* the last one */
 };
 
-/* Of about `length` instructions. With the word count=N of the kernel's command line, N of them and the one behind the end; without,
- * all, and there is no end: who asked knows it by there being no death any more. salt: beside the seed, which ones. */
+/* All instructions of a way that has `length`, and those behind its end: who asks knows by there being no death any more that it is over.
+ * Of one that is longer than POINTS_WHOLE all up to there, and then POINTS_BEYOND, since to each of these the server has to be
+ * stepped: such a long way is a loop. With the word count=N of the kernel's command line about N, drawn from the seed and the salt. */
+#define POINTS_WHOLE 6000
+#define POINTS_BEYOND 60
 struct points points_begin(uint64_t length, uint64_t salt);
 bool points_next(struct points *points, uint64_t *point);
 

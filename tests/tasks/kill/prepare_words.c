@@ -61,6 +61,12 @@ void prepare_survey_behind(struct scene *scene)
     ask_words(scene, MESSAGE_SURVEY, ACTION_NONE, 0, PHYSICAL_MAX, 0);
 }
 
+/* Its first turn. */
+void prepare_audit(struct scene *scene)
+{
+    ask_words(scene, MESSAGE_AUDIT, ACTION_NONE, 0, 0, 0);
+}
+
 void prepare_account_limit_nobody(struct scene *scene)
 {
     ask_words(scene, MESSAGE_ACCOUNT_LIMIT, ACTION_NONE, 0, NO_SUCH_ACCOUNT, 1);

@@ -16,6 +16,7 @@
 #define NEIGHBOUR_POINTS 600 /* instructions of its requests: it has shorter ones and longer */
 #define RECOVERY_MAX (UINT64_C(1) << 40)
 #define WRONG_MAX 40         /* wrong things after which a case is not gone on with */
+#define AUDIT_EVERY 32       /* points; the last one is that at the test's end */
 #define REPEATS_MAX 1000     /* times that a point is tried again since the neighbour had the death in its request */
 
 /* What one point came to. */
@@ -46,6 +47,7 @@ static struct {
     uint64_t recovery_length;       /* of that which is swept: instructions */
     uint64_t recovery_instructions; /* sum over the states */
     uint64_t recovery_points;
+    uint64_t plays;
     uint64_t repeats;
     uint64_t strayed; /* points that were not where they had to be by what is known of the ways */
 } now;
@@ -141,6 +143,9 @@ static bool play(uint64_t k, uint64_t j, bool compares, struct outcome *outcome)
     balance_compare(&now.observer, &now.before, &scene);
     observe_holds(&now.observer, WRONG_STUCK, "whether all could be given back", scene_strike(&scene), true);
     balance_settle(&now.observer, &now.before);
+    if (now.plays++ % AUDIT_EVERY == 0) {
+        observe_audit(&now.observer);
+    }
     observe_holds(&now.observer, WRONG_ERROR, "whether the other client is content", neighbour_is_content(), true);
     neighbour_works();
     return wrongs() < WRONG_MAX;
