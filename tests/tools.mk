@@ -18,9 +18,23 @@ $(O)/model/model: $(MODEL_OBJECTS)
 	$(call say,LD,$@)
 	$(Q)$(CXX_OF_CC) -o $@ $^
 
+# The protocol, as programs that Spin writes: one visits all states, one looks for cycles among them. Reductions of their
+# number are switched off, and what is not our code is not warned about.
+PROTOCOL := $(O)/model/protocol
+FLAGS_protocol := -I. -O1 -w -DMEMLIM=4000 -DNOFAIR -DNOREDUCE
+$(PROTOCOL)/pan.c: $(wildcard tests/model/protocol/*.pml)
+	$(call say,SPIN,tests/model/protocol/protocol.pml)
+	$(Q)mkdir -p $(@D)
+	$(Q)cd $(@D) && spin -a $(CURDIR)/tests/model/protocol/protocol.pml
+$(PROTOCOL)/states: FLAGS_protocol += -DSAFETY
+$(PROTOCOL)/cycles: FLAGS_protocol += -DNP
+$(PROTOCOL)/states $(PROTOCOL)/cycles: $(PROTOCOL)/pan.c $(wildcard tests/model/protocol/*.def tests/model/protocol/*.h) build/compiler
+	$(call say,CC,$@)
+	$(Q)$(CC) $(FLAGS_protocol) -o $@ $<
+
 .PHONY: check-model
-check-model: $(O)/model/model
-	@$<
+check-model: $(O)/model/model $(PROTOCOL)/states $(PROTOCOL)/cycles
+	@tests/model/run $< $(PROTOCOL)
 
 # --- threads ---------------------------------------------------------------------------------------------------------
 
