@@ -53,6 +53,7 @@ static const struct kernel_calls kernel = {.audit = audit_world_ask, .audit_pass
 struct audit_ledger *audit_world_begin(struct world *world)
 {
     audited = world;
+    world->keep->booted = 1;
     ledger = calloc(world->window.frame_count, sizeof(*ledger));
     for (uint64_t frame = 0; frame < world->window.frame_count; frame++) {
         enum region_type type = window_region(&world->window, frame)->type;

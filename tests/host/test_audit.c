@@ -377,6 +377,10 @@ static void break_other_words(void)
     uint64_t locks = offsetof(struct keep, lists.locks);
 
     BREAKS(KEEP_VERSION, 0, keep->version += 1);
+    BREAKS(KEEP_BOOTED, 0, keep->booted = 0);
+    BREAKS(ACCOUNTS_END, ACCOUNT_SYSTEM, keep->accounts_end = UINT64_MAX);
+    BREAKS(ACCOUNTS_END, child, keep->accounts_end = child);
+    BREAKS(RECOVERY, 0, keep->recovery.reason = UINT64_MAX);
     BREAKS(KEEP_WORKERS, 0, keep->workers = UINT64_MAX);
     BREAKS(KEEP_WORKERS, 0, keep->workers = 0);
     BREAKS(KEEP_MEMORY, 0, keep->memory_frames += 1);
@@ -533,9 +537,11 @@ static void add_kept(void)
 {
     for (uint64_t k = 0; k < sizeof(*keep) / 8; k++)
         add((uint64_t *)keep + k, false);
-    mark(&keep->version, 4);
+    mark(&keep->version, 5);
     mark(&keep->buddy.lock, (offsetof(struct buddy, fresh) + sizeof(keep->buddy.fresh)) / 8);
     mark(&keep->accounts[0].lock, sizeof(keep->accounts) / 8);
+    mark(&keep->accounts_end, 1);
+    mark(&keep->recovery.reason, 1);
     mark(&keep->tree_lock, 1);
     for (uint32_t k = 0; k < WORKERS_MAX; k++) {
         mark(&keep->caches[k].lock, 2 + keep->caches[k].count);

@@ -305,6 +305,7 @@ int main(void)
 
     result("room for handles", own_entries_reach(TABLE_ENTRIES), ERROR_NONE);
     result("honest statistics", machine_statistics(&before), ERROR_NONE);
+    plants();
     struct reply made = call_0(frame_server(), label_make(LIAR_ARENA, 0));
     result("an arena", made.label, ERROR_NONE);
     arena = made.words[0];
