@@ -25,12 +25,15 @@ byte kills;
 byte strikes[CPUS]; /* how often a worker itself failed in the call */
 #define poisoned(k) (strikes[k] >= 2)
 
+/* The account that a client is in, + 1. */
 #define owner(client) (c_expr { limits.shared } -> 1 : client + 1)
+#define tell_call(operation, f) printf("client %d calls ", c); printf(#operation); printf(" on frame %d\n", f)
 #define borrows(operation) (operation == clone || operation == revoke)
 #define answered (state[0] == idle && state[1] == idle)
 
 /* SYSTEM_CALL_COUNT: one that moves to the server with a call in service counts. */
-#define is_leaving(client, f) (call[client] == push && subject[client] == f && (!poisoned(client) || PLANTED(poison_counted)))
+#define is_leaving(client, f) \
+    (call[client] == push && subject[client] == f && (!poisoned(client) || PLANTED(poison_counted)))
 #define kernel_count(f) (ring(f) + (PLANTED(leaving_uncounted) -> 0 : is_leaving(0, f) + is_leaving(1, f)))
 
 /* call_deliver, carry_out: a new call of client c, or one that is done anew. */
@@ -55,6 +58,7 @@ inline deliver(operation, f) {
 /* answer(), in reply.c. The intents go with the reply, in the same step. */
 inline answer(client) {
     printf("client %d is answered\n", client);
+    expect(answered_twice, state[client] != idle);
     call[client] = none;
     state[client] = idle;
     subject[client] = 0;
@@ -62,7 +66,9 @@ inline answer(client) {
     strikes[client] = 0;
     if
     :: PLANTED(intent_kept)
-    :: else -> intent[client] = 0; intent_run[client] = 0; memory[REVERSAL(client)] = 0 /* means nothing without an intent */
+    :: else ->
+        intent[client] = 0; intent_run[client] = 0;
+        memory[REVERSAL(client)] = 0 /* it means nothing without an intent, and is 0 to have fewer states */
     fi;
     check_in_flight(0); check_in_flight(1);
     if
@@ -81,9 +87,11 @@ inline come_back(client, f) {
 #define is_grant(operation) (operation == alloc || operation == alloc_unique || operation == claim)
 #define brings(operation) (is_grant(operation) || operation == clone || operation == look || operation == take)
 #define may_bring(operation, f) \
-    ((operation == clone && lent[c]) || (operation == look && ring(f) > 0) || (operation == take && server[f] == owner(c)))
+    ((operation == clone && lent[c]) || (operation == look && ring(f) > 0) || \
+     (operation == take && server[f] == owner(c)))
 #define lends(client, f) (lent[client] && subject[client] == f)
-/* The reply is accepted: the handle enters the caller's table. honest: the server asks for nothing that must be refused. */
+
+/* The reply is accepted, its handle enters the caller's table. honest: the kernel has no reason to refuse it. */
 inline bring(honest) {
     printf("client %d gets frame %d\n", c, frame);
     expect(kernel_refuses, honest);

@@ -16,9 +16,14 @@ byte ref_count[FRAMES] = UNUSED;
 #define USED(a) (2 + 4 * FRAMES + (a))         /* core/account.h: frames that an account is charged for */
 #define BLOCKS (4 + 4 * FRAMES)                /* core/buddy.c: its lists, a bit for each frame */
 #define MEMBERS (5 + 4 * FRAMES)               /* core/list_parts.c: the one list's links, likewise */
-#define REVERSAL(k) (6 + 4 * FRAMES + (k))     /* core/reversal.h: 0, or number + 1 of the frame that was taken out of the list */
+#define REVERSAL(k) (6 + 4 * FRAMES + (k))     /* core/reversal.h: 0, or number + 1 of the frame that was taken */
 #define WORDS (8 + 4 * FRAMES)
 byte memory[WORDS];
+#define kind(f) memory[KIND_WORD(f)]
+#define in_list(f) memory[IN_LIST(f)]
+#define cached(k) memory[CACHE_COUNT(k)]
+#define top_of(k) memory[CACHE_FRAME(k, cached(k) - 1)]
+#define above(k) memory[CACHE_FRAME(k, cached(k))] /* what is there means nothing, and is 0 to have fewer states */
 
 /* A kind word: in a free block, in a cache, or charged to an account. */
 #define BLOCK 0
@@ -34,6 +39,7 @@ byte memory[WORDS];
 #define LOCK_LIST 5
 #define LOCKS 6
 byte locks[LOCKS];
+#define is_locked (locks[0] || locks[1] || locks[2] || locks[3] || locks[4] || locks[5])
 
 /* Undo logs (core/undo.h). What lies behind the length means nothing, and is 0 to have fewer states. */
 #define LOG_ENTRIES 4

@@ -1,5 +1,5 @@
-/* The restart: what a new server does before it serves, alone, while all workers are stopped. It is killed between any two
- * steps too, and begins anew. And who kills it. */
+/* The restart: what a new server does before it serves, alone, while all workers are stopped. It is killed between any
+ * two steps too, and begins anew. And who kills it. */
 
 /* What is reconciled: frames that an intent names, the transfer page, or the kernel, which knows what left with an
  * interrupted call, and what was lent. */
@@ -9,13 +9,15 @@
 #define names(k, f) (intent[k] == f + 1 || intent_run[k] == f + 1 || names_call(k, f))
 #define is_named(f) (names(0, f) || names(1, f))
 
-/* A worker took the frame out of its list, and the kernel has not accepted that. That may be another one than names it first. */
+/* A worker took the frame out of its list, and the kernel did not accept that. Another may name the frame too. */
 #define to_put_back(k, f) (intent_run[k] == f + 1 && memory[REVERSAL(k)] == f + 1)
 #define is_to_put_back(f) (to_put_back(0, f) || to_put_back(1, f) && !(PLANTED(own_reversal) && names(0, f)))
 
-#define is_in_use is_charged(memory[KIND_WORD(frame)])
-#define is_listed (is_in_use && memory[IN_LIST(frame)])
-#define is_refused(f) (poisoned(0) && call[0] == push && subject[0] == f || poisoned(1) && call[1] == push && subject[1] == f)
+#define is_in_use is_charged(kind(frame))
+#define is_listed (is_in_use && in_list(frame))
+/* A push that ends with KillsServer: what left with it is gone. */
+#define is_refused(f) \
+    (poisoned(0) && call[0] == push && subject[0] == f || poisoned(1) && call[1] == push && subject[1] == f)
 
 /* undo_roll_back(): the last change first. */
 inline roll_back(k) {
@@ -37,7 +39,6 @@ inline roll_back(k) {
 }
 
 /* keep_roll_back(): which lock is opened first does not matter. */
-#define is_locked (locks[0] || locks[1] || locks[2] || locks[3] || locks[4] || locks[5])
 inline open_lock() {
     do
     :: locks[left] == 0 -> left++
@@ -58,7 +59,7 @@ inline next_named() {
 /* frames_reconcile(), with `count` handles. */
 inline reconcile() {
     do
-    :: d_step { !is_charged(memory[KIND_WORD(frame)]) -> ref_count[frame] = UNUSED; unique[frame] = false }; break
+    :: d_step { !is_charged(kind(frame)) -> ref_count[frame] = UNUSED; unique[frame] = false }; break
     :: d_step { /* a push is done anew, or not at all */
             is_listed && (count > 0 || is_refused(frame)) && !PLANTED(push_kept) -> locks[LOCK_LIST] = c + 1 };
         wr(MEMBERS, memory[MEMBERS] & ~(1 << frame));
@@ -68,7 +69,8 @@ inline reconcile() {
     :: d_step { is_in_use && count > 0 && (!is_listed || PLANTED(push_kept)) ->
         ref_count[frame] = (count == 1 && ref_count[frame] == UNIQUE -> UNIQUE : count) };
         break
-    :: d_step { is_listed && count == 0 && (!is_refused(frame) || PLANTED(push_kept)) -> ref_count[frame] = UNIQUE }; break
+    :: d_step { is_listed && count == 0 && (!is_refused(frame) || PLANTED(push_kept)) -> ref_count[frame] = UNIQUE };
+        break
     :: d_step { is_in_use && !is_listed && count == 0 && is_to_put_back(frame) && !is_refused(frame) ->
             locks[LOCK_LIST] = c + 1; left = (to_put_back(0, frame) -> 0 : 1) };
         wr(IN_LIST(frame), 1); /* lists_put_back() */
@@ -78,11 +80,11 @@ inline reconcile() {
         d_step { locks[LOCK_LIST] = 0; left = 0 };
         break
     :: d_step { is_in_use && !is_listed && count == 0 && (!is_to_put_back(frame) || is_refused(frame)) ->
-            ref_count[frame] = UNUSED; unique[frame] = false; left = payer_of(memory[KIND_WORD(frame)]) };
+            ref_count[frame] = UNUSED; unique[frame] = false; left = payer_of(kind(frame)) };
         acquire(LOCK_ACCOUNT(left)); /* frames_end() */
         acquire(LOCK_CACHE(c));
-        d_step { expect(freed_twice, memory[CACHE_COUNT(c)] < FRAMES); memory[CACHE_FRAME(c, memory[CACHE_COUNT(c)])] = frame };
-        wr(CACHE_COUNT(c), memory[CACHE_COUNT(c)] + 1);
+        d_step { expect(freed_twice, cached(c) < FRAMES); above(c) = frame };
+        wr(CACHE_COUNT(c), cached(c) + 1);
         wr(KIND_WORD(frame), CACHED(c));
         wr(USED(left), memory[USED(left)] - 1);
         commit();
@@ -92,8 +94,8 @@ inline reconcile() {
     od
 }
 
-/* A drop is complete once its frame is reconciled, and is answered; all else is done anew. Either way the kernel takes the
- * call's intents away. */
+/* A drop is complete once its frame is reconciled, and is answered; so is, with an error, a call in which a worker
+ * failed twice. All else is done anew. Either way the kernel takes the call's intents away. */
 #define is_complete(k) (poisoned(k) || call[k] == drop && !PLANTED(redelivered) && !PLANTED(reconciled_late))
 #define has_intents(k) ((intent[k] || intent_run[k] || memory[REVERSAL(k)]) && !PLANTED(intent_stays))
 #define is_unsettled(k) (state[k] == interrupted && (is_complete(k) || has_intents(k)))
@@ -128,7 +130,8 @@ end_recovery:
         :: d_step { !is_locked || PLANTED(locks_kept) -> next_named() }; break
         od;
         do
-        :: d_step { frame < FRAMES -> count = kernel_count(frame); printf("frame %d is reconciled, %d handles\n", frame, count) };
+        :: d_step { frame < FRAMES -> count = kernel_count(frame);
+            printf("frame %d is reconciled, %d handles\n", frame, count) };
             reconcile();
             if
             :: d_step { count = 0; frame++; next_named() }
