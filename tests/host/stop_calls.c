@@ -1,5 +1,6 @@
 #include "tests/host/stop_calls.h"
 
+#include "servers/frameserv/core/lists.h"
 #include <quire/kinds.h>
 
 #define ALL_SERVICES (SERVICE_RIGHT_CLAIM | SERVICE_RIGHT_LOOKUP | SERVICE_RIGHT_DEVICE)
@@ -48,6 +49,20 @@ static uint64_t any_address(struct random *random, const struct world *world)
     return address;
 }
 
+/* The address of a frame that is not in use, mostly. */
+static uint64_t unused_address(struct random *random, struct world *world)
+{
+    uint64_t address = any_address(random, world);
+
+    for (uint32_t k = 0; k < 8 && address % FRAME_SIZE == 0 && address / FRAME_SIZE < world->window.frame_count; k++) {
+        uint64_t frame = address / FRAME_SIZE;
+        if (window_has_slot(&world->window, frame) && world_slot(world, frame)->ref_count == REF_COUNT_UNUSED)
+            break;
+        address = any_address(random, world);
+    }
+    return address;
+}
+
 /* The address of a frame in use. */
 static uint64_t used_address(struct random *random, const struct world *world)
 {
@@ -56,14 +71,19 @@ static uint64_t used_address(struct random *random, const struct world *world)
     return frame != 0 && !chance(random, 4) ? frame * FRAME_SIZE : any_address(random, world);
 }
 
-/* Likewise of a frame in a list, if there is one. */
-static uint64_t listed_address(struct random *random, const struct world *world)
+/* Of a frame in the list that is lent, if it has one. */
+static uint64_t listed_address(struct random *random, struct world *world, const struct stop_call *call)
 {
+    uint32_t lent = call->mode == MODE_ATTACH ? call->other : call->handles[0];
     uint64_t first = random_below(random, world->window.frame_count);
 
-    for (uint64_t k = 0; k < world->window.frame_count && !chance(random, 200); k++) {
+    if (lent == STOP_NO_HANDLE || call->count == 0)
+        return LIST_GHOST;
+    for (uint64_t k = 0; k < world->window.frame_count && !chance(random, 500); k++) {
         uint64_t frame = (first + k) % world->window.frame_count;
-        if (stop_ledger.moved_by[frame] != 0 && stop_ledger.count[frame] == 0)
+        if (stop_ledger.moved_by[frame] != 0 && stop_ledger.count[frame] == 0 &&
+            world_slot(world, frame)->in_list ==
+                world_slot(world, stop_ledger.handles[lent].frame)->storage[LIST_WORD_ID])
             return frame * FRAME_SIZE;
     }
     return chance(random, 2) ? LIST_GHOST : any_address(random, world);
@@ -80,7 +100,8 @@ static uint32_t any_handle(struct random *random, uint32_t account, uint64_t kin
         if (stop_ledger.handles[index].account != account)
             continue;
         found = index;
-        if (kind == KIND_NONE || stop_ledger.kinds[stop_ledger.handles[index].frame] == kind)
+        if (kind == KIND_NONE || (stop_ledger.kinds[stop_ledger.handles[index].frame] == kind &&
+                                  (stop_ledger.handles[index].rights == RIGHTS_FRAME || chance(random, 8))))
             break;
     }
     return found;
@@ -156,7 +177,7 @@ static void draw_words(struct random *random, struct world *world, struct stop_c
         words[0] = chance(random, 2) ? 0 : draw_flags(random);
         break;
     case MESSAGE_CLAIM:
-        words[0] = any_address(random, world);
+        words[0] = unused_address(random, world);
         words[1] = chance(random, 3) ? CLAIM_UNIQUE : 0;
         break;
     case MESSAGE_LOOKUP:
@@ -186,15 +207,15 @@ static void draw_words(struct random *random, struct world *world, struct stop_c
         words[0] = chance(random, 30)  ? random_below(random, 8)
                    : chance(random, 3) ? LIST_BEFORE
                                        : random_below(random, 2);
-        words[1] = listed_address(random, world);
+        words[1] = listed_address(random, world, call);
         break;
     case MESSAGE_LIST_TAKE:
     case MESSAGE_LIST_LOOK:
         words[0] = random_below(random, chance(random, 10) ? 7 : 5);
-        words[1] = listed_address(random, world);
+        words[1] = listed_address(random, world, call);
         break;
     case MESSAGE_LIST_WRITE:
-        words[0] = listed_address(random, world);
+        words[0] = listed_address(random, world, call);
         for (uint32_t k = 1; k < 4; k++)
             words[k] = random_word(random);
         break;
@@ -215,6 +236,11 @@ static void draw_words(struct random *random, struct world *world, struct stop_c
     default:
         break;
     }
+}
+
+static enum kind kind_of(uint32_t handle)
+{
+    return stop_ledger.kinds[stop_ledger.handles[handle].frame];
 }
 
 /* The kind of frame that an operation is about. */
@@ -245,10 +271,10 @@ static void draw_handles(struct random *random, struct world *world, struct stop
     uint32_t mean = chance(random, 4) ? 24 : 4;
     uint32_t first = any_handle(random, call->account, kind_for(random, call->operation));
 
-    if (call->mode == MODE_ATTACH && !chance(random, 8))
+    if ((call->mode == MODE_ATTACH || call->operation == MESSAGE_SET_METADATA) && !chance(random, 8))
         first = any_owner(random, world, call->account);
     call->count = 0;
-    if (first == STOP_NO_HANDLE)
+    if (first == STOP_NO_HANDLE || (call->mode == MODE_DROP && kind_of(first) == KIND_ENDPOINT)) /* that is to stay */
         return;
     call->handles[call->count++] = first;
     for (uint32_t k = 1; run && k < STOP_HANDLES && call->count < STOP_RUN && !chance(random, mean); k++) {
@@ -256,7 +282,7 @@ static void draw_handles(struct random *random, struct world *world, struct stop
         const struct stop_handle *entry = &stop_ledger.handles[index];
         if (entry->account != call->account)
             continue;
-        enum kind kind = stop_ledger.kinds[entry->frame];
+        enum kind kind = kind_of(index);
         if (call->mode != MODE_DROP || (!kind_reads(kind) && kind != KIND_ENDPOINT))
             call->handles[call->count++] = index;
     }
@@ -284,6 +310,8 @@ void stop_draw(struct random *random, struct world *world, struct stop_call *cal
         call->mode = (uint32_t)random_below(random, 5);
     } while (!(operations[operation].modes >> call->mode & 1));
     call->account = chance(random, 5) ? (uint32_t)draw_account(random, world) : stop_ledger.accounts[0];
+    if (operation >= MESSAGE_LIST_PUSH && operation <= MESSAGE_LIST_CLEAR && !chance(random, 8))
+        call->account = stop_ledger.accounts[0];
     call->services = chance(random, 10) ? (uint32_t)random_below(random, ALL_SERVICES) : ALL_SERVICES;
     if (call->mode != MODE_NONE)
         draw_handles(random, world, call);
@@ -292,7 +320,7 @@ void stop_draw(struct random *random, struct world *world, struct stop_call *cal
     else
         call->count = call->want != ACTION_NONE;
     if (operation == MESSAGE_CLAIM && call->count > 8)
-        call->count = 8;
+        call->count = (uint32_t)random_below(random, 9);
     draw_words(random, world, call);
     if (chance(random, 12))
         call->refusal = ERROR_NO_ROOM;

@@ -169,8 +169,10 @@ static void check_poisoned(const struct message *answer)
         return; /* how much of them ended does not matter then */
     if (call.mode == MODE_DROP || done)
         stop_compare(&whole, world, false);
-    else if (!(steps >> call.operation & 1))
-        stop_compare(&before, world, false);
+    if (done || call.mode == MODE_DROP || (steps >> call.operation & 1))
+        return;
+    (void)accounts_settle(worker); /* as it may have done, and any call may */
+    stop_compare(&before, world, false);
 }
 
 /* The call from its delivery on, stopped at its n-th point; then recovery is, at one of its points, or at all of them in
@@ -233,7 +235,10 @@ static void try_call(void)
     struct message answer;
     bool was_dying = lists_are_dying(worker);
 
+    stop_save(&halted, world);
+    (void)accounts_settle(worker);
     stop_save(&before, world);
+    stop_restore(&halted, world);
     if (!stop_deliver(&call, &message))
         return;
     delivered = message;
@@ -244,6 +249,8 @@ static void try_call(void)
     answer = message;
     count->calls += 1;
     count->refused += answer.rsi != ERROR_NONE;
+    if (told)
+        say(error_name(answer.rsi), points);
     stop_check(world);
     if (eases_shortage(call.operation) && was_dying)
         reap_all();
@@ -312,12 +319,61 @@ static void table(double seconds)
     printf("# %.0f cases a second\n", (double)(sum.points + sum.recovery_points) / seconds);
 }
 
+/* Buys a frame, and returns the index of its handle. */
+static uint32_t buy(uint64_t flags)
+{
+    uint32_t index = 0;
+
+    while (index < STOP_HANDLES && stop_ledger.handles[index].account != 0)
+        index += 1;
+    call = stop_call_make(MESSAGE_ALLOC, MODE_NONE, ACTION_GRANT, STOP_NO_HANDLE);
+    call.words[0] = flags;
+    return serve_whole() && message.rsi == ERROR_NONE ? index : STOP_NO_HANDLE;
+}
+
+/* The index of a handle to a new list of so many members, or fewer if there is no memory. */
+static uint32_t make_list(uint32_t members)
+{
+    uint32_t list = buy(0);
+
+    if (list == STOP_NO_HANDLE)
+        return list;
+    call = stop_call_make(MESSAGE_REPURPOSE, MODE_BORROW, ACTION_CONVERT, list);
+    call.words[0] = KIND_LIST;
+    ck_assert(serve_whole() && message.rsi == ERROR_NONE);
+    for (uint32_t k = 0; k < members; k++) {
+        uint32_t member = buy(ALLOC_UNIQUE);
+        if (member == STOP_NO_HANDLE)
+            break;
+        call = stop_call_make(MESSAGE_LIST_PUSH, MODE_ATTACH, ACTION_NONE, member);
+        call.other = list;
+        call.words[0] = LIST_BACK;
+        ck_assert(serve_whole() && message.rsi == ERROR_NONE);
+    }
+    return list;
+}
+
+/* Drops one of so many handles. */
+static void drop_some(uint64_t of)
+{
+    for (uint32_t k = 0; k < STOP_HANDLES; k++) {
+        const struct stop_handle *entry = &stop_ledger.handles[k];
+        call = stop_call_make(MESSAGE_DROP, MODE_DROP, ACTION_NONE, k);
+        if (entry->account != 0 && stop_ledger.kinds[entry->frame] != KIND_ENDPOINT && below(of) == 0)
+            ck_assert(serve_whole());
+    }
+}
+
 START_TEST(stopped_everywhere)
 {
     clock_t start = clock();
 
     create();
     for (uint64_t k = 0; k < random_operations(3500); k++) {
+        if (below(100) == 0)
+            drop_some(2);
+        if (below(32) == 0)
+            (void)make_list((uint32_t)below(8));
         stop_draw(&random_state, world, &call);
         if (below(64) == 0)
             fill_other_cache();
@@ -332,33 +388,6 @@ START_TEST(stopped_everywhere)
     world_destroy(world);
 }
 END_TEST
-
-/* The index of a handle to a new list of so many members. */
-static uint32_t make_list(uint32_t members)
-{
-    uint32_t list = 0;
-
-    call = stop_call_make(MESSAGE_ALLOC, MODE_NONE, ACTION_GRANT, STOP_NO_HANDLE);
-    while (stop_ledger.handles[list].account != 0)
-        list += 1;
-    ck_assert(serve_whole() && message.rsi == ERROR_NONE);
-    call = stop_call_make(MESSAGE_REPURPOSE, MODE_BORROW, ACTION_CONVERT, list);
-    call.words[0] = KIND_LIST;
-    ck_assert(serve_whole() && message.rsi == ERROR_NONE);
-    for (uint32_t k = 0; k < members; k++) {
-        uint32_t member = list + 1;
-        while (stop_ledger.handles[member].account != 0)
-            member += 1;
-        call = stop_call_make(MESSAGE_ALLOC, MODE_NONE, ACTION_GRANT, STOP_NO_HANDLE);
-        call.words[0] = ALLOC_UNIQUE;
-        ck_assert(serve_whole() && message.rsi == ERROR_NONE);
-        call = stop_call_make(MESSAGE_LIST_PUSH, MODE_ATTACH, ACTION_NONE, member);
-        call.other = list;
-        call.words[0] = LIST_BACK;
-        ck_assert(serve_whole() && message.rsi == ERROR_NONE);
-    }
-    return list;
-}
 
 /* Lists with more members than end in one call, and what other calls do while they are dying. */
 START_TEST(long_lists)
@@ -391,11 +420,7 @@ START_TEST(long_lists)
             try_call();
         }
         reap_all();
-        for (uint32_t n = 0; n < STOP_HANDLES; n++) {
-            call = stop_call_make(MESSAGE_DROP, MODE_DROP, ACTION_NONE, n);
-            if (stop_ledger.handles[n].account != 0 && stop_ledger.kinds[stop_ledger.handles[n].frame] != KIND_ENDPOINT)
-                ck_assert(serve_whole());
-        }
+        drop_some(1);
         reap_all();
         list = make_list(k);
         other = make_list(60 + 6 * k);

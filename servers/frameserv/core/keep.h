@@ -8,7 +8,7 @@
 #include "servers/frameserv/core/undo.h"
 
 /* Changes with the layout of struct keep or of what it refers to, so that a new server does not read an old one's. */
-#ifndef KEEP_VERSION /* the tests have an image of another layout */
+#ifndef KEEP_VERSION   /* the tests have an image of another layout */
 #define KEEP_VERSION 4 /* a plain number: the assembler reads it, too */
 #endif
 
@@ -34,11 +34,11 @@ struct reversal {
 /* What a worker's call has done already, for who finishes it after a kill. Each word changes in the transaction of what it
  * tells, and means something as long as a flag of the worker's intents says so (worker.h). */
 struct note {
-    atomic_word unused;    /* frames that ended since the operation began: INTENT_COUNTED */
-    atomic_word put_off;   /* lists are among what it dropped whose members end in turns: INTENT_COUNTED */
-    atomic_word swept;     /* members of dying lists that ended before it began: INTENT_SWEPT */
-    atomic_word turn;      /* those that ended in its own turn: after put_off, or INTENT_NOTED; as are all that follow: */
-    atomic_word done;      /* all of it has happened, and this was the answer: */
+    atomic_word unused;  /* frames that ended since the operation began: INTENT_COUNTED */
+    atomic_word put_off; /* lists are among what it dropped whose members end in turns: INTENT_COUNTED */
+    atomic_word swept;   /* members of dying lists that ended before it began: INTENT_SWEPT */
+    atomic_word turn;    /* those that ended in its own turn: after put_off, or INTENT_NOTED; as are all that follow: */
+    atomic_word done;    /* all of it has happened, and this was the answer: */
     atomic_word answer[2]; /* or as much of it as is known */
     atomic_word stripping; /* the frame that is revoked: its number + 1 */
     atomic_word marks[8];  /* a set of the frames of a run, or of accounts */

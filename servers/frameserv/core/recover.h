@@ -18,11 +18,11 @@
 #define FOUND_REVERSAL_LIST 21    /* a place in a list, */
 #define FOUND_REVERSAL_ACCOUNT 22 /* an account */
 #define FOUND_NOTED 23            /* how far the call was is noted */
-#define FOUND_LOCKS 24            /* locks held: of the tree of accounts; 25: the free blocks; 26: dying lists; 27: a list; */
-#define FOUND_LOCKED_ACCOUNTS 28  /* 4 bits: how many of accounts */
-#define FOUND_LOCKED_CACHES 32    /* 7 bits: how many of caches */
-#define FOUND_COUNTED 39          /* what the call ends is counted */
-#define FOUND_SWEPT 40            /* dying lists paid for it before it began */
+#define FOUND_LOCKS 24 /* locks held: of the tree of accounts; 25: the free blocks; 26: dying lists; 27: a list; */
+#define FOUND_LOCKED_ACCOUNTS 28 /* 4 bits: how many of accounts */
+#define FOUND_LOCKED_CACHES 32   /* 7 bits: how many of caches */
+#define FOUND_COUNTED 39         /* what the call ends is counted */
+#define FOUND_SWEPT 40           /* dying lists paid for it before it began */
 
 /* The first step, for all workers, while none runs: what was begun and not committed is undone, and all locks are open. */
 void recover_begin(struct keep *keep, uint64_t reason);
