@@ -52,7 +52,8 @@ FLAGS_task = $(FREESTANDING) -Wa,-Ibuild/children
 FLAGS_extra = $(filter-out -Werror,$(FREESTANDING)) -Wno-missing-prototypes -Wa,-Ibuild/extra/children
 SANITIZE ?= address,undefined
 FLAGS_host = -std=gnu11 -D_GNU_SOURCE -DQUIRE_HOST -I. -Ilibipc/include -O1 -g -fno-omit-frame-pointer \
-    -fno-strict-aliasing -fsanitize=$(SANITIZE) -fno-sanitize-recover=all $(WARNINGS) $(CHECK_FLAGS)
+    -fno-strict-aliasing -fsanitize=$(SANITIZE) -fno-sanitize-recover=all $(WARNINGS) $(CHECK_FLAGS) $(HOST_ATOMIC)
+HOST_ATOMIC := '-DQUIRE_ATOMIC_HEADER="tests/host/stop_atomic.h"'
 
 # Measured natively: as a task's code is compiled, but for the host.
 FLAGS_native = -std=gnu11 -D_GNU_SOURCE -DQUIRE_HOST -I. -Ilibipc/include -O2 -g -fno-strict-aliasing $(WARNINGS)
@@ -77,7 +78,7 @@ HOST_SOURCES := $(wildcard \
     $(addprefix kernel/boot/,multiboot2.c memory_map.c) \
     $(addprefix kernel/memory/,region.c early.c reserve.c) \
     $(addprefix kernel/panic/,symbol.c backtrace.c) \
-    $(addprefix servers/console/,terminal.c keyboard.c) $(addprefix libipc/src/,canvas.c font.c) \
+    $(addprefix servers/console/,terminal.c keyboard.c) $(addprefix libipc/src/,canvas.c font.c audit_text.c) \
     $(filter-out %/main.c %/clock.c,$(wildcard servers/framemap/*.c)) \
     servers/frameserv/core/*.c servers/frameserv/audit/*.c servers/init/options.c) $(SHARED_SOURCES)
 HOST_OBJECTS := $(call objects,host,$(HOST_SOURCES))

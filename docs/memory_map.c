@@ -1,5 +1,5 @@
 /* Prints docs/memory-map.md from the headers that kernel and tasks are compiled from, so that the page can not say anything
- * else. `make docs` writes it, `make lint-docs` compares. TASK_IMAGE and KERNEL_LOAD come from the linker scripts. */
+ * else. `make docs` writes it, `make lint-docs` compares. TASK_IMAGE, TASK_KEEP and KERNEL_LOAD come from the linker scripts. */
 #include "kernel/layout.h"
 #include <quire/abi.h>
 #include <quire/client.h>
@@ -47,7 +47,8 @@ static void task_half(void)
 {
     line(0, USER_START, "", "never mapped: NULL faults");
     line(TASK_IMAGE, 0, "every task", "its image: code and constants, then data (libipc/task.lds)");
-    line(MAPPING_BASE, ENTRIES_MAX * PAGE, "every task",
+    line(TASK_KEEP, 0, "frame server", "what it keeps over a restart (.keep), at this address in each of its images");
+    line(MAPPING_BASE, ENTRIES_MAX * PAGE, "others",
          "what frame_map_anywhere maps: a page for each entry of the handle table");
     line(MODULES_ADDRESS, 0, "init", "the files of the boot modules, read-only");
     line(WINDOW_ADDRESS, PHYSICAL_MAX / FRAME_SIZE * SLOT_SIZE, "frame server",

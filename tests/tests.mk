@@ -154,7 +154,7 @@ $(HOST_TESTS): $(O)/host/%: $(O)/host/tests/host/%.c.o $(O)/host/pure.a
 C_FILES := $(shell find kernel libipc servers tests docs -name '*.c' -o -name '*.h' -o -name '*.[ch]pp' 2>/dev/null | sort)
 SHELL_FILES := $(wildcard .ci/run iso/build iso/pack iso/check-elf tests/run tests/run-selftest tests/check tests/coverage tests/deps \
     tests/doctor tests/reproducible tests/trace tests/check-trace tests/picture \
-    tests/fuzz/run \
+    tests/fuzz/run tests/model/run tests/model/protocol/run \
     tests/debug/run tests/machine/*.sh)
 
 TIDY_FILES := $(filter kernel/%.c libipc/%.c servers/%.c,$(C_FILES))
@@ -181,14 +181,15 @@ lint-shell:
 	$(call say,SHELL,$(words $(SHELL_FILES)) files)
 	$(Q)shellcheck -x $(SHELL_FILES)
 # The tables of the ABI and the memory map in docs/ are printed from what the code is compiled from.
-address_in = $(shell sed -n 's/^ *\. = \(0x[0-9a-f]*\);.*/\1/p' $(1))
+addresses_in = $(shell sed -n 's/^ *\. = \(0x[0-9a-f]*\);.*/\1/p' $(1))
 build/tables: docs/tables.c $(wildcard libipc/include/quire/* servers/shell/*.def)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 $(WARNINGS) -Ilibipc/include $< -o $@
 build/memory_map: docs/memory_map.c kernel/layout.h kernel/kernel.lds libipc/task.lds $(wildcard libipc/include/quire/*)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 $(WARNINGS) -I. -Ilibipc/include '-DKERNEL_LOAD=UINT64_C($(call address_in,kernel/kernel.lds))' \
-	    '-DTASK_IMAGE=UINT64_C($(call address_in,libipc/task.lds))' $< -o $@
+	$(Q)$(CC) -std=gnu11 $(WARNINGS) -I. -Ilibipc/include '-DKERNEL_LOAD=UINT64_C($(call addresses_in,kernel/kernel.lds))' \
+	    '-DTASK_IMAGE=UINT64_C($(firstword $(call addresses_in,libipc/task.lds)))' \
+	    '-DTASK_KEEP=UINT64_C($(lastword $(call addresses_in,libipc/task.lds)))' $< -o $@
 lint-docs: build/tables build/memory_map
 	$(call say,DOCS,docs/tables.md docs/memory-map.md)
 	$(Q)build/tables | diff - docs/tables.md || { echo 'out of date: make docs'; false; }

@@ -4,7 +4,7 @@
 
 # The slot protocol and the locks as they are, with atomics that Relacy runs. Optimised, for its many runs.
 CXX_OF_CC = $(if $(GCC),g++,clang++)
-FLAGS_model = $(filter-out -O1 -fsanitize=%,$(FLAGS_host)) -O2 '-DQUIRE_ATOMIC_HEADER="tests/model/atomic.h"'
+FLAGS_model = $(filter-out -O1 -fsanitize=% $(HOST_ATOMIC),$(FLAGS_host)) -O2 '-DQUIRE_ATOMIC_HEADER="tests/model/atomic.h"'
 FLAGS_model_cpp := -std=gnu++17 -I. -O2 -g -Wall -Wextra -Werror
 MODEL_OBJECTS := $(call objects,model,tests/model/calls.c servers/frameserv/core/slot.c libipc/src/error.c) \
     $(O)/model/checker.o $(O)/model/model.o
@@ -18,14 +18,28 @@ $(O)/model/model: $(MODEL_OBJECTS)
 	$(call say,LD,$@)
 	$(Q)$(CXX_OF_CC) -o $@ $^
 
+# The protocol, as programs that Spin writes: one visits all states, one looks for cycles among them. Reductions of their
+# number are switched off, and what is not our code is not warned about.
+PROTOCOL := $(O)/model/protocol
+FLAGS_protocol := -I. -O1 -w -DMEMLIM=4000 -DNOFAIR -DNOREDUCE
+$(PROTOCOL)/pan.c: $(wildcard tests/model/protocol/*.pml)
+	$(call say,SPIN,tests/model/protocol/protocol.pml)
+	$(Q)mkdir -p $(@D)
+	$(Q)cd $(@D) && spin -a $(CURDIR)/tests/model/protocol/protocol.pml
+$(PROTOCOL)/states: FLAGS_protocol += -DSAFETY
+$(PROTOCOL)/cycles: FLAGS_protocol += -DNP
+$(PROTOCOL)/states $(PROTOCOL)/cycles: $(PROTOCOL)/pan.c $(wildcard tests/model/protocol/*.def tests/model/protocol/*.h) build/compiler
+	$(call say,CC,$@)
+	$(Q)$(CC) $(FLAGS_protocol) -o $@ $<
+
 .PHONY: check-model
-check-model: $(O)/model/model
-	@$<
+check-model: $(O)/model/model $(PROTOCOL)/states $(PROTOCOL)/cycles
+	@tests/model/run $< $(PROTOCOL)
 
 # --- threads ---------------------------------------------------------------------------------------------------------
 
 # The server's core with a thread for each worker, under the thread sanitizer.
-FLAGS_tsan = $(filter-out -fsanitize=%,$(FLAGS_host)) -fsanitize=thread \
+FLAGS_tsan = $(filter-out -fsanitize=% $(HOST_ATOMIC),$(FLAGS_host)) -fsanitize=thread \
     '-DQUIRE_ATOMIC_HEADER="tests/threads/atomic.h"'
 TSAN_OBJECTS := $(call objects,tsan,$(HOST_SOURCES) $(wildcard tests/threads/*.c tests/host/*_world.c) \
     tests/fuzz/stand_in_check.c)
@@ -71,7 +85,7 @@ coverage:
 # A program for each of these: tests/fuzz/fuzz_NAME.c.
 FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 # What they share. Neither these nor helpers of the host tests count for coverage, which guides libFuzzer.
-FUZZ_HELPERS := $(call objects,host,tests/fuzz/clients.c tests/fuzz/stand_in_check.c $(wildcard tests/host/*_world.c))
+FUZZ_HELPERS := $(call objects,host,tests/fuzz/clients.c tests/fuzz/stand_in_check.c tests/host/stop_point.c $(wildcard tests/host/*_world.c))
 FUZZ_PROGRAMS := $(patsubst %,$(O)/fuzz/fuzz_%,$(FUZZ_NAMES))
 FUZZED := $(or $(subst $(comma), ,$(ONLY)),$(FUZZ_NAMES))
 SECONDS_EACH = $(or $(filter-out 0,$(shell expr '$(or $(SECONDS),60)' / $(words $(FUZZED)))),1)

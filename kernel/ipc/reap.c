@@ -101,9 +101,11 @@ static void boot_task_ends(struct task *task)
     if (task->end == TASK_END_FAULTED)
         print_line(PRINT_QUIET, "%s stopped: %s at rip 0x%lx, address 0x%lx", task->name,
                    exception_name(task->end_vector), task->end_code, task->end_address);
-    else
+    else if (task->end == TASK_END_EXITED)
         print_line(PRINT_QUIET, "%s ended with %lu", task->name, task->end_code);
-    if (!task->server)
+    if (task->server)
+        print_line(PRINT_QUIET, "%s is given up, since it can not start: calls to it get NoServer", task->name);
+    else
         verdict(MACHINE_FAILED);
     endpoint_close(this_cpu->frame_server);
     task->reap_stage = REAP_OVER;

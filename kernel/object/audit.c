@@ -10,7 +10,7 @@
 
 #define RING_MAX 4096     /* longer rings are not walked to their end: who goes on looks at all before again */
 #define TABLE_RING_MAX 64 /* handles among which that of a page-table entry is looked for */
-#define WINDOW_EACH 4 /* handles: looked at without letting interrupts in */
+#define WINDOW_EACH 4     /* handles: looked at without letting interrupts in */
 #define USER_ENTRIES 256  /* of a root table: the others are the kernel's */
 #define TABLE_ENTRIES 512
 

@@ -58,12 +58,14 @@ static enum error count(uint64_t frame, uint64_t *handles, enum kind *kind)
 
 void clients_start(struct clients *clients, struct world *world)
 {
-    static const struct kernel_calls kernel = {.strip = strip, .holder = holder, .count = count};
+    static const struct kernel_calls kernel = {
+        .strip = strip, .holder = holder, .count = count, .audit = audit_world_ask, .audit_pass = audit_world_pass};
 
     must(world->window.frame_count <= CLIENT_FRAMES);
     memset(clients, 0, sizeof(*clients));
     clients->world = world;
     clients->worker = &world->workers[0];
+    clients->ledger = audit_world_begin(world);
     clients->worker->kernel = &kernel;
     clients->accounts[clients->account_count++] = 1;
     clients->accounts[clients->account_count++] = 2;
@@ -141,6 +143,22 @@ static void must_be_as_before(const struct clients *clients, const struct state 
     must(before->dying || memcmp(before->accounts, now->accounts, sizeof(now->accounts)) == 0);
 }
 
+/* The auditor finds nothing. */
+static void server_audits(struct clients *clients)
+{
+    static struct audit_report report;
+
+    for (uint64_t frame = 0; frame < clients->world->window.frame_count; frame++) {
+        struct audit_ledger *ledger = &clients->ledger[frame];
+        ledger->handles = clients->handles[frame];
+        ledger->kind = clients->kinds[frame];
+        if (region_kind(window_region(&clients->world->window, frame)->type) == KIND_NONE)
+            ledger->state = clients->moved_by[frame] != 0 ? LEDGER_SERVER : LEDGER_FREE;
+    }
+    audit_world(clients->worker, true, &report);
+    must(report.count == 0 && report.judged);
+}
+
 /* Slots against the ledger, and all else against each other. */
 static void audit(struct clients *clients)
 {
@@ -162,6 +180,7 @@ static void audit(struct clients *clients)
             must(kind == KIND_LIST || (kind == KIND_UNTYPED && clients->moved_by[frame] != 0));
         }
     }
+    server_audits(clients);
 }
 
 static struct client_entry *empty_entry(struct clients *clients)

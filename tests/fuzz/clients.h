@@ -3,7 +3,7 @@
 #ifndef TESTS_FUZZ_CLIENTS_H
 #define TESTS_FUZZ_CLIENTS_H
 
-#include "tests/host/frames_world.h"
+#include "tests/host/audit_world.h"
 
 #define CLIENT_ENTRIES 128
 #define CLIENT_FRAMES 256
@@ -27,6 +27,7 @@ struct clients {
     enum kind kinds[CLIENT_FRAMES];
     uint32_t moved_by[CLIENT_FRAMES]; /* account whose handle went to the server, or 0 */
     struct client_entry *lent;        /* with the call that is being served */
+    struct audit_ledger *ledger;      /* the same for the auditor */
 };
 
 /* A call as a client makes it. */

@@ -108,6 +108,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (uint32_t k = 0; k < MESSAGES_MAX && input.left > 0; k++)
         one_call(&clients, &input);
     clients_end(&clients);
+    audit_world_end();
     world_destroy(clients.world);
     return 0;
 }

@@ -95,7 +95,8 @@ struct world *world_create(const struct world_region *regions)
 {
     struct world *world = calloc(1, sizeof(*world));
     struct boot_information *information = &world->information;
-    static const struct kernel_calls kernel = {.strip = strip, .holder = holder, .audit = audit_nothing, .audit_pass = audit_pass_nothing};
+    static const struct kernel_calls kernel = {
+        .strip = strip, .holder = holder, .audit = audit_nothing, .audit_pass = audit_pass_nothing};
     struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER};
 
     *information =

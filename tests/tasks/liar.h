@@ -65,6 +65,18 @@ enum liar_death {
     LIAR_EXITS,
 };
 
+/* Writes a word of the server's memory. Words: enum liar_place; its offset in bytes, or the address of a frame; which word of the
+ * slot; the value. Word 0 of the reply: what it was. */
+#define LIAR_PLANT 0x210
+enum liar_place { LIAR_KEPT, LIAR_SLOT, LIAR_CACHED };
+
+/* Remembers kept memory, and the slot of the frame whose address word 0 is; and has both as they were. */
+#define LIAR_REMEMBER 0x211
+#define LIAR_RESTORE 0x212
+
+/* A turn of the auditor. Word 0: where to go on. Words of the reply: as those of MESSAGE_AUDIT. */
+#define LIAR_AUDIT 0x213
+
 /* Words of a lie. */
 enum liar_word {
     LIAR_FRAME,    /* r13; 0: the frame that came along */

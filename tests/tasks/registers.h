@@ -139,7 +139,7 @@ static inline uint64_t received_stray(const struct message *call)
     uint64_t first = rax_mode(call->rax) == MODE_NONE ? call->r13 : 0;
     uint64_t second = rax_mode(call->rax) == MODE_BORROW || rax_mode(call->rax) == MODE_ATTACH ? 0 : call->r14;
 
-    return first | second | rax_dst(call->rax);
+    return first | second | (rax_flags(call->rax) & ~(uint64_t)(RECEIVED_INTERRUPTED | RECEIVED_POISONED));
 }
 
 #endif

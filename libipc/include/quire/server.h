@@ -11,13 +11,13 @@
  * task was given none. Init gives one to tasks whose module line has the word `restart`. */
 handle server_task(void);
 
-/* Kills the frame server, which starts anew. Errors: BadHandle (this task has no handle to it), NoServer (it was given up). */
+/* Kills the frame server, which starts anew. Errors: BadHandle (this task has no handle to it), Ended (it was given up). */
 must_use enum error server_restart(void);
 
 /* Puts another image of the frame server in the place of the one that runs, between two requests: 0 is the one that the
  * machine started with, 1 and upwards the boot modules with the word `upgrade` in their order. On an error nothing happened.
  * Errors: BadHandle (this task has no handle to it), BadArgument (there is no such image), OtherLayout (the image lays its
- * kept memory out otherwise), NoServer. */
+ * kept memory out otherwise), Ended. */
 must_use enum error server_upgrade(uint64_t image);
 
 /* What restarts came to. */

@@ -74,13 +74,18 @@ bool audit_accounts(struct turn *turn)
 {
     const struct account *accounts = turn->worker->keep->accounts;
     struct passed passed = {{0}, {0}};
+    uint64_t accounts_end = turn->worker->keep->accounts_end;
 
     turn->steps += AUDIT_TURN / 2;
+    if (accounts_end > ACCOUNT_SYSTEM)
+        audit_tell(turn, AUDIT_FAULT_ACCOUNTS_END, ACCOUNT_SYSTEM, ACCOUNT_SYSTEM, accounts_end);
     audit_same(turn, AUDIT_FAULT_ACCOUNT_STATE, ACCOUNT_NOBODY, ACCOUNT_NEVER, accounts[ACCOUNT_NOBODY].state);
     audit_same(turn, AUDIT_FAULT_ACCOUNT_STATE, ACCOUNT_SYSTEM, 0, accounts[ACCOUNT_SYSTEM].state);
     for (uint32_t place = 1; place < ACCOUNT_SYSTEM; place++) {
         uint64_t state = accounts[place].state;
         check_state(turn, place, state);
+        if (place >= accounts_end && is_used(state))
+            audit_tell(turn, AUDIT_FAULT_ACCOUNTS_END, place, place + UINT64_C(1), accounts_end);
         if (is_used(state) && account_parent(state) != ACCOUNT_NOBODY) {
             add(&passed.frames[account_parent(state)], &accounts[place].frames);
             add(&passed.tables[account_parent(state)], &accounts[place].tables);

@@ -46,6 +46,7 @@ static void begin(const struct worker *worker, struct audit *audit, bool thoroug
     audit->disturbed = open;
     audit->thorough = thorough;
     audit->list.frame = FRAME_NONE;
+    audit->previous.order = BUDDY_ORDERS;
     /* A restarted server counts from 0 again, and some client may still have a token of before. */
     audit->token = ((audit->commits ^ audit->begun << 16) | 1) << 32;
 }
@@ -97,7 +98,8 @@ static void walk(struct turn *turn)
     bool open;
 
     audit->disturbed = audit->disturbed || audit_commits(turn->worker, &open) != audit->commits || open;
-    audit->previous.order = BUDDY_ORDERS;
+    if (audit->disturbed)
+        audit->previous.order = BUDDY_ORDERS;
     while (audit->phase < PHASES && audit->queued == 0 && turn->steps < AUDIT_TURN) {
         turn->steps += 1;
         if (phases[audit->phase](turn)) {

@@ -101,11 +101,26 @@ static void check_seed(const struct turn *turn)
     audit_same(turn, AUDIT_FAULT_RELEASING, 0, 0, buddy->releasing);
 }
 
+static bool is_reason(uint64_t reason)
+{
+    switch (reason) {
+#define RESTART(number, NAME, name, text) case RESTART_##NAME:
+#include <quire/restarts.def>
+#undef RESTART
+        return true;
+    default:
+        return false;
+    }
+}
+
 bool audit_keep(struct turn *turn)
 {
     const struct keep *keep = turn->worker->keep;
 
     audit_same(turn, AUDIT_FAULT_KEEP_VERSION, 0, KEEP_VERSION, keep->version);
+    audit_same(turn, AUDIT_FAULT_KEEP_BOOTED, 0, 1, keep->booted);
+    if (!is_reason(keep->recovery.reason))
+        audit_tell(turn, AUDIT_FAULT_RECOVERY, 0, RESTART_BOOT, keep->recovery.reason);
     if (keep->workers == 0 || keep->workers > WORKERS_MAX)
         audit_tell(turn, AUDIT_FAULT_KEEP_WORKERS, 0, turn->worker->number + UINT64_C(1), keep->workers);
     audit_same(turn, AUDIT_FAULT_KEEP_MEMORY, 0, memory_frames(&turn->worker->window), keep->memory_frames);

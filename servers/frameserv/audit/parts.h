@@ -37,7 +37,7 @@ struct audit {
     uint64_t place;        /* of the phase: frame, account, worker, list of blocks */
     uint32_t region;       /* that the frame is in */
     uint64_t known;        /* slots before this frame's are in a page that is backed */
-    struct block previous; /* the last block; order BUDDY_ORDERS: none in this turn */
+    struct block previous; /* the last block; order BUDDY_ORDERS: none, or it may have changed */
     uint64_t inside;       /* frames of a block from here to inside_end are looked at still */
     uint64_t inside_end;
     enum audit_fault inside_fault; /* what a slot there that is no free frame's is told as */

@@ -98,8 +98,7 @@ void dispatch(struct worker *worker, struct message *message)
     reversal_clear(worker);
     if ((rax_flags(message->rax) & RECEIVED_INTERRUPTED) != 0 && dispatch_interrupted(worker, message))
         return;
-    /* One handle's drop is to be quick, and an audit changes nothing. */
-    if (lists_are_dying(worker) && !(drop && rax_n(message->rax) == 1) && message->rsi != MESSAGE_AUDIT)
+    if (lists_are_dying(worker) && message->rsi != MESSAGE_AUDIT) /* which changes nothing */
         sweep(worker);
     enum error error = drop ? operation_drop(worker, message) : run(worker, message);
     if (error != ERROR_NONE) {

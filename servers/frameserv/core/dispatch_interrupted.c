@@ -8,6 +8,7 @@
 #include "servers/frameserv/core/lists.h"
 #include "servers/frameserv/core/note.h"
 #include "servers/frameserv/core/operations.h"
+#include "servers/frameserv/core/quick.h"
 
 #define WITHOUT_FLAGS UINT64_C(0xffffffff)
 
@@ -53,7 +54,7 @@ bool dispatch_interrupted(struct worker *worker, struct message *message)
     if (drop && drop_has_begun(worker, message))
         drop_finish(worker, message);
     else if (!poisoned || (!drop && note_is_done(worker)))
-        return false;
+        return quick_serve(worker, message); /* as it would have been */
     else if (drop)
         drop_all(worker, message);
     if (poisoned)

@@ -88,7 +88,6 @@ enum error lists_push(struct worker *worker, uint64_t list_frame, uint64_t frame
 
     if (!place_is_any_of(place, 1 << LIST_FRONT | 1 << LIST_BACK | 1 << LIST_BEFORE))
         return ERROR_BAD_ARGUMENT;
-    intent_set(worker, frame);
     enum error error = list_enter(worker, list_frame, &list);
     if (error != ERROR_NONE)
         return error;
@@ -96,6 +95,8 @@ enum error lists_push(struct worker *worker, uint64_t list_frame, uint64_t frame
     if (error == ERROR_NONE)
         error = find_next(worker, &list, place, address, &next);
     if (error == ERROR_NONE) {
+        intent_set(worker,
+                   frame); /* not before it is known to be the only handle: the ledger doesn't count one that moves */
         struct transaction transaction = transaction_begin(worker->log);
         list_link(worker, &transaction, list.slot, frame, next);
         *length = list.slot->storage[LIST_WORD_LENGTH];

@@ -85,7 +85,7 @@ static void requests_without_handles(uint64_t address)
     expect_clean(with_word(counts, 0), ERROR_NONE, ERROR_NONE, 5);
     counts.words[1] = 0; /* the account: this task's */
     expect_clean(with_word(counts, 1), ERROR_NONE, ERROR_NONE, 5);
-    expect_clean(with_word(counts, 2), ERROR_NONE, ERROR_BAD_ARGUMENT, 0);
+    expect_clean(with_word(counts, 4), ERROR_NONE, ERROR_BAD_ARGUMENT, 0);
     expect_clean(request(MESSAGES, ACTION_NONE, MODE_NONE, 0, 0), ERROR_NONE, ERROR_BAD_OPERATION, 0);
     expect_clean(request(MESSAGE_NOTHING, ACTION_NONE, MODE_ATTACH + 1, 1, 0), ERROR_BAD_MODE, ERROR_NONE, 0);
     expect_clean(request(MESSAGE_ALLOC, ACTION_REVOKE + 1, MODE_NONE, 1, 1), ERROR_BAD_ACTION, ERROR_NONE, 0);

@@ -216,21 +216,26 @@ static void unknown_flags(void)
 
     expect_error(send_raw(&message), ERROR_BAD_ARGUMENT);
     message = (struct message){
-        .rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_NONE, 0, 0), .rsi = MESSAGE_STATISTICS, .words = {2}};
+        .rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_NONE, 0, 0), .rsi = MESSAGE_STATISTICS, .words = {4}};
     expect_error(send_raw(&message), ERROR_BAD_ARGUMENT);
 }
 
 /* What only the frame server may do. */
 static void servers_alone(void)
 {
+    enum audit_fault fault;
     uint64_t name[3];
     uint64_t taken;
     uint64_t left;
+    uint64_t next = 0;
+    enum kind kind;
 
     expect_error(system_call_pattern(), ERROR_NOT_PERMITTED);
     expect_error(system_call_strip(&taken, &left), ERROR_NOT_PERMITTED);
     expect_error(system_call_holder(1, name), ERROR_NOT_PERMITTED);
     expect_error(system_call_holder(UINT64_MAX, name), ERROR_NOT_PERMITTED);
+    expect_error(system_call_count(1, &taken, &kind), ERROR_NOT_PERMITTED);
+    expect_error(system_call_audit(1, &next, &fault, name), ERROR_NOT_PERMITTED);
 }
 
 /* What needs a power that a task was not given, whatever else is wrong with it. */

@@ -37,7 +37,8 @@ static void while_receiving(void)
         require(child_reaches(task, TASK_RECEIVING));
         require_success(system_call_badge(desk, bit));
         require_success(system_call_notify(desk));
-        expect_equal(facts_of(task).state, TASK_READY);
+        uint32_t state = facts_of(task).state; /* it has its turn when this task's slice is over, perhaps now */
+        expect(state == TASK_READY || state == TASK_RECEIVING);
     }
     child_ends(task, TASK_END_EXITED, 3);
     require_success(frame_drop(desk));

@@ -6,6 +6,7 @@
 #include <quire/client.h>
 #include <quire/names.h>
 #include <quire/print.h>
+#include <quire/server.h>
 #include <quire/tap.h>
 #include <quire/task.h>
 
@@ -18,6 +19,7 @@
 #define PARTS 10              /* lines that tell how far it is */
 #define PATIENCE 3            /* looks at an attacker that waits, before it is helped or ended */
 #define PATIENCE_RUNNING 64   /* looks at one that runs and issues nothing */
+#define LOOKS_A_KILL 16       /* looks at all of them, on average, until the frame server is killed */
 #define PATIENCE_END 100      /* turns of all tasks until what they held is back */
 #define PATIENCE_HONEST 2000  /* looks without progress of an honest child */
 #define PATIENCE_ACCOUNT 2000 /* times that there is none for an attacker: ended ones have to give theirs back */
@@ -29,6 +31,7 @@ static struct {
     uint64_t calls; /* of attackers that have ended */
     uint64_t ends[TASK_END_ABANDONED + 1];
     uint64_t stops;
+    uint64_t kills; /* of the frame server */
     uint64_t waits; /* for an account, one after another */
     uint64_t parts;
     uint64_t seen[SYSTEM_CALLS];
@@ -111,8 +114,10 @@ static void tell_progress(void)
 
     if (calls / (total.wanted / PARTS + 1) >= total.parts) {
         total.parts++;
-        print("# %lu calls; attackers: %lu exited, %lu faulted, %lu killed; %lu stopped and started\n", calls,
-              total.ends[TASK_END_EXITED], total.ends[TASK_END_FAULTED], total.ends[TASK_END_KILLED], total.stops);
+        print("# %lu calls; attackers: %lu exited, %lu faulted, %lu killed; %lu stopped and started; the frame server "
+              "killed %lu times\n",
+              calls, total.ends[TASK_END_EXITED], total.ends[TASK_END_FAULTED], total.ends[TASK_END_KILLED],
+              total.stops, total.kills);
     }
 }
 
@@ -246,6 +251,12 @@ static bool watch(bool go_on)
             good = expect(child->role == ROLE_ATTACKER) && start_anew(child);
         }
         if (!good) {
+            return false;
+        }
+    }
+    if (random_one_in(&arena.random, LOOKS_A_KILL)) { /* the frame server dies between two requests of whoever it is */
+        total.kills++;
+        if (!expect_success(server_restart())) {
             return false;
         }
     }

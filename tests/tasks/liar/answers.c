@@ -2,6 +2,7 @@
 
 #include "servers/frameserv/core/frames.h"
 #include "tests/tasks/liar/death.h"
+#include "tests/tasks/liar/plant.h"
 #include "tests/tasks/registers.h"
 #include <quire/start.h>
 
@@ -220,6 +221,18 @@ void answer(struct worker *worker, struct message *message)
         break;
     case LIAR_DIE:
         *message = death_ordered(worker, message);
+        break;
+    case LIAR_PLANT:
+        *message = plant_word(worker, words);
+        break;
+    case LIAR_REMEMBER:
+        *message = plant_remember(worker, words[0]);
+        break;
+    case LIAR_RESTORE:
+        *message = plant_restore(worker);
+        break;
+    case LIAR_AUDIT:
+        *message = plant_audit(worker, words[0]);
         break;
     case LIAR_GARBAGE:
         *message = garbage(words[0], words[1] != 0);

@@ -12,7 +12,23 @@ static enum error holder(uint64_t frame, uint64_t name[3])
     return system_call_holder(frame, name);
 }
 
-const struct kernel_calls kernel_calls = {.strip = strip, .holder = holder};
+static enum error count(uint64_t frame, uint64_t *handles, enum kind *kind)
+{
+    return system_call_count(frame, handles, kind);
+}
+
+static enum error audit(uint64_t frame, uint64_t *next, enum audit_fault *fault, uint64_t found[2])
+{
+    return system_call_audit(frame, next, fault, found);
+}
+
+static enum error audit_pass(uint64_t frame, uint64_t end, enum ledger_state state, struct ledger_pass *pass)
+{
+    return system_call_audit_pass(frame, end, state, pass);
+}
+
+const struct kernel_calls kernel_calls = {
+    .strip = strip, .holder = holder, .count = count, .audit = audit, .audit_pass = audit_pass};
 
 enum error kernel_release(uint64_t first, uint64_t count)
 {

@@ -1,9 +1,12 @@
 #include "tests/tasks/liar_client/lie.h"
+#include "tests/tasks/hostile/random.h"
 #include "tests/tasks/liar.h"
 #include "tests/tasks/registers.h"
 #include "tests/tasks/selectors.h"
 #include <quire/print.h>
+#include <quire/server.h>
 #include <quire/slot.h>
+#include <quire/tap.h>
 #include <quire/task.h>
 
 uint32_t tests;
@@ -11,6 +14,29 @@ uint32_t failed;
 uint64_t selectors_found;
 uint64_t leaked;
 uint64_t arena;
+uint64_t deaths;
+
+#define LIE_INSTRUCTIONS 40      /* of the server's, in which many a lie is told */
+#define RESTART_INSTRUCTIONS 600 /* likewise, of a restart */
+
+void plan_death(void)
+{
+    static struct random random;
+    struct sweep_result last = {0};
+
+    if (server_task() == 0) {
+        return;
+    }
+    random.state = random.state != 0 ? random.state : tap_seed() + 1;
+    struct sweep_death request = {.after = 1 + random_below(&random, LIE_INSTRUCTIONS)};
+    struct sweep_death recovery = {.after =
+                                       random_one_in(&random, 2) ? 1 + random_below(&random, RESTART_INSTRUCTIONS) : 0};
+    enum error error = system_call_sweep(server_task(), &request, &recovery, &last);
+    if (error != ERROR_NONE) {
+        result("a death is planned", error, ERROR_NONE);
+    }
+    deaths += last.deaths;
+}
 
 void result(const char *name, uint64_t found, uint64_t expected)
 {
@@ -37,6 +63,7 @@ enum error tell(const struct lie *lie, handle lent, uint32_t dst, handle *made)
                               .r14 = lie->mode == MODE_BORROW || lie->mode == MODE_ATTACH ? lie->beside
                                                                                           : REGISTERS_SECRET};
 
+    plan_death();
     selectors_load(SELECTOR_NULL_1);
     leaked |= system_call_with_secrets(&message, 0);
     selectors_found += selectors_foreign(SELECTOR_NULL_1);

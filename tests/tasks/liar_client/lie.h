@@ -17,6 +17,7 @@
 #define TABLE_ENTRIES 256                  /* of this task: those from 100 on are the tests' */
 
 /* In order, from main.c. */
+void plants(void);
 void lies_about_runs(void);
 void lies_about_kinds(void);
 void lies_about_lists(void);
@@ -74,6 +75,11 @@ struct lie lie_of(enum action want, enum mode mode, uint32_t action, uint64_t r1
 
 /* Tells a lie about the handle, if one goes along. Returns the first error that anybody had; *made is the new handle. */
 enum error tell(const struct lie *lie, handle lent, uint32_t dst, handle *made);
+
+/* If this task can, it has the server die while it serves the next call, at an instruction drawn from the seed, and perhaps while it
+ * restarts: what comes of the call is to be the same. */
+void plan_death(void);
+extern uint64_t deaths; /* so far */
 
 /* Truths: a fresh frame; and back again, n of them. */
 handle grant(uint64_t address, uint32_t dst);

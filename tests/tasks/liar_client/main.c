@@ -5,8 +5,11 @@
 #include <quire/client.h>
 #include <quire/names.h>
 #include <quire/print.h>
+#include <quire/server.h>
 #include <quire/slot.h>
 #include <quire/task.h>
+
+#define DEATHS_LEAST 100
 
 static void grants(void)
 {
@@ -302,6 +305,7 @@ int main(void)
 
     result("room for handles", own_entries_reach(TABLE_ENTRIES), ERROR_NONE);
     result("honest statistics", machine_statistics(&before), ERROR_NONE);
+    plants();
     struct reply made = call_0(frame_server(), label_make(LIAR_ARENA, 0));
     result("an arena", made.label, ERROR_NONE);
     arena = made.words[0];
@@ -333,6 +337,10 @@ int main(void)
     result("the end of the arena", call_0(frame_server(), label_make(LIAR_ARENA_END, 0)).label, ERROR_NONE);
     result("honest statistics", machine_statistics(&after), ERROR_NONE);
     result("as many frames are free as before", after.free, before.free);
+    if (server_task() != 0) {
+        print("# %lu deaths while it lied\n", deaths);
+        result("the server died while it lied", deaths > DEATHS_LEAST, true);
+    }
     secrets();
     print("1..%u\n", tests);
     return failed != 0;

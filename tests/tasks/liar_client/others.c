@@ -112,6 +112,7 @@ static void garbage(enum action want, enum mode mode, uint32_t action, enum plac
     char name[64];
 
     format_line(name, sizeof(name), "garbage with action %u for who wants %u%s", action, want, places[place]);
+    plan_death();
     system_call_call(&message);
     bool refused = message.rsi != ERROR_NONE && strcmp(error_name(message.rsi), "Unlisted") != 0;
     bool harmless = place == IN_FRAMES && action == ACTION_NONE;

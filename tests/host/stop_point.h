@@ -1,0 +1,10 @@
+/* For tests that stop code at its n-th store: stop_after = n, after setjmp(stopped). See stop_atomic.h. */
+#ifndef TESTS_HOST_STOP_POINT_H
+#define TESTS_HOST_STOP_POINT_H
+
+#include <quire/atomic.h>
+#include <setjmp.h>
+
+extern jmp_buf stopped;
+
+#endif
