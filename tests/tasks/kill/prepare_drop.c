@@ -83,6 +83,7 @@ void prepare_drop_record(struct scene *scene)
 
 void prepare_drop_list(struct scene *scene)
 {
+    drain_caches(scene);
     ask_drop(scene, scene_list(scene, scene->size), 1);
 }
 

@@ -154,6 +154,7 @@ void prepare_list_write_not_listed(struct scene *scene)
 
 void prepare_list_clear(struct scene *scene)
 {
+    drain_caches(scene);
     ask_look(scene, MESSAGE_LIST_CLEAR, scene_list(scene, scene->size));
 }
 
