@@ -47,8 +47,8 @@ static bool note(bool holds, uint32_t line, uint64_t seen)
     return holds;
 }
 
-/* Every request is counted before it is sent. */
-#define ASK(call) (page->requests++, did((call), __LINE__))
+/* A request that has to go well, and something that has to hold. */
+#define ASK(call) did((call), __LINE__)
 #define HOLDS(condition, seen) note((condition), __LINE__, (seen))
 
 static bool did(enum error error, uint32_t line)
@@ -262,7 +262,8 @@ int main(void)
         if (page->rest != 0) {
             rest();
         }
-        if (page->hold == 0) {
+        page->held = page->hold;
+        if (page->held == 0) {
             work();
             page->rounds++;
         }

@@ -2,7 +2,7 @@
 
 #include "tests/tasks/kill/neighbour.h"
 
-#define PATIENCE 256 /* requests in which the server ends lists, or the neighbour sends some */
+#define PATIENCE 256 /* requests in which the server ends lists */
 
 static uint64_t charged_to_scene(const struct scene *scene)
 {
@@ -19,27 +19,17 @@ static uint64_t charged_to_scene(const struct scene *scene)
     return sum;
 }
 
-/* The numbers come by several requests: it is done again when the neighbour sent some between them. */
 void balance_take(struct balance *balance, const struct scene *scene)
 {
-    uint64_t requests;
+    struct machine_statistics machine = {0};
+    struct account_statistics own = {0};
 
-    for (uint32_t turn = 0; turn < PATIENCE; turn++) {
-        struct machine_statistics machine = {0};
-        struct account_statistics own = {0};
-
-        requests = neighbour_requests();
-        expect_success(machine_statistics(&machine));
-        expect_success(account_statistics(&own));
-        *balance = (struct balance){.sum = machine.free + own.used + neighbour_used() + charged_to_scene(scene) -
-                                           (scene != NULL ? scene->devices : 0),
-                                    .own = own.used,
-                                    .entries = own_entries_used()};
-        if (neighbour_requests() == requests) {
-            return;
-        }
-    }
-    expect(neighbour_requests() == requests);
+    expect_success(machine_statistics(&machine));
+    expect_success(account_statistics(&own));
+    *balance = (struct balance){.sum = machine.free + own.used + neighbour_used() + charged_to_scene(scene) -
+                                       (scene != NULL ? scene->devices : 0),
+                                .own = own.used,
+                                .entries = own_entries_used()};
 }
 
 void balance_compare(struct observer *observer, const struct balance *before, const struct scene *scene)

@@ -10,7 +10,7 @@ struct balance {
     uint32_t entries;
 };
 
-/* scene: NULL if there is none. */
+/* While the neighbour is held. scene: NULL if there is none. */
 void balance_take(struct balance *balance, const struct scene *scene);
 
 /* Counts a frame that is in neither, or in both. */

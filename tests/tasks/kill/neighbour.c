@@ -102,11 +102,12 @@ void neighbour_changes(void)
 void neighbour_hold(void)
 {
     page->hold = 1;
-}
-
-uint64_t neighbour_requests(void)
-{
-    return page->requests;
+    for (uint32_t turn = 0; page->held == 0 && turn < PATIENCE; turn++) {
+        system_call_yield();
+    }
+    if (!expect(page->held != 0)) {
+        lives();
+    }
 }
 
 uint64_t neighbour_used(void)

@@ -10,11 +10,11 @@
 
 struct neighbour_page {
     /* the neighbour's */
-    volatile uint64_t requests;     /* that it has begun */
     volatile uint64_t rounds;       /* things that it has done */
     volatile uint64_t failed_line;  /* 0, or where it saw something wrong */
     volatile uint64_t failed_error; /* the error there, or what was seen */
     volatile uint64_t resting;      /* it holds nothing and does nothing */
+    volatile uint64_t held;         /* it does nothing */
     /* the sweep's */
     volatile uint64_t rest; /* it is to give back all, and do nothing */
     volatile uint64_t hold; /* it is to do nothing, and keep what it has */
@@ -35,11 +35,8 @@ void neighbour_works(void);
 /* It works on, and has other frames after: then it keeps those, so that the server's way through a request stays the same. */
 void neighbour_changes(void);
 
-/* It does nothing until neighbour_works. */
+/* Waits until it does nothing; it goes on with neighbour_works or neighbour_changes. */
 void neighbour_hold(void);
-
-/* Requests that it has begun: when it is the same as before, it has sent none. */
-uint64_t neighbour_requests(void);
 
 /* Frames charged to its account. */
 uint64_t neighbour_used(void);

@@ -66,6 +66,7 @@ void prepare_alloc_contiguous(struct scene *scene)
 /* A list that has just ended with its members: each request takes a share of them. */
 void prepare_alloc_lists_end(struct scene *scene)
 {
+    drain_caches(scene);
     handle list = scene_list(scene, scene->size);
 
     if (!scene->broken) {

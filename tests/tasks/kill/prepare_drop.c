@@ -1,6 +1,5 @@
 /* Requests that give handles back. */
 #include "tests/tasks/kill/cases.h"
-#include "tests/tasks/kill/neighbour.h"
 
 #include "tests/tasks/child/bare.h"
 #include <quire/slot.h>
@@ -84,6 +83,7 @@ void prepare_drop_record(struct scene *scene)
 
 void prepare_drop_list(struct scene *scene)
 {
+    drain_caches(scene);
     ask_drop(scene, scene_list(scene, scene->size), 1);
 }
 
@@ -128,7 +128,6 @@ void prepare_reap_task(struct scene *scene)
     handle task = 0;
     handle there = 0;
 
-    neighbour_hold();
     scene_expect(scene, bare_make(0, &task));
     scene_keep(scene, task, 1);
     handle first = scene_allocate(scene, scene->size, 0);

@@ -52,11 +52,12 @@ void prepare_list_push_not_listed(struct scene *scene)
     ask_attach(scene, frame, list, LIST_BEFORE, scene_know(scene, frame));
 }
 
+/* It is no list. (That the frame is none which a list takes the kernel finds out.) */
 void prepare_list_push_wrong_kind(struct scene *scene)
 {
-    handle list = scene_list(scene, scene->size);
+    handle other = scene_make(scene, KIND_RECORD);
 
-    ask_attach(scene, scene_make(scene, KIND_RECORD), list, LIST_BACK, 0);
+    ask_attach(scene, scene_unique(scene, 57), other, LIST_BACK, 0);
 }
 
 void prepare_list_push_without(struct scene *scene)
@@ -153,6 +154,7 @@ void prepare_list_write_not_listed(struct scene *scene)
 
 void prepare_list_clear(struct scene *scene)
 {
+    drain_caches(scene);
     ask_look(scene, MESSAGE_LIST_CLEAR, scene_list(scene, scene->size));
 }
 

@@ -17,13 +17,11 @@
 #define RECOVERY_MAX (UINT64_C(1) << 40)
 #define WRONG_MAX 40         /* wrong things after which a case is not gone on with */
 #define AUDIT_EVERY 32       /* points; the last one is that at the test's end */
-#define REPEATS_MAX 1000     /* times that a point is tried again since the neighbour had the death in its request */
 
 /* What one point came to. */
 struct outcome {
     struct sweep_result death;
     struct server_recovery recovery;
-    bool stolen; /* the neighbour sent a request meanwhile: perhaps it had the death */
 };
 
 /* The case that is played. */
@@ -48,7 +46,6 @@ static struct {
     uint64_t recovery_instructions; /* sum over the states */
     uint64_t recovery_points;
     uint64_t plays;
-    uint64_t repeats;
     uint64_t strayed; /* points that were not where they had to be by what is known of the ways */
 } now;
 
@@ -93,12 +90,7 @@ static void act(struct scene *scene, struct outcome *outcome)
     const struct sweep_death none = {.after = SWEEP_NOTHING};
     const struct sweep_death request = path_plan(&now.request, now.k, now.stepped);
     const struct sweep_death recovery = path_plan(&now.recovery, now.j, now.stepped);
-    uint64_t requests;
 
-    if (!is_of_neighbour()) { /* the kernel lets others run as soon as the answer is there */
-        neighbour_hold();
-    }
-    requests = neighbour_requests();
     if (!expect_success(system_call_sweep(server_task(), &request, &recovery, &outcome->death))) {
         scene->broken = true;
         return;
@@ -108,7 +100,6 @@ static void act(struct scene *scene, struct outcome *outcome)
     } else {
         scene_act(scene);
     }
-    outcome->stolen = !is_of_neighbour() && neighbour_requests() != requests;
     expect_success(system_call_sweep(server_task(), &none, &none, &outcome->death));
     expect_success(server_recovery(&outcome->recovery));
 }
@@ -123,6 +114,7 @@ static bool play(uint64_t k, uint64_t j, bool compares, struct outcome *outcome)
     now.told = false;
     scene = (struct scene){.size = now.one->size};
     *outcome = (struct outcome){0};
+    neighbour_hold(); /* so that the death comes in this task's request, and each time on the same free memory */
     now.one->prepare(&scene);
     if (!scene.broken) {
         act(&scene, outcome);
@@ -132,6 +124,7 @@ static bool play(uint64_t k, uint64_t j, bool compares, struct outcome *outcome)
         expect(scene_strike(&scene));
         return false;
     }
+    neighbour_hold();
     observe_begin(&now.observer, compares);
     uint64_t restarts = outcome->recovery.restarts - now.restarts;
     now.restarts = outcome->recovery.restarts;
@@ -157,24 +150,18 @@ static uint64_t planned(void)
     return (now.k > 0) + (now.j > 0);
 }
 
-/* The same, again when the neighbour's request came between; and step by step when it did not die where it should by what is known
+/* The same, and again step by step when it did not die where it should by what is known
  * of its way. */
-static bool play_undisturbed(uint64_t k, uint64_t j, bool stepped, struct outcome *outcome)
+static bool play_at(uint64_t k, uint64_t j, bool stepped, struct outcome *outcome)
 {
-    bool good;
-
     now.stepped = stepped;
-    for (uint32_t turn = 0;; turn++) {
-        good = play(k, j, true, outcome);
-        if (!good || !expect(turn < REPEATS_MAX)) {
+    if (!play(k, j, true, outcome)) {
+        return false;
+    }
+    if (outcome->death.deaths < planned() && !stepped) {
+        now.stepped = true;
+        if (!play(k, j, true, outcome)) {
             return false;
-        }
-        if (outcome->stolen) {
-            now.repeats++;
-        } else if (outcome->death.deaths < planned() && !now.stepped) {
-            now.stepped = true;
-        } else {
-            break;
         }
     }
     now.strayed += now.stepped && outcome->death.deaths == planned() && !stepped;
@@ -197,7 +184,7 @@ static bool is_over(struct outcome *outcome, uint64_t k, uint64_t j)
         return false;
     }
     now.strayed++;
-    return play_undisturbed(k, j, true, outcome) && outcome->death.deaths < planned();
+    return play_at(k, j, true, outcome) && outcome->death.deaths < planned();
 }
 
 /* --- all points ------------------------------------------------------------------------------------------------------- */
@@ -212,10 +199,8 @@ static bool play_reference(void)
         return false;
     }
     now.restarts = recovery.restarts;
-    for (uint32_t turn = 0; turn == 0 || (outcome.stolen && turn < REPEATS_MAX); turn++) {
-        if (!play(0, 0, false, &outcome)) {
-            return false;
-        }
+    if (!play(0, 0, false, &outcome)) {
+        return false;
     }
     now.instructions = outcome.death.instructions;
     uint64_t error = now.record.values[0] != ERROR_NONE ? now.record.values[0] : now.record.values[1];
@@ -229,18 +214,19 @@ static bool sweep_recovery(uint64_t k)
     struct outcome outcome;
 
     path_forget(&now.recovery);
-    if (!play_undisturbed(k, RECOVERY_MAX, is_of_neighbour(), &outcome)) {
+    if (!play_at(k, RECOVERY_MAX, is_of_neighbour(), &outcome)) {
         return false;
     }
     now.recovery_length = outcome.death.instructions;
     now.recovery_instructions += outcome.death.instructions;
     struct points points = points_begin(outcome.death.instructions, k);
     for (uint64_t j; points_next(&points, &j);) {
-        if (!play_undisturbed(k, j, is_of_neighbour(), &outcome)) {
+        if (!play_at(k, j, is_of_neighbour(), &outcome)) {
             return false;
         }
         if (is_over(&outcome, k, j)) {
-            return is_of_neighbour() || expect(outcome.death.deaths == 1);
+            now.strayed += outcome.death.deaths == 0; /* the request itself was shorter */
+            return true;
         }
         now.recovery_points++;
     }
@@ -253,7 +239,7 @@ static bool sweep_request(void)
     struct outcome outcome;
 
     for (uint64_t k; points_next(&points, &k);) {
-        if (!play_undisturbed(k, 0, false, &outcome)) {
+        if (!play_at(k, 0, false, &outcome)) {
             return false;
         }
         if (is_over(&outcome, k, 0)) { /* the request ends before its k-th instruction */
@@ -277,7 +263,7 @@ static bool sweep_neighbour(void)
     struct outcome outcome;
 
     for (uint64_t k; points_next(&points, &k) && k <= NEIGHBOUR_POINTS;) {
-        if (!play_undisturbed(k, 0, true, &outcome)) {
+        if (!play_at(k, 0, true, &outcome)) {
             return false;
         }
         now.points += outcome.death.deaths > 0;
@@ -288,7 +274,7 @@ static bool sweep_neighbour(void)
 static bool sweep_point(uint64_t k, uint64_t j)
 {
     struct outcome outcome;
-    bool good = play_undisturbed(k, j, true, &outcome);
+    bool good = play_at(k, j, true, &outcome);
 
     now.points = outcome.death.deaths > 0;
     now.recovery_points = outcome.death.deaths > 1;
@@ -306,7 +292,7 @@ static void tell(void)
     for (uint32_t k = 0; k < WRONGS; k++) {
         print("\t%lu", now.observer.wrong[k]);
     }
-    print("\t%lu\t%lu\n", now.repeats, now.strayed);
+    print("\t%lu\n", now.strayed);
 }
 
 void sweep(const char *group, const struct sweep_case *one, bool fragmented)
@@ -323,6 +309,7 @@ void sweep(const char *group, const struct sweep_case *one, bool fragmented)
         return;
     }
     neighbour_wake();
+    neighbour_hold();
     balance_take(&now.before, NULL);
     if (play_reference()) {
         bool good = points_only(&k, &j) ? sweep_point(k, j) : is_of_neighbour() ? sweep_neighbour() : sweep_request();
