@@ -8,7 +8,8 @@
 #include <quire/kinds.h>
 #include <stddef.h>
 
-#define GRANT_WINDOW 6 /* frames that are granted without letting interrupts in; zeroing takes 512 instructions each */
+/* Frames that are granted without letting interrupts in: zeroing takes 512 instructions each, and so does a new leaf of the ledger. */
+#define GRANT_WINDOW 3
 #define UNDO_WINDOW 32 /* the same for what is cloned or taken back */
 
 /* Rights that a look-up by address gives: all but those of an owner. */
