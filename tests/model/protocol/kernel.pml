@@ -6,7 +6,7 @@ byte handles[CPUS * FRAMES];
 #define ring(f) (held(0, f) + held(1, f))
 #define room(client) (held(client, 0) + held(client, 1) < c_expr { limits.handles })
 
-/* Ledger state SERVER: the account that moved the frame there + 1; MOVING: its last handle leaves with a call in service;
+/* Ledger state SERVER: the account that moved the frame there + 1; MOVING: its last handle leaves with a call;
  * else 0 (kernel/memory/ledger.h). */
 #define MOVING 3
 byte server[FRAMES];
