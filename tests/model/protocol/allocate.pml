@@ -33,10 +33,10 @@ take_top:
         release(LOCK_ACCOUNT(c));
 build:
         if
-        :: d_step { expect(frame_in_use, ref_count[frame] == UNUSED); ref_count[frame] = BUSY } /* slot_begin() */
+        :: d_step { expect(frame_in_use, ref_count(frame) == UNUSED); ref_count(frame) = BUSY } /* slot_begin() */
         fi;
         d_step { /* slot_publish_shared(), slot_publish_unique() */
-            ref_count[frame] = (call[c] == alloc_unique -> UNIQUE : 1);
+            ref_count(frame) = (call[c] == alloc_unique -> UNIQUE : 1);
             unique[frame] = (call[c] == alloc_unique)
         };
         if

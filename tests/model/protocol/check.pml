@@ -18,12 +18,12 @@ inline check_frame(f) {
     if
     :: ring(f) > 0 ->
         expect(slot_disagrees, is_charged(kind(f)) && !in_members(f));
-        expect(slot_disagrees, ref_count[f] == (unique[f] -> UNIQUE : ring(f)));
+        expect(slot_disagrees, ref_count(f) == (unique[f] -> UNIQUE : ring(f)));
         expect(not_unique, !unique[f] || ring(f) == 1)
     :: ring(f) == 0 && in_members(f) ->
-        expect(list_disagrees, is_charged(kind(f)) && ref_count[f] == UNIQUE && server[f] != 0)
+        expect(list_disagrees, is_charged(kind(f)) && ref_count(f) == UNIQUE && server[f] != 0)
     :: else ->
-        expect(slot_disagrees, ref_count[f] == UNUSED && !is_charged(kind(f)) && server[f] == 0)
+        expect(slot_disagrees, ref_count(f) == UNUSED && !is_charged(kind(f)) && server[f] == 0)
     fi
 }
 
@@ -41,5 +41,5 @@ inline check_quiet() {
 
 /* A frame at any time: handles are counted before they exist, and gone before they are subtracted. */
 inline check_in_flight(f) {
-    expect(slot_disagrees, ring(f) == 0 || unique[f] || (ref_count[f] < UNIQUE && ref_count[f] >= ring(f)))
+    expect(slot_disagrees, ring(f) == 0 || unique[f] || (ref_count(f) < UNIQUE && ref_count(f) >= ring(f)))
 }

@@ -1,8 +1,8 @@
 /* --- frames_claim(): allocator_claim() ---- */
 serve_claim:
         if
-        :: ref_count[frame] == UNUSED -> intent[c] = frame + 1
-        :: d_step { ref_count[frame] != UNUSED -> error = true }; goto reply
+        :: ref_count(frame) == UNUSED -> intent[c] = frame + 1
+        :: d_step { ref_count(frame) != UNUSED -> error = true }; goto reply
         fi;
         found = kind(frame); /* where to look, but no more than a hint */
         acquire(LOCK_ACCOUNT(c));

@@ -6,7 +6,9 @@ byte handles[CPUS * FRAMES];
 #define ring(f) (held(0, f) + held(1, f))
 #define room(client) (held(client, 0) + held(client, 1) < c_expr { limits.handles })
 
-/* Ledger state SERVER: 0, or the account that moved the frame to the server + 1 (kernel/memory/ledger.h). */
+/* Ledger state SERVER: the account that moved the frame there + 1; MOVING: its last handle leaves with a call;
+ * else 0 (kernel/memory/ledger.h). */
+#define MOVING 3
 byte server[FRAMES];
 
 /* Each client's call. SERVED: a worker is at it. INTERRUPTED: the worker died in it. */
@@ -31,10 +33,11 @@ byte strikes[CPUS]; /* how often a worker itself failed in the call */
 #define borrows(operation) (operation == clone || operation == revoke)
 #define answered (state[0] == idle && state[1] == idle)
 
-/* SYSTEM_CALL_COUNT: one that moves to the server with a call in service counts. */
+/* SYSTEM_CALL_COUNT. What moves to the server with a call in service counts, since it may come back. */
 #define is_leaving(client, f) \
-    (call[client] == push && subject[client] == f && (!poisoned(client) || PLANTED(poison_counted)))
-#define kernel_count(f) (ring(f) + (PLANTED(leaving_uncounted) -> 0 : is_leaving(0, f) + is_leaving(1, f)))
+    (call[client] == push && subject[client] == f && !PLANTED(leaving_uncounted) && \
+     (server[f] == MOVING || !PLANTED(leaving_shared)))
+#define kernel_count(f) (ring(f) + is_leaving(0, f) + is_leaving(1, f))
 
 /* call_deliver, carry_out: a new call of client c, or one that is done anew. */
 inline deliver(operation, f) {
@@ -46,7 +49,7 @@ inline deliver(operation, f) {
     :: operation == drop || operation == push ->
         held(c, f)--;
         if
-        :: operation == push && ring(f) == 0 && PLANTED(server_early) -> server[f] = owner(c)
+        :: operation == push && ring(f) == 0 -> server[f] = (PLANTED(server_early) -> owner(c) : MOVING)
         :: else
         fi
     :: else
@@ -68,7 +71,7 @@ inline answer(client) {
     :: PLANTED(intent_kept)
     :: else ->
         intent[client] = 0; intent_run[client] = 0;
-        memory[REVERSAL(client)] = 0 /* it means nothing without an intent, and is 0 to have fewer states */
+        memory[REVERSAL(client)] = 0; memory[DONE(client)] = 0 /* mean nothing without intents: fewer states */
     fi;
     check_in_flight(0); check_in_flight(1);
     if
@@ -77,10 +80,13 @@ inline answer(client) {
     fi
 }
 
-/* carry_settle: a push that was refused restores what was. */
-inline come_back(client, f) {
-    held(client, f)++;
-    server[f] = 0
+/* carry_settle(): what left with a push stays with the server, or is restored. */
+inline settle(error) {
+    if
+    :: call[c] == push && !(error) -> server[frame] = owner(c)
+    :: call[c] == push && (error) -> held(c, frame)++; server[frame] = 0
+    :: else
+    fi
 }
 
 /* What a reply brings the caller, and whether the kernel accepts that: action.c. */

@@ -1,13 +1,16 @@
 /* --- lists_push() ---- */
 serve_push:
-        intent[c] = frame + 1;
         acquire(LOCK_LIST);
         if
-        :: d_step { ref_count[frame] == UNIQUE && !in_list(frame) -> note(IN_LIST(frame)) }; /* list_link() */
-            in_list(frame) = 1;
+        :: ref_count(frame) == UNIQUE && !in_list(frame) ->
+            intent[c] = frame + 1;
+            wr(IN_LIST(frame), 1); /* list_link() */
             wr(MEMBERS, memory[MEMBERS] | (1 << frame));
-            commit()
-        :: d_step { ref_count[frame] != UNIQUE || in_list(frame) -> expect(client_error, !unique[frame]); error = true }
+            if /* note_done() */
+            :: d_step { !PLANTED(done_late) -> note(DONE(c)) }; memory[DONE(c)] = 1; commit()
+            :: d_step { PLANTED(done_late) -> empty_log(c) }; memory[DONE(c)] = 1
+            fi
+        :: d_step { ref_count(frame) != UNIQUE || in_list(frame) -> expect(client_error, !unique[frame]); error = true }
         fi;
         release(LOCK_LIST);
         goto reply;

@@ -6,7 +6,6 @@
 #define UNIQUE 14
 #define UNUSED 15
 #define STATES 16
-byte ref_count[FRAMES] = UNUSED;
 
 /* Words that change in transactions only, so that a log can name them by number. */
 #define CACHE_COUNT(k) (k)                     /* core/keep.h: struct cache */
@@ -17,8 +16,11 @@ byte ref_count[FRAMES] = UNUSED;
 #define BLOCKS (4 + 4 * FRAMES)                /* core/buddy.c: its lists, a bit for each frame */
 #define MEMBERS (5 + 4 * FRAMES)               /* core/list_parts.c: the one list's links, likewise */
 #define REVERSAL(k) (6 + 4 * FRAMES + (k))     /* core/reversal.h: 0, or number + 1 of the frame that was taken */
-#define WORDS (8 + 4 * FRAMES)
+#define DONE(k) (8 + 4 * FRAMES + (k))         /* core/note.h: the call has happened */
+#define REF_COUNT(f) (10 + 4 * FRAMES + (f))   /* quire/slot.h, above */
+#define WORDS (10 + 5 * FRAMES)
 byte memory[WORDS];
+#define ref_count(f) memory[REF_COUNT(f)]
 #define kind(f) memory[KIND_WORD(f)]
 #define in_list(f) memory[IN_LIST(f)]
 #define cached(k) memory[CACHE_COUNT(k)]

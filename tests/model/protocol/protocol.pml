@@ -58,6 +58,6 @@ inline pristine() {
 #include "recovery.pml"
 
 init {
-    d_step { pristine() };
+    d_step { pristine(); ref_count(0) = UNUSED; ref_count(1) = UNUSED };
     atomic { run cpu(0); run cpu(1); run recovery(0); run killer() }
 }

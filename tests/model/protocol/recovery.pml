@@ -1,23 +1,19 @@
 /* The restart: what a new server does before it serves, alone, while all workers are stopped. It is killed between any
  * two steps too, and begins anew. And who kills it. */
 
-/* What is reconciled: frames that an intent names, the transfer page, or the kernel, which knows what left with an
- * interrupted call, and what was lent. */
-#define names_call(k, f) \
-    (state[k] == interrupted && subject[k] == f && \
-     (call[k] == drop && !PLANTED(call_unnamed) && !PLANTED(reconciled_late) || call[k] == push || borrows(call[k])))
-#define names(k, f) (intent[k] == f + 1 || intent_run[k] == f + 1 || names_call(k, f))
+/* Which frames are reconciled: those that an intent names, or a transfer page, or the kernel, which knows what left with a
+ * drop: another worker may name the frame, and then what was left is what is counted. */
+#define is_drop(k, f) (state[k] == interrupted && call[k] == drop && subject[k] == f)
+#define names_call(k, f) (is_drop(k, f) && !PLANTED(drop_unnamed) && !PLANTED(drop_uncompleted))
+#define is_late(k, f) (is_drop(k, f) && PLANTED(reconciled_late))
+#define names(k, f) ((intent[k] == f + 1 || names_call(k, f)) && !is_late(k, f) || intent_run[k] == f + 1)
 #define is_named(f) (names(0, f) || names(1, f))
 
 /* A worker took the frame out of its list, and the kernel did not accept that. Another may name the frame too. */
 #define to_put_back(k, f) (intent_run[k] == f + 1 && memory[REVERSAL(k)] == f + 1)
-#define is_to_put_back(f) (to_put_back(0, f) || to_put_back(1, f) && !(PLANTED(own_reversal) && names(0, f)))
-
-#define is_in_use is_charged(kind(frame))
-#define is_listed (is_in_use && in_list(frame))
-/* A push that ends with KillsServer: what left with it is gone. */
-#define is_refused(f) \
-    (poisoned(0) && call[0] == push && subject[0] == f || poisoned(1) && call[1] == push && subject[1] == f)
+#define is_to_put_back(f) \
+    (!in_list(f) && ring(f) == 0 && !(PLANTED(moving_first) && kernel_count(f) > 0) && \
+     (to_put_back(0, f) || to_put_back(1, f) && !(PLANTED(own_reversal) && names(0, f))))
 
 /* undo_roll_back(): the last change first. */
 inline roll_back(k) {
@@ -58,29 +54,19 @@ inline next_named() {
 
 /* frames_reconcile(), with `count` handles. */
 inline reconcile() {
-    do
-    :: d_step { !is_charged(kind(frame)) -> ref_count[frame] = UNUSED; unique[frame] = false }; break
-    :: d_step { /* a push is done anew, or not at all */
-            is_listed && (count > 0 || is_refused(frame)) && !PLANTED(push_kept) -> locks[LOCK_LIST] = c + 1 };
-        wr(MEMBERS, memory[MEMBERS] & ~(1 << frame));
-        wr(IN_LIST(frame), 0);
+    if
+    :: d_step { !is_charged(kind(frame)) -> ref_count(frame) = UNUSED; unique[frame] = false }
+    :: d_step { is_charged(kind(frame)) && count > 0 && !is_to_put_back(frame) ->
+        ref_count(frame) = (count == 1 && ref_count(frame) == UNIQUE -> UNIQUE : count) }
+    :: d_step { is_charged(kind(frame)) && count == 0 && in_list(frame) -> ref_count(frame) = UNIQUE }
+    :: d_step { is_charged(kind(frame)) && is_to_put_back(frame) ->
+            locks[LOCK_LIST] = c + 1 }; /* lists_put_back() */
+        wr(IN_LIST(frame), 1);
+        wr(MEMBERS, memory[MEMBERS] | (1 << frame));
         commit();
         release(LOCK_LIST)
-    :: d_step { is_in_use && count > 0 && (!is_listed || PLANTED(push_kept)) ->
-        ref_count[frame] = (count == 1 && ref_count[frame] == UNIQUE -> UNIQUE : count) };
-        break
-    :: d_step { is_listed && count == 0 && (!is_refused(frame) || PLANTED(push_kept)) -> ref_count[frame] = UNIQUE };
-        break
-    :: d_step { is_in_use && !is_listed && count == 0 && is_to_put_back(frame) && !is_refused(frame) ->
-            locks[LOCK_LIST] = c + 1; left = (to_put_back(0, frame) -> 0 : 1) };
-        wr(IN_LIST(frame), 1); /* lists_put_back() */
-        wr(MEMBERS, memory[MEMBERS] | (1 << frame));
-        wr(REVERSAL(left), 0);
-        commit();
-        d_step { locks[LOCK_LIST] = 0; left = 0 };
-        break
-    :: d_step { is_in_use && !is_listed && count == 0 && (!is_to_put_back(frame) || is_refused(frame)) ->
-            ref_count[frame] = UNUSED; unique[frame] = false; left = payer_of(kind(frame)) };
+    :: d_step { is_charged(kind(frame)) && count == 0 && !in_list(frame) && !is_to_put_back(frame) ->
+            ref_count(frame) = UNUSED; unique[frame] = false; left = payer_of(kind(frame)) };
         acquire(LOCK_ACCOUNT(left)); /* frames_end() */
         acquire(LOCK_CACHE(c));
         d_step { expect(freed_twice, cached(c) < FRAMES); above(c) = frame };
@@ -89,22 +75,12 @@ inline reconcile() {
         wr(USED(left), memory[USED(left)] - 1);
         commit();
         release(LOCK_CACHE(c));
-        d_step { locks[LOCK_ACCOUNT(left)] = 0; left = 0 };
-        break
-    od
-}
-
-/* A drop is complete once its frame is reconciled, and is answered; so is, with an error, a call in which a worker
- * failed twice. All else is done anew. Either way the kernel takes the call's intents away. */
-#define is_complete(k) (poisoned(k) || call[k] == drop && !PLANTED(redelivered) && !PLANTED(reconciled_late))
-#define has_intents(k) ((intent[k] || intent_run[k] || memory[REVERSAL(k)]) && !PLANTED(intent_stays))
-#define is_unsettled(k) (state[k] == interrupted && (is_complete(k) || has_intents(k)))
-inline settle(k) {
-    if
-    :: is_complete(k) -> answer(k)
-    :: else -> intent[k] = 0; intent_run[k] = 0; memory[REVERSAL(k)] = 0
+        d_step { locks[LOCK_ACCOUNT(left)] = 0; left = 0 }
     fi
 }
+
+/* What was to be put back is back. The intents stay until the reply, but this must not happen twice. */
+#define notes_to_clear(k) (memory[REVERSAL(k)] && !PLANTED(reversal_stays))
 
 proctype recovery(byte c) {
     byte frame;
@@ -136,9 +112,9 @@ end_recovery:
             if
             :: d_step { count = 0; frame++; next_named() }
             fi
-        :: d_step { frame == FRAMES && is_unsettled(0) -> settle(0) }
-        :: d_step { frame == FRAMES && !is_unsettled(0) && is_unsettled(1) -> settle(1) }
-        :: d_step { frame == FRAMES && !is_unsettled(0) && !is_unsettled(1) ->
+        :: d_step { frame == FRAMES && notes_to_clear(0) -> memory[REVERSAL(0)] = 0 }
+        :: d_step { frame == FRAMES && !notes_to_clear(0) && notes_to_clear(1) -> memory[REVERSAL(1)] = 0 }
+        :: d_step { frame == FRAMES && !notes_to_clear(0) && !notes_to_clear(1) ->
             frame = 0;
             running = true;
             printf("the server runs again\n");
