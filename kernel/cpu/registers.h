@@ -24,9 +24,9 @@ struct registers {
     uint64_t r11;
 };
 
-#define RFLAGS_START UINT64_C(0x202) /* of a task: interrupts on; bit 1 is always set */
+#define RFLAGS_START UINT64_C(0x202)    /* of a task: interrupts on; bit 1 is always set */
 #define RFLAGS_RESUME UINT64_C(0x10000) /* the next instruction is no breakpoint */
-#define RFLAGS_TRAP UINT64_C(0x100)  /* an exception after each instruction */
+#define RFLAGS_TRAP UINT64_C(0x100)     /* an exception after each instruction */
 
 /* Sets every register that could carry a result to 0; rsp, rip and rflags stay. */
 static inline void registers_clear(struct registers *registers)

@@ -75,9 +75,9 @@ struct planned_death {
 };
 
 struct sweep {
-    uint32_t armed;        /* it is stepped through a request */
-    uint32_t deaths;       /* that came of it */
-    uint64_t instructions; /* steps so far */
+    uint32_t armed;               /* it is stepped through a request */
+    uint32_t deaths;              /* that came of it */
+    uint64_t instructions;        /* steps so far */
     struct planned_death plan[2]; /* in the request, and after the restart from that */
     uint64_t died_at[2];          /* what it would have done next */
 };

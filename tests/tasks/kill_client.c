@@ -16,7 +16,7 @@
 /* A frame of its own. */
 struct held {
     handle frame;
-    handle copy; /* 0: there is none */
+    handle copy;  /* 0: there is none */
     uint64_t tag; /* in its contents, first and last word */
     volatile uint64_t *page;
 };

@@ -16,11 +16,11 @@
 #define RUN 512
 #define ACCOUNTS_OPENED 40
 #define LISTS 32
-#define KEPT 96           /* frames that are left free in any case: for the rows themselves */
-#define ENTRIES 1280      /* of the handle table: two runs and the lists */
-#define LOOP_TIMES 200    /* a request about 512 frames comes so often by where it is then */
-#define EARLY 60          /* instructions into a request */
-#define LATE 9000         /* into one about 512 frames: in its loop */
+#define KEPT 96        /* frames that are left free in any case: for the rows themselves */
+#define ENTRIES 1280   /* of the handle table: two runs and the lists */
+#define LOOP_TIMES 200 /* a request about 512 frames comes so often by where it is then */
+#define EARLY 60       /* instructions into a request */
+#define LATE 9000      /* into one about 512 frames: in its loop */
 
 static const char *amount = "little";
 static uint64_t overhead; /* of reading the counter */
@@ -98,7 +98,8 @@ static bool drop_run(void)
 }
 
 /* Sends it with a death planned; what it cost beyond `plain`, and where it died. */
-static bool send_once(const struct work *work, const struct sweep_death *death, uint64_t *cost, struct sweep_result *result)
+static bool send_once(const struct work *work, const struct sweep_death *death, uint64_t *cost,
+                      struct sweep_result *result)
 {
     const struct sweep_death none = {.after = SWEEP_NOTHING};
     const struct sweep_death no_second = {0};
@@ -192,11 +193,13 @@ static bool use_much(uint64_t percent)
         if (machine.in_use >= machine.usable / 100 * percent || machine.free < 2 * RUN + KEPT) {
             break;
         }
-        if (!expect_success(frame_allocate_with(RUN, ALLOC_UNIQUE, &first)) || !put_away(lists[turn++ % LISTS], first)) {
+        if (!expect_success(frame_allocate_with(RUN, ALLOC_UNIQUE, &first)) ||
+            !put_away(lists[turn++ % LISTS], first)) {
             return false;
         }
     }
-    print("# %lu of %lu frames in use, in %u lists; %u accounts\n", machine.in_use, machine.usable, LISTS, ACCOUNTS_OPENED);
+    print("# %lu of %lu frames in use, in %u lists; %u accounts\n", machine.in_use, machine.usable, LISTS,
+          ACCOUNTS_OPENED);
     return true;
 }
 

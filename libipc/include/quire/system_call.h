@@ -537,9 +537,10 @@ SYSTEM_CALL_INLINE must_use enum error system_call_upgrade(handle server_task, u
 /* What planned deaths came to since the last system_call_sweep. */
 struct sweep_result {
     uint64_t deaths;
-    uint64_t instructions; /* of the server's, in user mode: of the last request, or, after a death, from its restart to the reply.
-                              They are not counted where a plan begins at an address */
-    uint64_t died_at[2];   /* addresses of the instructions that came next */
+    /* Of the server's, in user mode: of the last request, or, after a death for which another one was planned, from its
+     * restart to the reply. They are not counted where a plan begins at an address. */
+    uint64_t instructions;
+    uint64_t died_at[2]; /* addresses of the instructions that came next */
 };
 
 /* When the server dies. */
@@ -555,10 +556,11 @@ struct sweep_death {
 SYSTEM_CALL_INLINE must_use enum error system_call_sweep(handle server_task, const struct sweep_death *request,
                                                          const struct sweep_death *recovery, struct sweep_result *last)
 {
-    struct message message = {.rax = SYSTEM_CALL_SWEEP,
-                              .rdi = server_task,
-                              .rsi = request->after,
-                              .words = {recovery->after, request->address, request->times, recovery->address, recovery->times}};
+    struct message message = {
+        .rax = SYSTEM_CALL_SWEEP,
+        .rdi = server_task,
+        .rsi = request->after,
+        .words = {recovery->after, request->address, request->times, recovery->address, recovery->times}};
 
     system_call_message(&message);
     *last = (struct sweep_result){

@@ -20,7 +20,8 @@ struct sweep_case {
 };
 
 /* Each sets the scene and the request; scene->size is set. */
-#define CASE(name, operation, error, prepare, size, translated, loose, where) void prepare_##prepare(struct scene *scene);
+#define CASE(name, operation, error, prepare, size, translated, loose, where)                                          \
+    void prepare_##prepare(struct scene *scene);
 #include "tests/tasks/kill/cases.def"
 #undef CASE
 

@@ -10,8 +10,8 @@
 #define ENTRIES 2048 /* of the handle table: room for two runs of the greatest length, and the fragments */
 
 #define CASE(name, operation, error, prepare, size, translated, loose, where)                                          \
-    static const struct sweep_case case_##name = {#name,      MESSAGE_##operation, ERROR_##error, prepare_##prepare,   \
-                                                  (size),     (translated),        (loose)};                           \
+    static const struct sweep_case case_##name = {#name,  MESSAGE_##operation, ERROR_##error, prepare_##prepare,       \
+                                                  (size), (translated),        (loose)};                               \
     static void fresh_##name(void)                                                                                     \
     {                                                                                                                  \
         sweep("fresh", &case_##name, false);                                                                           \

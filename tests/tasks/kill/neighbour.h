@@ -18,7 +18,8 @@ struct neighbour_page {
     /* the sweep's */
     volatile uint64_t rest; /* it is to give back all, and do nothing */
     volatile uint64_t hold; /* it is to do nothing, and keep what it has */
-    volatile uint64_t steady; /* it is to keep the frames that it has, and to do with them what leaves free memory as it was */
+    volatile uint64_t
+        steady; /* it is to keep the frames that it has, and to do with them what leaves free memory as it was */
     volatile uint64_t seed;
 };
 

@@ -205,8 +205,8 @@ static void observe_list(struct observer *observer, const struct scene *scene)
             break;
         }
         observe(observer, WRONG_STUCK, "error of list_cursor_look", k, list_cursor_look(&cursor, &member));
-        observe(observer, WRONG_LOST, "member of the list", k, translate(scene, cursor.address) >> 60 == 0xa
-                ? translate(scene, cursor.address) : 0);
+        observe(observer, WRONG_LOST, "member of the list", k,
+                translate(scene, cursor.address) >> 60 == 0xa ? translate(scene, cursor.address) : 0);
         observe(observer, WRONG_MISCOUNTED, "metadata of a member", k, member.metadata[0]);
     }
     observe(observer, WRONG_LOST, "end of the list", 0, cursor.address);

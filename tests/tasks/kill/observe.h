@@ -27,8 +27,8 @@ struct observer {
     struct record *record;
     uint32_t next;
     uint64_t wrong[WRONGS];
-    uint64_t told;                  /* lines about what is wrong */
-    void (*tell_where)(void);       /* says at which point, before the first line of a point */
+    uint64_t told;            /* lines about what is wrong */
+    void (*tell_where)(void); /* says at which point, before the first line of a point */
 };
 
 void observe_begin(struct observer *observer, bool compares);

@@ -19,18 +19,16 @@ static uint64_t step_of(uint64_t length, uint64_t count)
 
 struct points points_begin(uint64_t length, uint64_t salt)
 {
-    uint64_t count = start_option_number(start_page()->command_line, "count", 0);
+    uint64_t count = start_option_number(start_page()->command_line, "count", POINTS_ALL);
     uint64_t random = mix(mix(tap_seed() + length) + salt);
-    uint64_t step = count != 0 ? step_of(length, count) : 1;
+    uint64_t step = count != 0 ? step_of(length, count) : length;
 
-    if (count == 0 && length <= POINTS_WHOLE) {
+    if (count >= POINTS_ALL && length <= POINTS_WHOLE) {
         return (struct points){.next = 1, .whole = UINT64_MAX, .end = UINT64_MAX};
     }
-    if (count == 0) {
-        return (struct points){.next = 1,
-                               .step = step_of(length - POINTS_WHOLE, POINTS_BEYOND),
-                               .whole = POINTS_WHOLE,
-                               .end = length};
+    if (count >= POINTS_ALL) {
+        return (struct points){
+            .next = 1, .step = step_of(length - POINTS_WHOLE, POINTS_BEYOND), .whole = POINTS_WHOLE, .end = length};
     }
     return (struct points){.next = 1 + random % step, .step = step, .end = length};
 }

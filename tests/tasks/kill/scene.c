@@ -140,7 +140,8 @@ uint32_t scene_account(struct scene *scene, uint64_t frames, uint64_t tables, ui
     uint32_t place = scene->accounts[0].number != 0;
 
     if (!scene->broken) {
-        scene_expect(scene, account_open(&limits, rights, &scene->accounts[place].number, &scene->accounts[place].server));
+        scene_expect(scene,
+                     account_open(&limits, rights, &scene->accounts[place].number, &scene->accounts[place].server));
     }
     return place;
 }
@@ -155,8 +156,8 @@ void ask_words(struct scene *scene, enum operation operation, enum action want, 
 
 void ask_lend(struct scene *scene, enum operation operation, enum action want, handle first, uint32_t n)
 {
-    scene->ask = (struct ask){
-        .label = label_make(operation, 0), .want = want, .mode = MODE_BORROW, .n = n, .first = first};
+    scene->ask =
+        (struct ask){.label = label_make(operation, 0), .want = want, .mode = MODE_BORROW, .n = n, .first = first};
 }
 
 void ask_attach(struct scene *scene, handle frame, handle list, uint64_t place, uint64_t address)

@@ -52,8 +52,9 @@ struct scene {
     uint32_t run_count;
     handle copies[SCENE_COPIES]; /* of one frame: a request may take them away */
     uint32_t copy_count;
-    handle list;                         /* 0: there is none. Its order is looked at */
-    uint64_t addresses[SCENE_ADDRESSES]; /* of frames that are known: words of the answer are told by their place here */
+    handle list; /* 0: there is none. Its order is looked at */
+    uint64_t
+        addresses[SCENE_ADDRESSES]; /* of frames that are known: words of the answer are told by their place here */
     uint32_t address_count;
     struct {
         uint32_t number;

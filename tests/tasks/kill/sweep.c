@@ -15,8 +15,8 @@
 
 #define NEIGHBOUR_POINTS 600 /* instructions of its requests: it has shorter ones and longer */
 #define RECOVERY_MAX (UINT64_C(1) << 40)
-#define WRONG_MAX 40         /* wrong things after which a case is not gone on with */
-#define AUDIT_EVERY 32       /* points; the last one is that at the test's end */
+#define WRONG_MAX 40   /* wrong things after which a case is not gone on with */
+#define AUDIT_EVERY 32 /* points; the last one is that at the test's end */
 
 /* What one point came to. */
 struct outcome {
@@ -34,7 +34,7 @@ static struct {
     uint64_t restarts; /* that the server has counted: one that dies before it has begun is not */
     uint64_t k;        /* the point */
     uint64_t j;
-    bool told; /* where this is */
+    bool told;            /* where this is */
     bool stepped;         /* without what is known of the ways */
     struct path request;  /* ways of the server */
     struct path recovery; /* after a death at now.k */
@@ -63,7 +63,8 @@ static void tell_where(void)
         return;
     }
     now.told = true;
-    print("# %s/%s, death after instruction %lu of the request and %lu of the recovery: make kill ONLY=%s/%s POINT=%lu,%lu "
+    print("# %s/%s, death after instruction %lu of the request and %lu of the recovery: make kill ONLY=%s/%s "
+          "POINT=%lu,%lu "
           "SEED=%lu\n",
           now.group, now.one->name, now.k, now.j, now.group, now.one->name, now.k, now.j, tap_seed());
 }

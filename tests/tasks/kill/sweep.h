@@ -1,6 +1,6 @@
 /* The sweep: the server is killed after each of its instructions in one request, and then after each instruction of the recovery
- * from that. Words of the kernel's command line: count=N (about so many kill points of each case and of each state, not all;
- * which ones, the seed draws), point=K[,J] (this one only). */
+ * from that. Words of the kernel's command line: count=N (about so many kill points of each case and of each state, which ones, the
+ * seed draws; 1000000: all), point=K[,J] (this one only). */
 #ifndef TESTS_TASKS_KILL_SWEEP_H
 #define TESTS_TASKS_KILL_SWEEP_H
 
