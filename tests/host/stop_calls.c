@@ -305,6 +305,8 @@ void stop_draw(struct random *random, struct world *world, struct stop_call *cal
 {
     uint32_t operation = draw_operation(random);
 
+    if (operation == MESSAGE_AUDIT) /* what it remembers from turn to turn is not kept: after a kill it says Again */
+        operation = MESSAGE_NOTHING;
     *call = (struct stop_call){.operation = operation, .want = operations[operation].want, .other = STOP_NO_HANDLE};
     do {
         call->mode = (uint32_t)random_below(random, 5);

