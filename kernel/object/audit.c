@@ -13,6 +13,7 @@
 #define WINDOW_EACH 4     /* handles: looked at without letting interrupts in */
 #define USER_ENTRIES 256  /* of a root table: the others are the kernel's */
 #define TABLE_ENTRIES 512
+#define ENTRIES_EACH 8
 
 /* The first fault is told. Returns whether there is one now. */
 static bool differ(struct audit_found *found, enum audit_fault fault, uint64_t should, uint64_t is)
@@ -175,19 +176,39 @@ static bool has_handle_at(uint64_t frame, const atomic_word *place)
     return true; /* so many that it is not looked for */
 }
 
-/* An installed page table of a task that lives. */
-static void check_page_table(const struct handle_entry *by, uint64_t frame, struct audit_found *found)
+/* Entries in use of eight, most of which are not. */
+static uint64_t used_of(const atomic_word *entries)
+{
+    uint64_t used = 0;
+
+    if ((entries[0] | entries[1] | entries[2] | entries[3] | entries[4] | entries[5] | entries[6] | entries[7]) == 0)
+        return 0;
+    for (uint32_t k = 0; k < ENTRIES_EACH; k++)
+        used += entries[k] != 0;
+    return used;
+}
+
+/* Each of them is there by a handle. */
+static void check_entries(const atomic_word *entries, struct audit_found *found)
+{
+    for (uint32_t k = 0; k < ENTRIES_EACH; k++)
+        if (entries[k] != 0 && !has_handle_at((entries[k] & PAGE_ADDRESS) / FRAME_SIZE, &entries[k]))
+            differ(found, AUDIT_FAULT_TABLE_ENTRY, 0, entries[k]);
+}
+
+/* An installed page table of a task that lives. That handles map what they say was seen from them: numbers tell the rest. */
+static void check_page_table(const struct handle_entry *by, uint64_t frame, bool deep, struct audit_found *found)
 {
     bool root = by->owner->root == frame * FRAME_SIZE;
     const atomic_word *entries = frame_pointer(frame);
     uint64_t used = 0;
 
-    for (uint32_t k = 0; k < (root ? USER_ENTRIES : TABLE_ENTRIES); k++) {
-        uint64_t value = atomic_load_relaxed(&entries[k]);
-        used += value != 0;
-        if (value != 0 && !has_handle_at((value & PAGE_ADDRESS) / FRAME_SIZE, &entries[k]))
-            differ(found, AUDIT_FAULT_TABLE_ENTRY, 0, value);
-        if (k % TABLE_RING_MAX == 0)
+    for (uint32_t k = 0; k < (root ? USER_ENTRIES : TABLE_ENTRIES); k += ENTRIES_EACH) {
+        uint64_t some = used_of(&entries[k]);
+        used += some;
+        if (deep && some)
+            check_entries(&entries[k], found);
+        if (k % (ENTRIES_EACH * ENTRIES_EACH) == 0)
             interrupt_window();
     }
     differ(found, AUDIT_FAULT_CHILDREN, used, by->length);
@@ -221,7 +242,7 @@ static void check_handles(const struct handle_entry *entries, uint32_t count, co
 }
 
 /* What the frame itself holds, as far as that is the kernel's. */
-static void check_contents(const struct handle_entry *anchor, uint64_t frame, struct audit_found *found)
+static void check_contents(const struct handle_entry *anchor, uint64_t frame, bool deep, struct audit_found *found)
 {
     const struct task *task = frame_pointer(frame);
 
@@ -230,7 +251,7 @@ static void check_contents(const struct handle_entry *anchor, uint64_t frame, st
     if (anchor->state != HANDLE_INSTALLED || task_is_dying(anchor->owner))
         return;
     if (anchor->kind == KIND_PAGE_TABLE)
-        check_page_table(anchor, frame, found);
+        check_page_table(anchor, frame, deep, found);
     else if (anchor->kind == KIND_HANDLE_TABLE)
         check_handles(frame_pointer(frame), HANDLES_PER_TABLE, anchor->owner, found);
 }
@@ -239,6 +260,7 @@ uint64_t audit_frame(uint64_t frame, uint64_t from, struct audit_found *found)
 {
     uint64_t word = word_of(frame);
     const struct handle_entry *anchor = ledger_word_anchor(word);
+    bool deep = from & AUDIT_DEEP;
     uint64_t next = 0;
 
     *found = (struct audit_found){.is = (uint64_t)ledger_word_state(word) << 16};
@@ -246,15 +268,16 @@ uint64_t audit_frame(uint64_t frame, uint64_t from, struct audit_found *found)
         return 0;
     if (differ(found, AUDIT_FAULT_RING_LINK, 1, is_entry(anchor)))
         return 0;
+    from &= ~AUDIT_DEEP;
     if (from <= RING_MAX)
         next = check_ring(anchor, frame, from, found);
     if (next == 0 && found->fault == AUDIT_FAULT_NONE)
-        check_contents(anchor, frame, found);
+        check_contents(anchor, frame, deep, found);
     if (found->fault == AUDIT_FAULT_NONE) {
         found->should = handle_count(word);
         found->is |= anchor->kind;
     }
-    return next;
+    return next != 0 && deep ? next | AUDIT_DEEP : next;
 }
 
 /* How many frames from one on have no slot, as far as that can be told at once. */

@@ -15,7 +15,8 @@ struct audit_found {
 };
 
 /* Looks at AUDIT_ENTRIES handles to a frame, whatever number that is, from the `from`th on, and after the last one at what the
- * frame holds, if that is handles, or entries of a page table. Returns where to go on; 0: that was all. */
+ * frame holds, if that is handles, or entries of a page table, which AUDIT_DEEP in `from` has it look at one by one. Returns
+ * where to go on; 0: that was all. */
 #define AUDIT_ENTRIES 64
 uint64_t audit_frame(uint64_t frame, uint64_t from, struct audit_found *found);
 

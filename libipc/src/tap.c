@@ -37,7 +37,7 @@ static char only_buffer[sizeof(((struct start_page *)0)->command_line)];
 static bool failed;
 static const char *skipped; /* why the test that runs is skipped, or NULL */
 static uint64_t gained;     /* frames that tasks which the test ended give back */
-static bool audits = true;
+static uint64_t audit_every; /* tests; 0: of none */
 
 uint64_t tap_seed(void)
 {
@@ -52,11 +52,6 @@ void tap_skip(const char *reason)
 void tap_gain(uint64_t frames)
 {
     gained += frames;
-}
-
-void tap_without_audit(void)
-{
-    audits = false;
 }
 
 bool tap_expect(bool holds, const char *file, int line, const char *text)
@@ -138,17 +133,18 @@ static void tell_fault(const struct audit_finding *finding)
 }
 
 /* All that kernel and frame server know agrees, if this task may ask. */
-static void expect_agreement(void)
+static void expect_agreement(size_t number)
 {
     struct audit_result result;
-    enum error error = audits ? audit(0, tell_fault, &result) : ERROR_NONE;
+    bool due = audit_every != 0 && (number % audit_every == 0 || number == selected_count);
+    enum error error = due ? audit(0, tell_fault, &result) : ERROR_NONE;
 
     if (error != ERROR_NONE && error != ERROR_MISSING_RIGHT && error != ERROR_NO_SERVER) {
         tap_expect_error(error, ERROR_NONE, __FILE__, __LINE__, "audit at the end of the test");
     }
 }
 
-static bool run_one(const struct tap_test *test)
+static bool run_one(const struct tap_test *test, size_t number)
 {
     struct holdings before;
     struct holdings after;
@@ -166,7 +162,7 @@ static bool run_one(const struct tap_test *test)
         expect_kept("handles", before.entries, after.entries);
         expect_kept("page tables", before.tables, after.tables);
     }
-    expect_agreement();
+    expect_agreement(number);
     return !failed;
 }
 
@@ -285,13 +281,14 @@ _Noreturn void tap_run(const struct tap_group *const groups[], size_t count)
     const char *suite = start_option(line, "suite", suite_buffer, sizeof(suite_buffer), "check");
     const char *only = start_option(line, "only", only_buffer, sizeof(only_buffer), "");
 
+    audit_every = start_option_number(line, "audit", 1);
     select_tests(groups, count, only);
     shuffle(tap_seed());
     print("1..%zu\n", selected_count + unknown_names(only, 0));
     size_t failures = unknown_names(only, selected_count + 1);
     for (size_t i = 0; i < selected_count; i++) {
         const struct selected *now = &order[i];
-        bool passed = run_one(now->test);
+        bool passed = run_one(now->test, i + 1);
 
         print("%s %zu - %s/%s%s%s\n", passed ? "ok" : "not ok", i + 1, now->group->name, now->test->name,
               passed && skipped != NULL ? " # SKIP " : "", passed && skipped != NULL ? skipped : "");

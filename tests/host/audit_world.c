@@ -17,7 +17,7 @@ static enum ledger_state state_of(uint64_t frame)
 
 enum error audit_world_ask(uint64_t frame, uint64_t *next, enum audit_fault *fault, uint64_t found[2])
 {
-    uint64_t from = *next;
+    uint64_t from = *next & ~AUDIT_DEEP;
 
     *next = 0;
     *fault = AUDIT_FAULT_NONE;

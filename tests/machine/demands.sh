@@ -11,6 +11,7 @@ seed    [0-9]{1,18}              a number to draw from
 count   [1-9][0-9]{0,17}         a number of times
 point   [0-9]{1,12}(,[0-9]{1,12})? an instruction of the request, and one of the recovery
 part    [1-9]/[1-9]              K/N
+audit   [0-9]{1,4}               a number of tests
 log     quiet|info|debug         quiet, info or debug
 expect  pass|fail|panic|refused  pass, fail, panic or refused
 END

@@ -23,6 +23,7 @@ option_table() {
 --count N=1           | i   | for tests that do something so many times
 --point K[,J]         | i   | the suite kill: the frame server dies after these instructions only
 --part K/N            | i   | the suite kill: each N-th case only, from the K-th on
+--audit N=1           | i   | an audit ends each N-th test (16 with --bochs, which takes ten times as long); 0: none
 --log LEVEL=info      | i   | what the kernel tells: quiet, info or debug
 --events N            | i   | the kernel keeps the last N events in memory: a panic tells some (128, the bench: none)
 --only TEST[,...]     | i   | only these tests of the suite's test tasks: groups, tests, group/test, with * for anything

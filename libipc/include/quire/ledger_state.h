@@ -16,6 +16,9 @@ enum ledger_state {
     LEDGER_MOVING,   /* goes to the frame server with a call that is in service; the account is in the word */
 };
 
+/* In place of 0, with which AUDIT begins: the entries of a page table are compared with handles one by one, not just counted. */
+#define AUDIT_DEEP (UINT64_C(1) << 63)
+
 /* Where a row of frames that are in one state and never had a slot ends. */
 struct ledger_pass {
     uint64_t frame;          /* the first that is not so */

@@ -1,10 +1,10 @@
 /* Tests that run as a task and report in TAP (Test Anything Protocol), a line a test.
  *
  * A test is a function; what it checks it says with the macros below. Every test is also required to leave as many
- * free frames, handles and page tables as it found, and an audit (quire/audit.h) that finds nothing, if the task has the
- * lookup right. Words of the kernel's command line: seed=N (not 0: the tests run
- * in an order drawn from it), only=NAME[,NAME] (just these: a NAME is a test's, a group's, or GROUP/TEST, and * in it
- * stands for anything; a name that no test bears counts as a failed test). */
+ * free frames, handles and page tables as it found, and the end of each is an audit (quire/audit.h) that finds nothing, if the task
+ * has the lookup right. Words of the kernel's command line: seed=N (not 0: the tests run in an order drawn from it),
+ * only=NAME[,NAME] (just these: a NAME is a test's, a group's, or GROUP/TEST, and * in it stands for anything; a name that no
+ * test bears counts as a failed test), audit=N (an audit after each N-th test and the last; 0: none). */
 #ifndef QUIRE_TAP_H
 #define QUIRE_TAP_H
 
@@ -41,9 +41,6 @@ void tap_skip(const char *reason);
 /* Called by a test that ends a task: so many frames more are to be free after it than were before, once that task has given
  * back what it held. */
 void tap_gain(uint64_t frames);
-
-/* Called before tap_run by a suite with a frame server whose books do not have to agree. */
-void tap_without_audit(void);
 
 /* The test command line's seed, for tests that draw numbers; 0 when there is none. */
 uint64_t tap_seed(void);

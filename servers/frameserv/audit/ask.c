@@ -45,12 +45,12 @@ const struct slot *audit_slot(const struct worker *worker, uint64_t frame)
     return &worker->window.slots[frame];
 }
 
-bool audit_is_fresh(const struct worker *worker, uint64_t frame, uint64_t *end)
+bool audit_is_fresh(const struct worker *worker, uint64_t frame, enum region_type type, uint64_t *end)
 {
     const struct buddy *buddy = &worker->keep->buddy;
     uint64_t granule = frame / GRANULE_FRAMES;
 
-    if (worker->window.regions[audit_region(worker, frame)].type != REGION_USABLE)
+    if (type != REGION_USABLE)
         return false;
     *end = (granule + 1) * GRANULE_FRAMES;
     if (granule < GRANULES && (buddy->fresh[granule / 64] >> granule % 64 & 1) != 0)
@@ -64,7 +64,7 @@ struct audit_facts audit_ask(struct turn *turn, uint64_t frame)
     const struct kernel_calls *kernel = turn->worker->kernel;
     enum audit_fault fault = AUDIT_FAULT_NONE;
     uint64_t found[2] = {0, 0};
-    uint64_t next = 0;
+    uint64_t next = turn->audit->thorough ? AUDIT_DEEP : 0;
 
     for (uint32_t calls = 0; calls < ASK_MAX && (calls == 0 || next != 0); calls++) {
         turn->steps += ASK_STEPS;

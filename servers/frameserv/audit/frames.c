@@ -221,7 +221,7 @@ static uint64_t walk(struct turn *turn, uint64_t frame)
             audit->tally.frames[ACCOUNT_SYSTEM] += region_end - frame;
         return region_end;
     }
-    if (audit_is_fresh(turn->worker, frame, &end)) {
+    if (audit_is_fresh(turn->worker, frame, region->type, &end)) {
         tell_lost(turn);
         end = end < region_end ? end : region_end;
         audit->tally.free[frame < ZONE_HIGH_FIRST_FRAME ? ZONE_LOW : ZONE_HIGH] += end - frame;

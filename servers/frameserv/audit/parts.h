@@ -94,8 +94,8 @@ bool audit_has_slots(enum region_type type);
 /* The slot of a frame, whatever number that is; NULL: it has none. */
 const struct slot *audit_slot(const struct worker *worker, uint64_t frame);
 
-/* The frame is in memory that was never asked for, or is being made free blocks of just now. *end: until where. */
-bool audit_is_fresh(const struct worker *worker, uint64_t frame, uint64_t *end);
+/* The frame, in a region of this type, is in memory that was never asked for, or is being made free blocks of just now. *end: until where. */
+bool audit_is_fresh(const struct worker *worker, uint64_t frame, enum region_type type, uint64_t *end);
 
 /* Transactions that all workers committed so far; *open: one has not yet. */
 uint64_t audit_commits(const struct worker *worker, bool *open);
