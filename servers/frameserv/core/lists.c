@@ -161,7 +161,7 @@ static uint64_t old_place(struct worker *worker, const struct list *list, const 
 
 bool lists_put_back(struct worker *worker)
 {
-    const struct reversal *reversal = worker->reversal;
+    struct reversal *reversal = worker->reversal;
     uint64_t frame = reversal->frame - 1;
     struct list list;
 
@@ -171,6 +171,7 @@ bool lists_put_back(struct worker *worker)
     if (same) {
         struct transaction transaction = transaction_begin(worker->log);
         list_link(worker, &transaction, list.slot, frame, old_place(worker, &list, &reversal->slot));
+        wr(&transaction, &reversal->frame, 0); /* or it would be put back again after others had it */
         transaction_commit(&transaction);
     }
     list_leave(&list);
