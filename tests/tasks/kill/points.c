@@ -17,6 +17,14 @@ static uint64_t step_of(uint64_t length, uint64_t count)
     return length > count ? (length + count - 1) / count : 1;
 }
 
+/* How many instructions lie between two points behind the first part. */
+static uint64_t step_beyond(uint64_t length)
+{
+    uint64_t affordable = 1 + POINTS_STEPS / length;
+
+    return step_of(length - POINTS_WHOLE, affordable < POINTS_BEYOND ? affordable : POINTS_BEYOND);
+}
+
 struct points points_begin(uint64_t length, uint64_t salt)
 {
     uint64_t count = start_option_number(start_page()->command_line, "count", POINTS_ALL);
@@ -28,7 +36,7 @@ struct points points_begin(uint64_t length, uint64_t salt)
     }
     if (count >= POINTS_ALL) {
         return (struct points){
-            .next = 1, .step = step_of(length - POINTS_WHOLE, POINTS_BEYOND), .whole = POINTS_WHOLE, .end = length};
+            .next = 1, .step = step_beyond(length), .whole = POINTS_WHOLE, .end = length};
     }
     return (struct points){.next = 1 + random % step, .step = step, .end = length};
 }
