@@ -25,10 +25,10 @@ static void say(const struct task *worker, enum restart reason, const struct tas
         print_line(PRINT_QUIET, "%s restarts: %s", worker->name, restart_name(reason));
 }
 
-/* What the worker did by itself in the midst of a call may be the call's fault. */
-static void blame(struct task *caller, enum restart reason)
+/* What the worker did by itself in the midst of a call may be the call's fault. In recovery it is not at the call. */
+static void blame(struct task *caller, enum restart reason, bool recovering)
 {
-    bool own = reason == RESTART_FAULT || reason == RESTART_HANG || reason == RESTART_EXITED;
+    bool own = !recovering && (reason == RESTART_FAULT || reason == RESTART_HANG || reason == RESTART_EXITED);
     uint64_t *pending = &caller->service.pending;
 
     if (own && (*pending & CALL_POISONED))
@@ -69,7 +69,7 @@ void restart(struct task *worker, enum restart reason, const struct task_ending 
     worker->life.ticks = 0;
     worker->control->start = reason;
     if (worker->caller)
-        blame(worker->caller, reason);
+        blame(worker->caller, reason, again);
     server_image_restore();
     begin(worker);
     schedule_ready(worker);

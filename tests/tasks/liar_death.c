@@ -67,6 +67,7 @@ static void lives(size_t k, handle kept)
     if (ways[k].starts > 0) {
         reply = order(ways[k].death, 1, 1);
         expect("a death at the start", way, reply.status, ERROR_NONE);
+        expect("its label", way, reply.label, ERROR_NONE); /* it died in the call once only */
         expect("starts after that", way, reply.words[0], started + 3);
         expect_service(way, kept);
     }
