@@ -53,12 +53,27 @@ static void begin(struct task *worker)
     worker->resume_by_interrupt_return = 1;
 }
 
+/* Answers the call that was in service, in the worker's place. */
+static void answer(struct task *worker, struct task *caller, enum error error)
+{
+    carry_settle(caller, true);
+    call_fail(caller, error);
+    caller->service.pending = 0;
+    worker->caller = NULL;
+    worker->control->intent = 0;
+    worker->control->intent_run = 0;
+    if (!reap_is_over(caller))
+        schedule_ready(caller);
+}
+
 void restart(struct task *worker, enum restart reason, const struct task_ending *why)
 {
     bool again = worker->life.starting;
 
     worker->life.deaths = again ? worker->life.deaths + 1 : 0;
     if (worker->life.deaths == DEATHS_MAX || (again && reason == RESTART_EXITED)) {
+        if (worker->caller)
+            answer(worker, worker->caller, ERROR_NO_SERVER);
         task_die(worker, why);
         return;
     }
@@ -75,25 +90,13 @@ void restart(struct task *worker, enum restart reason, const struct task_ending 
     schedule_ready(worker);
 }
 
-/* Answers the call that was in service, in the worker's place. */
-static void answer(struct task *worker, struct task *caller, enum error error)
-{
-    carry_settle(caller, true);
-    call_fail(caller, error);
-    caller->service.pending = 0;
-    worker->caller = NULL;
-    worker->control->intent = 0;
-    worker->control->intent_run = 0;
-    if (!reap_is_over(caller))
-        schedule_ready(caller);
-}
-
 bool restart_resume(struct task *worker)
 {
     struct task *caller = worker->caller;
     struct carried carried;
 
     worker->life.starting = 0;
+    worker->life.ticks = 0;
     if (!caller)
         return false;
     enum error error =
