@@ -10,12 +10,14 @@
 #define atomic_swap_if_acquire atomic_swap_if_acquire_on
 #define atomic_add_relaxed atomic_add_relaxed_on
 #define atomic_subtract_release atomic_subtract_release_on
+#define atomic_pause atomic_pause_on
 #include <quire/atomic.h>
 #undef atomic_store_relaxed
 #undef atomic_store_release
 #undef atomic_swap_if_acquire
 #undef atomic_add_relaxed
 #undef atomic_subtract_release
+#undef atomic_pause
 
 /* So many points are passed before the code is stopped; 0: it never is. */
 extern uint64_t stop_after;
@@ -57,6 +59,14 @@ static inline uint64_t atomic_subtract_release(atomic_word *word, uint64_t amoun
 {
     stop_point();
     return atomic_subtract_release_on(word, amount);
+}
+
+/* There is one thread: what it waits for does not come. */
+void stop_waiting(void) __attribute__((noreturn));
+
+static inline void atomic_pause(void)
+{
+    stop_waiting();
 }
 
 #endif

@@ -1,8 +1,8 @@
 /* Where code is stopped that a test does not let run to its end. */
-#include <quire/atomic.h>
-#include <setjmp.h>
-
 #include "tests/host/stop_point.h"
+
+#include <stdlib.h>
+#include <unistd.h>
 
 jmp_buf stopped;
 
@@ -12,4 +12,13 @@ uint64_t stop_after;
 void stop_here(void)
 {
     longjmp(stopped, 1);
+}
+
+void stop_waiting(void)
+{
+    static const char text[] = "waits for a lock that nobody will open\n";
+
+    if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+        _exit(125);
+    abort();
 }
