@@ -630,7 +630,7 @@ static void plant(struct random *random, struct planted *planted)
     *word = before;
 }
 
-#define PLANTED 2500
+#define PLANTED 1500
 #define FOUND_PER_MILLE 970 /* of words that mean something */
 
 /* One word at a time, anywhere. What is not found has a value that would be as good: see docs/debugging.md. */
