@@ -35,8 +35,7 @@ struct points points_begin(uint64_t length, uint64_t salt)
         return (struct points){.next = 1, .whole = UINT64_MAX, .end = UINT64_MAX};
     }
     if (count >= POINTS_ALL) {
-        return (struct points){
-            .next = 1, .step = step_beyond(length), .whole = POINTS_WHOLE, .end = length};
+        return (struct points){.next = 1, .step = step_beyond(length), .whole = POINTS_WHOLE, .end = length};
     }
     return (struct points){.next = 1 + random % step, .step = step, .end = length};
 }
