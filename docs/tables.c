@@ -1,6 +1,7 @@
 /* Prints docs/tables.md from the tables that kernel, frame server and library are compiled from, so that the
  * document can not say anything else. `make docs` writes it; `make check-host` compares. */
 #include <quire/abi.h>
+#include <quire/ledger_state.h>
 #include <quire/start.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -169,6 +170,24 @@ static void print_cell(const char *text)
     }
 }
 
+static void audit(void)
+{
+    heading("What an audit finds", "| number | name | where | what should be so |", 4);
+#define AUDIT_FAULT(number, NAME, name, where, text) printf("| %d | `%s` | %s | %s |\n", number, name, #where, text);
+#include <quire/audit_faults.def>
+#undef AUDIT_FAULT
+    heading("By whom the ledger says that a frame is held", "| number | state |", 2);
+#define STATE(NAME, text) printf("| %d | %s |\n", LEDGER_##NAME, text);
+    STATE(FREE, "free: nobody's handle, the frame server's to grant")
+    STATE(SERVER, "server: came to it by a move")
+    STATE(HELD, "held: handles to it exist")
+    STATE(KERNEL, "kernel: its own, or set aside by boot")
+    STATE(RESERVED, "reserved: no memory, or firmware's")
+    STATE(DEVICE, "device: memory of a device, nobody's handle")
+    STATE(MOVING, "moving: goes to the frame server with a call in service")
+#undef STATE
+}
+
 static void shell(void)
 {
     heading("Commands of the shell", "| command | what it does |", 2);
@@ -200,6 +219,7 @@ int main(void)
     errors();
     frames();
     addresses();
+    audit();
     shell();
     return 0;
 }

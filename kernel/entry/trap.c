@@ -70,7 +70,8 @@ void trap_from_task(uint64_t vector, uint64_t error)
         fault(this_cpu->current, vector, error);
     else
         interrupt(vector);
-    if (restart_is_due(this_cpu->current))
+    if (vector >= EXCEPTIONS &&
+        restart_is_due(this_cpu->current)) /* a fault may have restarted it already, or ended it */
         restart(this_cpu->current, RESTART_HANG, &(struct task_ending){.end = TASK_END_KILLED});
     proceed();
 }

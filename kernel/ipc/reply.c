@@ -89,7 +89,6 @@ enum error reply_receive(struct task *task)
     struct endpoint_line *line = (struct endpoint_line *)(uintptr_t)entry->detail;
     if (line->receiver)
         return ERROR_OCCUPIED;
-    task->life.ticks = 0;
     if (task->life.starting && restart_resume(task))
         return ERROR_NONE;
     struct task *caller = task->caller;
@@ -99,6 +98,7 @@ enum error reply_receive(struct task *task)
         error = ERROR_NO_CALLER;
     if (error)
         return error;
+    task->life.ticks = 0; /* not before: who asks for the same again and again, and is refused, hangs */
     sweep_pause(task, caller != NULL);
     if (caller && reap_is_over(caller))
         caller = NULL;

@@ -25,10 +25,10 @@ static void say(const struct task *worker, enum restart reason, const struct tas
         print_line(PRINT_QUIET, "%s restarts: %s", worker->name, restart_name(reason));
 }
 
-/* What the worker did by itself in the midst of a call may be the call's fault. */
-static void blame(struct task *caller, enum restart reason)
+/* What the worker did by itself in the midst of a call may be the call's fault. In recovery it is not at the call. */
+static void blame(struct task *caller, enum restart reason, bool recovering)
 {
-    bool own = reason == RESTART_FAULT || reason == RESTART_HANG || reason == RESTART_EXITED;
+    bool own = !recovering && (reason == RESTART_FAULT || reason == RESTART_HANG || reason == RESTART_EXITED);
     uint64_t *pending = &caller->service.pending;
 
     if (own && (*pending & CALL_POISONED))
@@ -53,28 +53,6 @@ static void begin(struct task *worker)
     worker->resume_by_interrupt_return = 1;
 }
 
-void restart(struct task *worker, enum restart reason, const struct task_ending *why)
-{
-    bool again = worker->life.starting;
-
-    worker->life.deaths = again ? worker->life.deaths + 1 : 0;
-    if (worker->life.deaths == DEATHS_MAX || (again && reason == RESTART_EXITED)) {
-        task_die(worker, why);
-        return;
-    }
-    say(worker, reason, why);
-    event_record(EVENT_RESTARTED, worker, reason, why->vector, why->code, why->address);
-    (void)task_withdraw(worker, false);
-    worker->life.starting = 1;
-    worker->life.ticks = 0;
-    worker->control->start = reason;
-    if (worker->caller)
-        blame(worker->caller, reason);
-    server_image_restore();
-    begin(worker);
-    schedule_ready(worker);
-}
-
 /* Answers the call that was in service, in the worker's place. */
 static void answer(struct task *worker, struct task *caller, enum error error)
 {
@@ -88,12 +66,37 @@ static void answer(struct task *worker, struct task *caller, enum error error)
         schedule_ready(caller);
 }
 
+void restart(struct task *worker, enum restart reason, const struct task_ending *why)
+{
+    bool again = worker->life.starting;
+
+    worker->life.deaths = again ? worker->life.deaths + 1 : 0;
+    if (worker->life.deaths == DEATHS_MAX || (again && reason == RESTART_EXITED)) {
+        if (worker->caller)
+            answer(worker, worker->caller, ERROR_NO_SERVER);
+        task_die(worker, why);
+        return;
+    }
+    say(worker, reason, why);
+    event_record(EVENT_RESTARTED, worker, reason, why->vector, why->code, why->address);
+    (void)task_withdraw(worker, false);
+    worker->life.starting = 1;
+    worker->life.ticks = 0;
+    worker->control->start = reason;
+    if (worker->caller)
+        blame(worker->caller, reason, again);
+    server_image_restore();
+    begin(worker);
+    schedule_ready(worker);
+}
+
 bool restart_resume(struct task *worker)
 {
     struct task *caller = worker->caller;
     struct carried carried;
 
     worker->life.starting = 0;
+    worker->life.ticks = 0;
     if (!caller)
         return false;
     enum error error =

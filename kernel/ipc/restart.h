@@ -9,7 +9,8 @@
 #include <quire/abi.h>
 
 /* Restarts a worker, which is alive, or gives it up: when it dies for the second time in a row without having got ready to
- * receive, or ends itself before that. Then it ends as every task does, for the reason given. */
+ * receive, or ends itself before that. Then the call in service, if there is one, gets NO_SERVER, and what was moved with it
+ * back, and the worker ends as every task does, for the reason given. */
 void restart(struct task *worker, enum restart reason, const struct task_ending *why);
 
 /* For a worker that has no caller, or whose first REPLY_RECEIVE this is since a restart: whether its registers hold the call

@@ -3,7 +3,6 @@
 #include "kernel/memory/ledger.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/handle_ring.h"
-#include "kernel/object/handle_table.h"
 #include "kernel/object/interrupt_line.h"
 #include "kernel/object/schedule.h"
 #include <stddef.h>
@@ -39,12 +38,8 @@ void task_initialise(struct task *task, const struct task_set_up *how)
 
 void task_call_ends(struct task *caller, enum error error)
 {
-    uint32_t mode = rax_mode(caller->service.pending);
-    /* Nobody looks any more at what a dying one had. */
-    bool left = !task_is_dying(caller) && (mode == MODE_DROP || mode == MODE_MOVE || mode == MODE_ATTACH);
+    bool left = rax_mode(caller->service.pending) == MODE_MOVE;
 
-    for (uint32_t k = 0; left && caller->callee->server && k < caller->service.leaving_count; k++)
-        handle_empty(handle_table_entry(caller, caller->service.leaving_first + k));
     caller->service.pending = 0;
     registers_clear(&caller->registers);
     caller->registers.rax = left ? ERROR_INTERRUPTED : error;

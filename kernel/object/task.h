@@ -155,8 +155,8 @@ static inline bool task_is_over(const struct task *task)
     return task->reap_stage == REAP_OVER;
 }
 
-/* Ends the call that a task waits in, in an endpoint's queue no more, or with a server that will not answer: it goes on
- * with the error; with INTERRUPTED instead if handles went along that are gone. */
+/* Ends the call that a task waits in, in an endpoint's queue no more, or with a server that will not answer, which is not the
+ * frame server (ipc/restart.h): it goes on with the error; with INTERRUPTED instead if handles went along that are gone. */
 void task_call_ends(struct task *caller, enum error error);
 
 /* Takes a task out of whatever it waits in or for but an answer of the frame server, which comes soon. False: it awaits such

@@ -31,15 +31,15 @@ void audit_text(const struct audit_finding *finding, char *text, size_t size)
 #undef AUDIT_FAULT
     };
     uint64_t fault = finding->fault;
-    char place = fault < sizeof(places) / sizeof(places[0]) ? *places[fault] : 'N';
+    const char *place = fault < sizeof(places) / sizeof(places[0]) ? places[fault] : "number";
     char should[24];
     char is[24];
 
     value_text(finding->fault, finding->should, should, sizeof(should));
     value_text(finding->fault, finding->is, is, sizeof(is));
     format_line(text, size,
-                place == 'F'   ? "frame 0x%lx: %s should be %s, is %s (%s)"
-                : place == 'A' ? "account %lu: %s should be %s, is %s (%s)"
-                               : "%lu: %s should be %s, is %s (%s)",
+                *place == 'f'   ? "frame 0x%lx: %s should be %s, is %s (%s)"
+                : *place == 'a' ? "account %lu: %s should be %s, is %s (%s)"
+                                : "%lu: %s should be %s, is %s (%s)",
                 finding->where, audit_fault_name(fault), should, is, audit_fault_text(fault));
 }

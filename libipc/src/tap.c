@@ -35,8 +35,8 @@ static struct selected order[TAP_TESTS_MAX];
 static size_t selected_count;
 static char only_buffer[sizeof(((struct start_page *)0)->command_line)];
 static bool failed;
-static const char *skipped; /* why the test that runs is skipped, or NULL */
-static uint64_t gained;     /* frames that tasks which the test ended give back */
+static const char *skipped;  /* why the test that runs is skipped, or NULL */
+static uint64_t gained;      /* frames that tasks which the test ended give back */
 static uint64_t audit_every; /* tests; 0: of none */
 
 uint64_t tap_seed(void)

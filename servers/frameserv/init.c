@@ -1,7 +1,7 @@
 #include "servers/frameserv/init.h"
 
-#include "servers/frameserv/core/boot.h"
 #include "servers/frameserv/core/recover.h"
+#include "servers/frameserv/core/start.h"
 #include "servers/frameserv/kernel.h"
 #include <quire/task.h>
 
@@ -37,25 +37,6 @@ static void worker_make(struct worker *worker, const struct window *window, uint
     worker->kernel = &kernel_calls;
 }
 
-/* The first start, or what a kill left of it. */
-static enum error boot(struct worker *worker, const struct boot_information *information)
-{
-    enum error error = register_patterns(worker);
-
-    if (error != ERROR_NONE)
-        return error;
-    if (keep.version == 0)
-        boot_keep(information, &worker->window, &keep);
-    else
-        recover_begin(&keep, worker->control->start);
-    error = boot_objects(information, &worker->window, &keep);
-    if (error != ERROR_NONE)
-        return error;
-    boot_release(worker, kernel_release);
-    atomic_store_release(&keep.booted, 1);
-    return ERROR_NONE;
-}
-
 /* None of the workers runs. This one's memory is that of a start, so it stands in for the others. */
 static void restart(struct worker *worker)
 {
@@ -75,20 +56,23 @@ enum error initialise(struct worker *worker)
     struct slot *slots = (struct slot *)WINDOW_ADDRESS;
     uint32_t number = start_page()->cpu;
     struct window window;
+    bool first;
+    enum error error = start_check(&keep, &first);
 
-    if (keep.version != 0 && keep.version != KEEP_VERSION)
-        return ERROR_OTHER_LAYOUT;
-    if (keep.booted != 0) {
+    if (error != ERROR_NONE)
+        return error;
+    if (!first) {
         window = boot_window_known(information, slots);
         worker_make(worker, &window, number);
         restart(worker);
         return ERROR_NONE;
     }
-    enum error error = boot_window(information, slots, &window);
+    error = boot_window(information, slots, &window);
     if (error != ERROR_NONE)
         return error;
     if (number >= information->worker_count)
         return ERROR_BAD_BOOT_DATA;
     worker_make(worker, &window, number);
-    return boot(worker, information);
+    error = register_patterns(worker);
+    return error != ERROR_NONE ? error : start_first(worker, information, kernel_release);
 }

@@ -1,6 +1,7 @@
 #include "servers/frameserv/kernel.h"
 
 #include <quire/format.h>
+#include <quire/ledger_state.h>
 #include <quire/system_call.h>
 #include <string.h>
 
@@ -32,9 +33,19 @@ static enum error audit_pass(uint64_t frame, uint64_t end, enum ledger_state sta
 const struct kernel_calls kernel_calls = {
     .strip = strip, .holder = holder, .count = count, .audit = audit, .audit_pass = audit_pass};
 
+/* Frames are released together, so the first tells of all. */
+static bool is_released(uint64_t first)
+{
+    struct system_call_result result;
+
+    return system_call_small(SYSTEM_CALL_COUNT, first, 0, 0, &result) == ERROR_NONE && result.r8 == LEDGER_FREE;
+}
+
 enum error kernel_release(uint64_t first, uint64_t count)
 {
-    return system_call_release(first, count);
+    enum error error = system_call_release(first, count);
+
+    return error != ERROR_NONE && is_released(first) ? ERROR_NONE : error;
 }
 
 void kernel_print(const char *format, ...)

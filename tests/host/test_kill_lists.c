@@ -130,9 +130,11 @@ START_TEST(into_and_out_of_a_list)
     }
     push_back(list, members[0]);
     push_back(list, members[2]);
-    handles[members[1]] = 0; /* it came by a move */
+    moving = members[1];
     KILL_ANYWHERE(error = lists_push(worker, list, members[1], LIST_BEFORE, members[2] * FRAME_SIZE, &length));
     ck_assert_int_eq(error, ERROR_NONE);
+    moving = FRAME_NONE;
+    handles[members[1]] = 0;
     listed[members[1]] = true;
     KILL_ANYWHERE(error = lists_write(worker, list, members[1] * FRAME_SIZE, words));
     ck_assert_int_eq(error, ERROR_NONE);

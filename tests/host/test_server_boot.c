@@ -2,7 +2,9 @@
 #include "servers/frameserv/core/allocator.h"
 #include "servers/frameserv/core/boot.h"
 #include "servers/frameserv/core/frames.h"
+#include "servers/frameserv/core/start.h"
 #include "tests/host/frames_world.h"
+#include "tests/host/stop_point.h"
 #include <check.h>
 #include <setjmp.h>
 #include <stdlib.h>
@@ -173,17 +175,19 @@ static jmp_buf killed;
 
 static enum error kernel(uint64_t first, uint64_t count)
 {
+    stop_point();
     expect(count > 0 && count <= TRANSFER_FRAMES, "a run of %lu frames", count);
     asked += 1;
     for (uint64_t frame = first; frame < first + count; frame++) {
         enum region_type type = window_region(&releasing->window, frame)->type;
         expect(type == REGION_MODULE || type == REGION_RECLAIMABLE, "release of frame %lu, %u", frame, type);
         if (released[frame] || frame >= refuse_from || frame == needed)
-            return ERROR_RESERVED;
+            return released[first] ? ERROR_NONE : ERROR_RESERVED; /* the very run of before a kill */
     }
     memset(&released[first], 1, count);
     if (asked == kill_at)
         longjmp(killed, 1);
+    stop_point();
     return ERROR_NONE;
 }
 
@@ -350,6 +354,99 @@ START_TEST(a_kill_loses_nothing)
 }
 END_TEST
 
+/* What a start of a machine that never ran has before it. */
+static struct worker *create_unused(void)
+{
+    static const struct world_region regions[] = {{REGION_USABLE, 10}, {REGION_EARLY, 6},  {REGION_MODULE, 37},
+                                                  {REGION_USABLE, 20}, {REGION_KERNEL, 3}, {REGION_RECLAIMABLE, 5},
+                                                  {REGION_UNKNOWN, 0}};
+    static const struct boot_object objects[] = {
+        {.frame = 10, .count = 1, .kind = KIND_TASK, .handles = 1},
+        {.frame = 11, .count = 1, .kind = KIND_ENDPOINT, .handles = 7},
+        {.frame = 12, .count = 3, .kind = KIND_HANDLE_TABLE, .handles = 1},
+        {.frame = 30, .count = 5, .kind = KIND_UNTYPED, .handles = 1}, /* a module that init has */
+    };
+
+    releasing = world_create(regions);
+    released = calloc(releasing->window.frame_count, 1);
+    asked = 0;
+    refuse_from = UINT64_MAX;
+    needed = 41;
+    kill_at = 0;
+    releasing->information.object_count = 4;
+    memcpy(releasing->information.objects, objects, sizeof(objects));
+    memset(releasing->keep, 0, sizeof(*releasing->keep));
+    for (uint64_t frame = 0; frame < releasing->window.frame_count; frame++)
+        (void)*(volatile uint64_t *)&world_slot(releasing, frame)->ref_count; /* backs the window */
+    return &releasing->workers[0];
+}
+
+/* To its end, or to the n-th point at which it can be stopped. */
+static bool start(struct worker *worker, uint64_t n)
+{
+    bool first = false;
+
+    if (setjmp(stopped) != 0)
+        return false;
+    stop_after = n;
+    ck_assert_int_eq(start_check(worker->keep, &first), ERROR_NONE);
+    if (first)
+        ck_assert_int_eq(start_first(worker, &releasing->information, kernel), ERROR_NONE);
+    stop_after = 0;
+    return true;
+}
+
+static void check_started(void)
+{
+    const struct account *system = &releasing->keep->accounts[ACCOUNT_SYSTEM];
+
+    ck_assert_uint_eq(releasing->keep->booted, 1);
+    ck_assert_uint_eq(releasing->keep->version, KEEP_VERSION);
+    ck_assert_uint_eq(releasing->keep->endpoint, 11 + 1);
+    ck_assert_uint_eq(system->used, 6 + 3 + 5 + 1);
+    ck_assert_uint_eq(system->tables.used, 3);
+    ck_assert_uint_eq(world_slot(releasing, 11)->ref_count, 7);
+    ck_assert_uint_eq(kind_word_kind(world_slot(releasing, 41)->kind_word), KIND_UNUSABLE); /* the kernel refused it */
+    for (uint64_t frame = 16; frame < 53; frame++)
+        ck_assert_uint_eq(released[frame], kind_word_payer(world_slot(releasing, frame)->kind_word) == ACCOUNT_NOBODY);
+    world_check(releasing);
+}
+
+/* The first start, stopped at each store, and then again at another one. */
+START_TEST(a_start_that_is_stopped_comes_up)
+{
+    bool whole = false;
+
+    for (uint64_t n = 1; !whole; n++) {
+        struct worker *worker = create_unused();
+        whole = start(worker, n);
+        ck_assert(whole || n < 10000);
+        if (!whole && !start(worker, n * 7 % 300 + 1))
+            ck_assert(start(worker, 0));
+        check_started();
+        ck_assert(!whole || n > 300);
+        end_releasing();
+    }
+}
+END_TEST
+
+START_TEST(what_another_layout_keeps_is_not_touched)
+{
+    struct keep *keep = calloc(1, sizeof(*keep));
+    bool first;
+
+    keep->version = KEEP_VERSION + 1;
+    ck_assert_int_eq(start_check(keep, &first), ERROR_OTHER_LAYOUT);
+    keep->version = KEEP_VERSION;
+    ck_assert_int_eq(start_check(keep, &first), ERROR_NONE);
+    ck_assert(first);
+    keep->booted = 1;
+    ck_assert_int_eq(start_check(keep, &first), ERROR_NONE);
+    ck_assert(!first);
+    free(keep);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("server_boot");
@@ -367,6 +464,8 @@ int main(void)
     tcase_add_test(tests, one_frame_that_is_needed_keeps_no_other_back);
     tcase_add_test(tests, modules_that_init_holds);
     tcase_add_test(tests, a_kill_loses_nothing);
+    tcase_add_test(tests, a_start_that_is_stopped_comes_up);
+    tcase_add_test(tests, what_another_layout_keeps_is_not_touched);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

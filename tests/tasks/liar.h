@@ -55,7 +55,8 @@
  * 0: the endpoint is garbage too. The refusal comes back as the label. */
 #define LIAR_GARBAGE 0x20d
 
-/* The server ends itself. Words: enum liar_death; in how many deliveries of this call; at how many starts from then on. Words of
+/* The server ends itself. Words: enum liar_death; in how many deliveries of this call; at how many starts from then on; enum
+ * liar_when: not LIAR_NOW: in such a call instead, once. Words of
  * the reply, if it lives: how often it started, and why it did last (enum restart). If the call comes as one that killed the
  * server twice, the label is KillsServer, as that of an honest server. */
 #define LIAR_DIE 0x20e
@@ -63,6 +64,13 @@ enum liar_death {
     LIAR_FAULTS,
     LIAR_HANGS,
     LIAR_EXITS,
+    LIAR_IS_REFUSED, /* replies for ever what the kernel refuses */
+};
+#define LIAR_ALWAYS 100
+enum liar_when {
+    LIAR_NOW,
+    LIAR_AT_RUN,   /* a task drops several handles */
+    LIAR_AT_PARTS, /* a dead task gives back its root table and its first handle table, nearly the last that it has */
 };
 
 /* Writes a word of the server's memory. Words: enum liar_place; its offset in bytes, or the address of a frame; which word of the

@@ -1,5 +1,5 @@
 /* With the lying frame server, which dies as it is told: way=live, in all ways that it survives; way=fault, hang or exit, for
- * ever, since it does so at its starts, too. Ends with 0 if all went as it should. */
+ * ever, since it does so at its starts, too; way=run, likewise, while it takes a run back. Ends with 0 if all went as it should. */
 #include "tests/tasks/liar.h"
 #include <quire/client.h>
 #include <quire/names.h>
@@ -7,8 +7,6 @@
 #include <quire/server.h>
 #include <quire/task.h>
 #include <string.h>
-
-#define ALWAYS 100
 
 static const struct {
     const char *name;
@@ -19,6 +17,7 @@ static const struct {
     {"fault", LIAR_FAULTS, RESTART_FAULT, 1},
     {"hang", LIAR_HANGS, RESTART_HANG, 1},
     {"exit", LIAR_EXITS, RESTART_EXITED, 0}, /* it can not be had to start */
+    {"refused", LIAR_IS_REFUSED, RESTART_HANG, 0},
 };
 
 #define WAYS (sizeof(ways) / sizeof(ways[0]))
@@ -67,6 +66,7 @@ static void lives(size_t k, handle kept)
     if (ways[k].starts > 0) {
         reply = order(ways[k].death, 1, 1);
         expect("a death at the start", way, reply.status, ERROR_NONE);
+        expect("its label", way, reply.label, ERROR_NONE); /* it died in the call once only */
         expect("starts after that", way, reply.words[0], started + 3);
         expect_service(way, kept);
     }
@@ -82,11 +82,28 @@ static void is_to_blame(size_t k, handle kept)
     expect("two deaths in a call", way, reply.status, ERROR_NONE);
     expect("their label", way, reply.label, ERROR_KILLS_SERVER);
     expect_service(way, kept);
-    reply = order(ways[k].death, ALWAYS, 0);
+    reply = order(ways[k].death, LIAR_ALWAYS, 0);
     expect("deaths in a call for ever", way, reply.status, ERROR_KILLS_SERVER);
     expect_service(way, kept);
     expect("starts after those", way, order(ways[k].death, 0, 0).words[0], started + 2 + 3);
     print("%s: the call is to blame\n", way);
+}
+
+/* Dies for good as a run as long as can be is dropped. */
+static void dies_in_run(handle kept)
+{
+    struct handle_facts facts;
+    handle first;
+
+    expect("a run", "run", frame_allocate_run(TRANSFER_FRAMES, &first), ERROR_NONE);
+    expect("the order", "run",
+           call_5(frame_server(), label_make(LIAR_DIE, 0), LIAR_FAULTS, 0, LIAR_ALWAYS, LIAR_AT_RUN, 0).status,
+           ERROR_NONE);
+    expect("its drop", "run", frame_drop_run(first, TRANSFER_FRAMES, NULL), ERROR_NO_SERVER);
+    expect("the first", "run", system_call_inspect(first, &facts), ERROR_BAD_HANDLE);
+    expect("the last", "run", system_call_inspect(handle_of_run(first, TRANSFER_FRAMES - 1), &facts), ERROR_BAD_HANDLE);
+    expect("a handle", "run", system_call_inspect(kept, &facts), ERROR_NONE);
+    print("run: the frame server is gone, and this task is not\n");
 }
 
 /* Dies at every start. What this task has stays, and it goes on without. */
@@ -98,7 +115,7 @@ static void dies(size_t k, handle kept)
 
     expect("a mapping", way, frame_map_anywhere(kept, RIGHT_READ | RIGHT_WRITE, (void **)&words), ERROR_NONE);
     *words = 42;
-    expect("deaths at all starts", way, order(ways[k].death, 1, ALWAYS).status, ERROR_NO_SERVER);
+    expect("deaths at all starts", way, order(ways[k].death, 1, LIAR_ALWAYS).status, ERROR_NO_SERVER);
     for (uint32_t call = 0; call < 3; call++) {
         expect("a call afterwards", way, frame_server_nothing(), ERROR_NO_SERVER);
     }
@@ -117,10 +134,13 @@ int main(void)
     if (frame_allocate(&kept) != ERROR_NONE) {
         return 1;
     }
+    if (strcmp(way, "run") == 0) {
+        dies_in_run(kept);
+    }
     for (size_t k = 0; k < WAYS; k++) {
         if (strcmp(way, "live") == 0) {
             lives(k, kept);
-            if (ways[k].death != LIAR_HANGS) { /* it takes seconds, and is the same */
+            if (ways[k].reason != RESTART_HANG) { /* it takes seconds, and is the same */
                 is_to_blame(k, kept);
             }
         } else if (strcmp(way, ways[k].name) == 0) {

@@ -18,7 +18,7 @@ struct elf_segment {
     uint64_t file_size;   /* bytes, at most memory_size */
     uint32_t rights;      /* of RIGHT_READ, RIGHT_WRITE, RIGHT_EXECUTE; never the last two at once, never none */
     bool keep;            /* ELF_SEGMENT_KEEP */
-    uint64_t layout;      /* of a kept one: a number that says how it is laid out. It stands where the file has a physical
+    uint64_t layout; /* of a kept one: a number that says how it is laid out. It stands where the file has a physical
                              address (p_paddr), of which the ABI says that it means nothing in a program */
 };
 

@@ -29,7 +29,8 @@ must_use enum error boot_objects(const struct boot_information *information, con
  * what firmware calls reclaimable. `ask` has the kernel release up to TRANSFER_FRAMES frames that follow one
  * another (RELEASE in quire/system_calls.def); a frame that it refuses stays set aside, and so does one to which boot_objects()
  * gave a handle, which it is not asked for. Returns how many frames came back.
- * A call that a kill interrupted is finished by the next. Before the first request, by one worker. */
+ * A call that a kill interrupted is finished by the next, which asks for the very run that the kernel may have released
+ * already: that is no error. Before the first request, by one worker. */
 typedef enum error (*ask_kernel)(uint64_t first, uint64_t count);
 uint64_t boot_release(struct worker *worker, ask_kernel ask);
 

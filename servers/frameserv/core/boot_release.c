@@ -38,17 +38,14 @@ static uint64_t give_back_run(struct worker *worker, uint64_t first, uint64_t co
     return freed;
 }
 
-/* Releases one run, or, if the kernel refuses, each half of it by itself: one frame does not keep the rest back. A run
- * that it refuses is given back nevertheless when its release was under way at a kill: the kernel has released it then. */
+/* Releases one run, or, if the kernel refuses, each half of it by itself: one frame does not keep the rest back. */
 static uint64_t release_run(struct worker *worker, uint64_t first, uint64_t count, ask_kernel ask)
 {
     atomic_word *releasing = &worker->keep->buddy.releasing;
-    uint64_t run = (first + 1) + count * RELEASING_COUNT;
-    bool interrupted = *releasing == run;
     uint64_t freed = 0;
 
-    atomic_store_release(releasing, run);
-    bool released = ask(first, count) == ERROR_NONE || interrupted;
+    atomic_store_release(releasing, (first + 1) + count * RELEASING_COUNT);
+    bool released = ask(first, count) == ERROR_NONE;
     if (released)
         freed = give_back_run(worker, first, count);
     atomic_store_release(releasing, 0);

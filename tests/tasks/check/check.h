@@ -41,6 +41,7 @@ extern const struct tap_group foreign_tests;
 extern const struct tap_group release_tests;
 extern const struct tap_group words_tests;
 extern const struct tap_group device_tests;
+extern const struct tap_group audit_tests;
 
 /* fault.c: waits until every faulter is ready, so that none allocates while a test counts frames. */
 bool faults_ready(void);

@@ -13,7 +13,7 @@ int main(void)
         &handle_tests,   &request_tests, &registers_tests, &share_tests,    &fault_tests,        &schedule_tests,
         &fpu_tests,      &place_tests,   &run_tests,       &unique_tests,   &metadata_tests,     &kind_tests,
         &record_tests,   &segment_tests, &list_tests,      &list_end_tests, &list_refusal_tests, &cursor_tests,
-        &foreign_tests,  &release_tests, &words_tests,     &device_tests,
+        &foreign_tests,  &release_tests, &words_tests,     &device_tests,   &audit_tests,
     };
 
     if (own_entries_reach(ENTRIES) != ERROR_NONE || !faults_ready() || crew_initialise() != ERROR_NONE) {

@@ -90,6 +90,7 @@ bool answer_drop(struct worker *worker, struct message *message)
     if (rax_mode(message->rax) != MODE_DROP) {
         return false;
     }
+    death_at_drop(worker, message);
     if (stops_at_reaping && badge_account(message->rdi) == 0) { /* the kernel's own call, in a dead task's name */
         read_fpu();
     }

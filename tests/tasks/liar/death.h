@@ -8,6 +8,9 @@
 /* At each start: dies here if that was ordered. */
 void death_at_start(void);
 
+/* Dies if that was ordered for such a drop. */
+void death_at_drop(struct worker *worker, const struct message *call);
+
 /* LIAR_DIE: dies, or returns the reply. */
 struct message death_ordered(const struct worker *worker, const struct message *call);
 
