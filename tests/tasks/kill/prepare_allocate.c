@@ -2,17 +2,20 @@
 #include "tests/tasks/kill/cases.h"
 
 #include <quire/slot.h>
+#include <quire/start.h>
 
 #define FLAGS_UNKNOWN (UINT64_C(1) << 40)
 #define LIMIT_FRAMES 2
 #define CACHED_MAX 8 /* of the sizes of cases: a larger one is a request past the cache */
 
-/* A request that no memory of this size can meet has the server give back all that its caches hold. */
+/* A request that no memory of this size can meet has the server give back all that its caches hold. For so long a run it looks around
+ * large free blocks only, of which there are few. */
 void drain_caches(struct scene *scene)
 {
+    const uint64_t flags = ALLOC_CONTIGUOUS | alloc_aligned(ALLOC_ALIGN_MAX);
     handle frame;
 
-    if (!scene->broken && !expect_error(frame_allocate_aligned(ALLOC_ALIGN_MAX, &frame), ERROR_NO_MEMORY)) {
+    if (!scene->broken && !expect_error(frame_allocate_with(TRANSFER_FRAMES, flags, &frame), ERROR_NO_MEMORY)) {
         scene->broken = true;
     }
 }
@@ -23,18 +26,25 @@ handle account_without_rights(struct scene *scene, uint64_t frames)
     return scene->accounts[scene_account(scene, frames, frames, 0)].server;
 }
 
+/* What comes past the cache, many frames or such as wishes describe: that is emptied, so that free blocks are the same each time. */
+static void ask_alloc_block(struct scene *scene, uint64_t flags)
+{
+    drain_caches(scene);
+    ask_words(scene, MESSAGE_ALLOC, ACTION_GRANT, scene->size, flags, 0);
+}
+
 static void ask_alloc(struct scene *scene, uint64_t flags)
 {
     ask_words(scene, MESSAGE_ALLOC, ACTION_GRANT, scene->size, flags, 0);
 }
 
-/* Many frames come past the cache, which is emptied so that free blocks are the same each time. */
 void prepare_alloc(struct scene *scene)
 {
     if (scene->size > CACHED_MAX) {
-        drain_caches(scene);
+        ask_alloc_block(scene, 0);
+    } else {
+        ask_alloc(scene, 0);
     }
-    ask_alloc(scene, 0);
 }
 
 void prepare_alloc_refill(struct scene *scene)
@@ -50,17 +60,17 @@ void prepare_alloc_unique(struct scene *scene)
 
 void prepare_alloc_low(struct scene *scene)
 {
-    ask_alloc(scene, ALLOC_LOW);
+    ask_alloc_block(scene, ALLOC_LOW);
 }
 
 void prepare_alloc_aligned(struct scene *scene)
 {
-    ask_alloc(scene, alloc_aligned(3));
+    ask_alloc_block(scene, alloc_aligned(3));
 }
 
 void prepare_alloc_contiguous(struct scene *scene)
 {
-    ask_alloc(scene, ALLOC_CONTIGUOUS | ALLOC_UNIQUE);
+    ask_alloc_block(scene, ALLOC_CONTIGUOUS | ALLOC_UNIQUE);
 }
 
 /* A list that has just ended with its members: each request takes a share of them. */
@@ -126,6 +136,7 @@ static void claim_from_the_middle(struct scene *scene, uint64_t flags)
     struct frame_facts facts = {0};
     handle first = 0;
 
+    drain_caches(scene);
     scene_expect(scene, frame_allocate_with(16, ALLOC_CONTIGUOUS | alloc_aligned(4), &first));
     if (!scene->broken) {
         scene_expect(scene, frame_info(first, &facts));

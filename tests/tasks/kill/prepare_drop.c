@@ -11,6 +11,9 @@
 
 void prepare_drop(struct scene *scene)
 {
+    if (scene->size > 1) {
+        drain_caches(scene); /* so that what becomes one block is the same each time */
+    }
     ask_drop(scene, scene_allocate(scene, scene->size, 0), scene->size);
 }
 
@@ -24,6 +27,7 @@ void prepare_drop_copy(struct scene *scene)
 /* Every second one is somebody else's too. */
 void prepare_drop_mixed(struct scene *scene)
 {
+    drain_caches(scene);
     handle first = scene_allocate(scene, scene->size, 0);
 
     for (uint32_t k = 0; k < scene->size; k += 2) {
@@ -63,6 +67,7 @@ void prepare_drop_spill(struct scene *scene)
 /* They become one block again, and that one a greater one. */
 void prepare_drop_coalesce(struct scene *scene)
 {
+    drain_caches(scene);
     ask_drop(scene, scene_allocate(scene, scene->size, ALLOC_CONTIGUOUS | alloc_aligned(4)), scene->size);
 }
 
