@@ -15,10 +15,10 @@
 
 #define NEIGHBOUR_POINTS 600 /* instructions of its requests: it has shorter ones and longer */
 #define RECOVERY_MAX (UINT64_C(1) << 40)
-#define WRONG_MAX 40   /* wrong things after which a case is not gone on with */
-#define NEIGHBOUR_EVERY 4    /* points after which the other client works */
-#define BALANCE_EVERY 8      /* points at which frames are counted before the scene is struck, too */
-#define AUDIT_EVERY 32       /* points; the last one is that at the test's end */
+#define WRONG_MAX 40      /* wrong things after which a case is not gone on with */
+#define NEIGHBOUR_EVERY 4 /* points after which the other client works */
+#define BALANCE_EVERY 8   /* points at which frames are counted before the scene is struck, too */
+#define AUDIT_EVERY 32    /* points; the last one is that at the test's end */
 
 /* What one point came to. */
 struct outcome {
@@ -54,9 +54,13 @@ static struct {
 bool sweep_is_possible(void)
 {
     const struct sweep_death none = {.after = SWEEP_NOTHING};
+    const struct sweep_death kernels = {.after = 1, .address = USER_END, .times = 1}; /* where it would stop itself */
     struct sweep_result last;
 
-    return expect(server_task() != 0) && expect_success(system_call_sweep(server_task(), &none, &none, &last));
+    return expect(server_task() != 0) &&
+           expect_error(system_call_sweep(server_task(), &kernels, &none, &last), ERROR_BAD_ARGUMENT) &&
+           expect_error(system_call_sweep(server_task(), &none, &kernels, &last), ERROR_BAD_ARGUMENT) &&
+           expect_success(system_call_sweep(server_task(), &none, &none, &last));
 }
 
 static void tell_where(void)
