@@ -80,11 +80,13 @@ enum error perform_sweep(struct task *caller)
         return error;
     if (!task->server || !sweep_allowed)
         return ERROR_NOT_PERMITTED;
+    const uint64_t *words = caller->registers.words;
+    if (words[WORD_R8] >= USER_END || words[WORD_R10] >= USER_END)
+        return ERROR_BAD_ARGUMENT; /* the kernel would stop there */
     caller->answer.rsi = task->sweep.deaths;
     caller->answer.rdx = task->sweep.instructions;
     caller->answer.r8 = task->sweep.died_at[0];
     caller->answer.r9 = task->sweep.died_at[1];
-    const uint64_t *words = caller->registers.words;
     sweep_plan(task, &(struct planned_death){caller->registers.rsi, words[WORD_R8], words[WORD_R9]},
                &(struct planned_death){words[WORD_RDX], words[WORD_R10], words[WORD_R12]});
     return ERROR_NONE;

@@ -1,4 +1,5 @@
 #include "kernel/ipc/reap.h"
+#include "kernel/cpu/instructions.h"
 #include "kernel/event.h"
 #include "kernel/memory/ledger.h"
 #include "kernel/object/endpoint.h"
@@ -103,6 +104,7 @@ static void boot_task_ends(struct task *task)
                    exception_name(task->end_vector), task->end_code, task->end_address);
     else if (task->end == TASK_END_EXITED)
         print_line(PRINT_QUIET, "%s ended with %lu", task->name, task->end_code);
+    interrupt_window(); /* a line takes some thousand instructions */
     if (task->server)
         print_line(PRINT_QUIET, "%s is given up, since it can not start: calls to it get NoServer", task->name);
     else

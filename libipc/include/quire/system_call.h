@@ -552,7 +552,8 @@ struct sweep_death {
 
 /* Plans deaths of the frame server, if the kernel was given the option sweep: in its next request (after SWEEP_NOTHING: there is no
  * plan), and in the restart from that, which is over when the request is answered.
- * Errors: those of system_call_kill; NotPermitted (not the frame server's task, or no such option). */
+ * Errors: those of system_call_kill; NotPermitted (not the frame server's task, or no such option); BadArgument (an address
+ * is none of a task's). */
 SYSTEM_CALL_INLINE must_use enum error system_call_sweep(handle server_task, const struct sweep_death *request,
                                                          const struct sweep_death *recovery, struct sweep_result *last)
 {

@@ -54,9 +54,13 @@ static struct {
 bool sweep_is_possible(void)
 {
     const struct sweep_death none = {.after = SWEEP_NOTHING};
+    const struct sweep_death kernels = {.after = 1, .address = USER_END, .times = 1}; /* where it would stop itself */
     struct sweep_result last;
 
-    return expect(server_task() != 0) && expect_success(system_call_sweep(server_task(), &none, &none, &last));
+    return expect(server_task() != 0) &&
+           expect_error(system_call_sweep(server_task(), &kernels, &none, &last), ERROR_BAD_ARGUMENT) &&
+           expect_error(system_call_sweep(server_task(), &none, &kernels, &last), ERROR_BAD_ARGUMENT) &&
+           expect_success(system_call_sweep(server_task(), &none, &none, &last));
 }
 
 static void tell_where(void)
