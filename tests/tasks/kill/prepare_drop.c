@@ -135,11 +135,13 @@ void prepare_reap_task(struct scene *scene)
 
     scene_expect(scene, bare_make(0, &task));
     scene_keep(scene, task, 1);
-    handle first = scene_allocate(scene, scene->size, 0);
-    scene_clone(scene, first, 2, RIGHTS_COPY);
-    if (!scene->broken) {
-        scene_expect(scene, bare_give(task, first, scene->size, 1, &there));
-        scene_forget(scene, first, scene->size);
+    if (scene->size > 0) { /* without a handle it begins with the task's own tables */
+        handle first = scene_allocate(scene, scene->size, 0);
+        scene_clone(scene, first, 2, RIGHTS_COPY);
+        if (!scene->broken) {
+            scene_expect(scene, bare_give(task, first, scene->size, 1, &there));
+            scene_forget(scene, first, scene->size);
+        }
     }
     scene->ask.first = task;
     scene->act = kill_task;
