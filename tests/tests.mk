@@ -228,7 +228,7 @@ LISTED_OBJECTS = $(sort $(filter-out $(SERVER_IMAGES:%=$(O)/server_%/%),$(filter
 variant = $(firstword $(subst /, ,$(patsubst $(O)/%,%,$(1))))
 source = $(patsubst $(O)/$(call variant,$(1))/%.o,%,$(1))
 list = $(file >>$(COMMANDS),{"directory": "$(CURDIR)"$(comma) "file": "$(call source,$(1))"$(comma) \
-    "command": "$(CC) $(filter-out -fcallgraph-info=su,$(FLAGS_$(call variant,$(1)))) -c $(call source,$(1))"}$(comma))
+    "command": "$(CC) $(subst ",\",$(filter-out -fcallgraph-info=su,$(FLAGS_$(call variant,$(1))))) -c $(call source,$(1))"}$(comma))
 
 # --- the rest --------------------------------------------------------------------------------------------------------
 
