@@ -61,12 +61,15 @@ static inline uint64_t atomic_subtract_release(atomic_word *word, uint64_t amoun
     return atomic_subtract_release_on(word, amount);
 }
 
-/* There is one thread: what it waits for does not come. */
+/* There is but one thread: what it waits for does not come. */
+extern bool stop_alone;
 void stop_waiting(void) __attribute__((noreturn));
 
 static inline void atomic_pause(void)
 {
-    stop_waiting();
+    if (stop_alone)
+        stop_waiting();
+    atomic_pause_on();
 }
 
 #endif

@@ -226,12 +226,13 @@ static void draw_words(struct random *random, struct world *world, struct stop_c
         break;
     case MESSAGE_ACCOUNT_LIMIT:
     case MESSAGE_ACCOUNT_CLOSE:
-    case MESSAGE_WHOHAS:
         words[0] = draw_account(random, world);
         words[1] = draw_limit(random);
         words[2] = draw_limit(random) / 4;
-        if (call->operation == MESSAGE_WHOHAS)
-            words[1] = any_address(random, world);
+        break;
+    case MESSAGE_WHOHAS:
+        words[0] = chance(random, 2) ? draw_account(random, world) : 0;
+        words[1] = chance(random, 2) ? any_address(random, world) : 0;
         break;
     default:
         break;

@@ -9,6 +9,8 @@ jmp_buf stopped;
 /* In no test but those that set it. */
 uint64_t stop_after;
 
+bool stop_alone;
+
 void stop_here(void)
 {
     longjmp(stopped, 1);

@@ -388,6 +388,7 @@ static bool start(struct worker *worker, uint64_t n)
 
     if (setjmp(stopped) != 0)
         return false;
+    stop_alone = true;
     stop_after = n;
     ck_assert_int_eq(start_check(worker->keep, &first), ERROR_NONE);
     if (first)

@@ -284,6 +284,7 @@ static void create(void)
         {REGION_USABLE, 60}, {REGION_MODULE, 2},   {REGION_METADATA, 4}, {REGION_USABLE, 48},     {REGION_UNKNOWN, 0}};
 
     random_state = random_start();
+    stop_alone = true;
     told = getenv("QUIRE_STOP_SAY") != NULL;
     world = world_create(regions);
     worker = &world->workers[0];
