@@ -86,9 +86,10 @@ void prepare_alloc_lists_end(struct scene *scene)
     ask_alloc(scene, 0);
 }
 
+/* On this machine only frame 0 lies at a multiple of 1 GiB, and not as many as are wanted follow it: boot has some of them. */
 void prepare_alloc_no_memory(struct scene *scene)
 {
-    ask_alloc(scene, alloc_aligned(ALLOC_ALIGN_MAX));
+    ask_alloc(scene, ALLOC_CONTIGUOUS | alloc_aligned(ALLOC_ALIGN_MAX));
 }
 
 void prepare_alloc_over_limit(struct scene *scene)
