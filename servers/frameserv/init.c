@@ -38,12 +38,12 @@ static void worker_make(struct worker *worker, const struct window *window, uint
 }
 
 /* None of the workers runs. This one's memory is that of a start, so it stands in for the others. */
-static void restart(struct worker *worker)
+static void restart(struct worker *worker, uint32_t workers)
 {
     uint32_t number = worker->number;
 
     recover_begin(&keep, worker->control->start);
-    for (uint32_t k = 0; k < keep.workers; k++) {
+    for (uint32_t k = 0; k < workers; k++) {
         worker_make(worker, &worker->window, k);
         recover_worker(worker);
     }
@@ -64,7 +64,7 @@ enum error initialise(struct worker *worker)
     if (!first) {
         window = boot_window_known(information, slots);
         worker_make(worker, &window, number);
-        restart(worker);
+        restart(worker, information->worker_count);
         return ERROR_NONE;
     }
     error = boot_window(information, slots, &window);

@@ -16,7 +16,7 @@ uint64_t undo_roll_back(struct undo_log *log)
     uint64_t words = 0;
 
     if (left > UNDO_ENTRIES)
-        left = UNDO_ENTRIES;
+        left = 0; /* somebody wrote over it: what the entries say is not to be believed either */
     for (; left > 0; left--) {
         const struct undo_entry *entry = &log->entries[left - 1];
         words += put_back(atomic_load_relaxed(&entry->address), atomic_load_relaxed(&entry->old));
