@@ -76,8 +76,8 @@ void boot_image_add(const struct elf_image *image)
     struct server_image *made = &server_images.images[server_images.count++];
 
     *made = (struct server_image){.entry = image->entry, .keep = keep_of(image)};
-    if (memcmp(&made->keep, &first->keep, sizeof(made->keep)) != 0)
-        return;
+    if (memcmp(&made->keep, &first->keep, sizeof(made->keep)) != 0 || made->keep.address % page_table_span(2))
+        return; /* tables can be shared only as wholes */
     made->root = kernel_root();
     map_server(made, image, false);
     add_part(made, &first->parts[first->part_count - 1]);

@@ -47,11 +47,6 @@ enum error perform_count(struct task *caller)
     return ERROR_NONE;
 }
 
-static bool same_keep(const struct server_keep *one, const struct server_keep *other)
-{
-    return one->address == other->address && one->size == other->size && one->layout == other->layout;
-}
-
 enum error perform_upgrade(struct task *caller)
 {
     uint64_t number = caller->registers.rsi;
@@ -64,7 +59,7 @@ enum error perform_upgrade(struct task *caller)
         return ERROR_NOT_PERMITTED;
     if (number >= server_images.count)
         return ERROR_BAD_ARGUMENT;
-    if (!same_keep(&server_images.images[number].keep, &server_images.images[server_images.current].keep))
+    if (!server_images.images[number].root)
         return ERROR_OTHER_LAYOUT;
     server_images.current = (uint32_t)number;
     restart(task, RESTART_UPGRADE, &(struct task_ending){.end = TASK_END_KILLED});
