@@ -34,6 +34,7 @@ static struct tried {
 static struct stop_state before;
 static struct stop_state whole;
 static struct stop_state halted;
+static struct stop_state dead;
 
 static uint64_t below(uint64_t bound)
 {
@@ -202,7 +203,6 @@ static void stop_at(uint64_t n, const struct message *delivered, const struct me
             check_finished(answer, was_dying);
         return;
     }
-    static struct stop_state dead;
     stop_save(&dead, world);
     ck_assert(recover(NEVER));
     points = points_passed;
@@ -468,4 +468,55 @@ START_TEST(after_one_another)
 }
 END_TEST
 
-RUN_TESTS_WITHIN(120, "stop", stopped_everywhere, long_lists, after_one_another)
+/* A call about so many handles from one on. */
+static struct stop_call about_run(uint32_t operation, uint32_t mode, enum action want, uint32_t first, uint32_t count)
+{
+    struct stop_call run = stop_call_make(operation, mode, want, first);
+
+    run.count = count;
+    for (uint32_t k = 0; k < count; k++)
+        run.handles[k] = first + k;
+    return run;
+}
+
+/* From where the call was served whole. Returns word 0 of its answer. */
+static uint64_t try_and_go_on(void)
+{
+    struct message answer = {0};
+
+    stop_save(&dead, world);
+    ck_assert(serve_whole() && message.rsi == ERROR_NONE);
+    answer = message;
+    stop_restore(&dead, world);
+    try_call();
+    stop_restore(&whole, world);
+    return answer.words[0];
+}
+
+/* Frames that follow one another go back together: unless one of them has another handle. */
+START_TEST(rows_of_frames)
+{
+    enum { ROW = 32 };
+
+    create();
+    drop_some(1);
+    for (uint32_t k = 0; k < 3; k++) {
+        const uint32_t first = 1; /* after the endpoint's */
+        uint32_t cloned = k == 0 ? 0 : k == 1 ? ROW : 1;
+        call = stop_call_make(MESSAGE_ALLOC, MODE_NONE, ACTION_GRANT, STOP_NO_HANDLE);
+        call.words[0] = ALLOC_CONTIGUOUS | 5 * ALLOC_ALIGN_UNIT;
+        call.count = ROW;
+        try_and_go_on();
+        if (cloned != 0) {
+            call = about_run(MESSAGE_CLONE, MODE_BORROW, ACTION_CLONE, cloned == 1 ? first + 7 : first, cloned);
+            call.words[0] = RIGHTS_FRAME;
+            try_and_go_on();
+        }
+        call = about_run(MESSAGE_DROP, MODE_DROP, ACTION_NONE, first, ROW);
+        ck_assert_uint_eq(try_and_go_on(), ROW - cloned);
+    }
+    world_destroy(world);
+}
+END_TEST
+
+RUN_TESTS_WITHIN(120, "stop", stopped_everywhere, long_lists, after_one_another, rows_of_frames)

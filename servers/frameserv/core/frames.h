@@ -82,6 +82,10 @@ uint64_t frames_drop_run_of_call(struct worker *worker, uint64_t count);
 /* Ends a frame without handles, whatever its count says: for recovery. */
 void frames_end(struct worker *worker, uint64_t frame);
 
+/* The same for frames that the transfer page names from place `done` on, up to place `count`, which go back to the free
+ * blocks together; the kernel is asked whether they have handles. Returns how many; 0: they are to be looked at one by one. */
+uint64_t frames_end_chunk(struct worker *worker, uint64_t done, uint64_t count);
+
 /* Changes the kind of a frame that was lent and has one handle; the slot's storage is cleared. *changes: it was of
  * another kind, and worker->reversal has what frames_take_back_kind needs. A unique frame stays unique, unless its kind
  * could not be shared before and can be now, or it stays what it becomes. A handle table counts against its payer's limit.

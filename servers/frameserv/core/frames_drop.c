@@ -214,3 +214,40 @@ uint64_t frames_drop_run_of_call(struct worker *worker, uint64_t count)
     intent_set_run(worker, count); /* from here on recovery completes it */
     return drop_run(worker, count, true);
 }
+
+/* Whether the frames of a chunk are plain memory with one payer, in no list, and all have slots. */
+static bool chunk_is_alike(const struct worker *worker, uint64_t first, uint64_t size)
+{
+    const struct boot_region *region = window_region(&worker->window, first);
+    const struct slot *slots = window_slot(&worker->window, first);
+    uint64_t word = slots[0].kind_word;
+
+    if (!region_has_slots(region->type) || (region->base + region->size) / FRAME_SIZE - first < size ||
+        kind_word_kind(word) != KIND_UNTYPED || kind_word_payer(word) == ACCOUNT_NOBODY)
+        return false;
+    for (uint64_t k = 0; k < size; k++) {
+        if (slots[k].kind_word != word || slots[k].in_list != 0)
+            return false;
+    }
+    return true;
+}
+
+uint64_t frames_end_chunk(struct worker *worker, uint64_t done, uint64_t count)
+{
+    uint64_t first = worker->transfer[done];
+    uint32_t order = first % (UINT64_C(1) << CHUNK_ORDER_MIN) == 0 ? chunk_order(worker, done, count) : 0;
+    uint64_t size = UINT64_C(1) << order;
+    uint64_t handles;
+    enum kind kind;
+
+    if (order == 0 || !chunk_is_alike(worker, first, size))
+        return 0;
+    for (uint64_t k = 0; k < size; k++) {
+        if (worker->kernel->count(first + k, &handles, &kind) != ERROR_NONE || handles != 0)
+            return 0;
+    }
+    for (uint64_t k = 0; k < size; k++)
+        slot_retire(window_slot(&worker->window, first + k));
+    allocator_give_chunk(worker, first, order);
+    return size;
+}

@@ -46,6 +46,20 @@ static void reconcile(struct worker *worker, uint64_t frame)
     atomic_store_release(reconciled, *reconciled + 1);
 }
 
+/* The frames in a place of the transfer page and in some after it. Returns how many. */
+static uint64_t reconcile_next(struct worker *worker, uint64_t place, uint64_t count)
+{
+    atomic_word *reconciled = &worker->keep->recovery.reconciled;
+    uint64_t ended = frames_end_chunk(worker, place, count);
+
+    if (ended == 0) {
+        reconcile(worker, worker->transfer[place]);
+        return 1;
+    }
+    atomic_store_release(reconciled, *reconciled + ended);
+    return ended;
+}
+
 void recover_worker(struct worker *worker)
 {
     atomic_word *all_found = &worker->keep->recovery.found;
@@ -63,6 +77,6 @@ void recover_worker(struct worker *worker)
         accounts_reconcile(worker);
     else if (intent != 0)
         reconcile(worker, intent - 1);
-    for (uint64_t k = 0; k < count; k++)
-        reconcile(worker, worker->transfer[k]);
+    for (uint64_t k = 0; k < count;)
+        k += reconcile_next(worker, k, count);
 }
