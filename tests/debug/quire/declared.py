@@ -4,14 +4,14 @@ import subprocess
 
 HEADERS = ["kernel/memory/ledger_word.h", "kernel/memory/ledger.h", "kernel/memory/page_table.h", "kernel/object/task.h",
            "kernel/object/handle_table.h", "servers/frameserv/core/accounts.h", "servers/frameserv/core/keep.h",
-           "servers/frameserv/core/account.h", "servers/frameserv/core/lists.h", "kernel/memory/region.h",
+           "servers/frameserv/core/account.h", "servers/frameserv/core/lists.h", "servers/frameserv/core/worker.h", "kernel/memory/region.h",
            "quire/abi.h", "quire/start.h", "quire/slot.h", "kernel/layout.h"]
 CONSTANTS = ["DIRECT_MAP_ADDRESS", "CPU_ADDRESS", "WINDOW_ADDRESS", "START_PAGE_ADDRESS", "USER_END", "PHYSICAL_MAX",
              "FRAME_SIZE", "SLOT_SIZE", "PRIORITIES", "HANDLES_PER_TABLE", "HANDLE_TABLES_MAX", "TRANSFER_FRAMES",
              "REF_COUNT_UNUSED", "REF_COUNT_UNIQUE", "REF_COUNT_BUSY", "REF_COUNT_MAX",
              "LEDGER_LOCKED", "LEDGER_STATE_SHIFT", "LEDGER_VALUE_SHIFT", "LEDGER_WORDS_PER_LEAF", "LEDGER_LEAF_BUSY",
              "PAGE_PRESENT", "PAGE_WRITE", "PAGE_USER", "PAGE_LARGE", "PAGE_NO_EXECUTE", "PAGE_ADDRESS", "PAGE_TABLE_ROOT",
-             "CALL_HALTED", "CALL_REAPS", "INTENT_ACCOUNT", "ACCOUNTS", "ACCOUNT_NOBODY", "ACCOUNT_SYSTEM",
+             "CALL_HALTED", "CALL_REAPS", "INTENT_ACCOUNT", "INTENT_COUNTED", "ACCOUNTS", "ACCOUNT_NOBODY", "ACCOUNT_SYSTEM",
              "ACCOUNT_UNLIMITED", "ACCOUNT_CLOSED", "ACCOUNT_NEVER", "LIST_DYING", "FLAG_BLOCK", "FLAG_CACHED", "FRAME_NONE",
              "GRANULE_FRAMES", "BUDDY_ORDERS", "ZONES", "ZONE_LOW", "ZONE_HIGH_FIRST_FRAME", "BLOCK_NEXT", "BLOCK_PREVIOUS",
              "CACHE_FRAMES"]

@@ -49,7 +49,7 @@ class Intent:
         self.worker = worker
         self.opens_account = control.intent == declared.INTENT_ACCOUNT + 1
         self.frame = control.intent - 1 if control.intent and not self.opens_account else None
-        count = min(control.intent_run, declared.TRANSFER_FRAMES)
+        count = min(control.intent_run % declared.INTENT_COUNTED, declared.TRANSFER_FRAMES)  # flags above
         self.run = []
         if count and is_direct(worker.record.transfer):
             self.run = list(struct.unpack("<%dQ" % count, machine.memory.read(worker.record.transfer, count * 8)))
