@@ -61,6 +61,7 @@ static struct start_page *map_start(const struct task *task)
         .size = sizeof(struct start_page),
         .handle_entries = task->handle_limit,
         .cpu = task->cpu_number,
+        .cpu_count = cpu_count,
         .powers = task->powers,
         .priority = task->priority,
     };

@@ -41,13 +41,15 @@ static void map_memory(uint64_t root, bool large_pages)
 }
 
 /* struct cpu, its stacks with unmapped pages between them, its interrupt controller. */
-static void map_cpu(uint64_t root)
+static struct cpu *map_cpu(uint64_t root)
 {
-    boot_map_fresh(root, CPU_ADDRESS, 1, PAGE_KERNEL_DATA);
+    struct cpu *cpu = boot_map_fresh(root, CPU_ADDRESS, 1, PAGE_KERNEL_DATA);
+
     boot_map_fresh(root, CPU_STACK_TOP - CPU_STACK_PAGES * FRAME_SIZE, CPU_STACK_PAGES, PAGE_KERNEL_DATA);
     for (uint64_t k = 1; k <= CPU_INTERRUPT_STACKS; k++)
         boot_map_fresh(root, CPU_INTERRUPT_STACK_TOP(k) - FRAME_SIZE, 1, PAGE_KERNEL_DATA);
     boot_map(root, CPU_INTERRUPT_CONTROLLER, LOCAL_APIC, FRAME_SIZE, PAGE_KERNEL_DATA | PAGE_UNCACHED, 1);
+    return cpu;
 }
 
 void kernel_map(bool large_pages)
@@ -58,7 +60,8 @@ void kernel_map(bool large_pages)
     map_segment(root, rodata_start, data_start, PAGE_KERNEL | PAGE_NO_EXECUTE);
     map_segment(root, data_start, image_end, PAGE_KERNEL_DATA);
     map_memory(root, large_pages);
-    map_cpu(root);
+    cpus[0] = map_cpu(root);
+    cpu_count = 1;
     control_3_write(root);
     this_cpu->number = 0;
     this_cpu->root = root;

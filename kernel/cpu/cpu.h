@@ -1,8 +1,11 @@
-/* What one CPU knows of itself, always at CPU_ADDRESS on that CPU. No other CPU touches it. */
+/* What one CPU knows of itself, always at CPU_ADDRESS on that CPU. Other CPUs find it in cpus[]; they read `current`, and write
+ * only the lines at its end. */
 #ifndef KERNEL_CPU_CPU_H
 #define KERNEL_CPU_CPU_H
 
 #include "kernel/layout.h"
+#include <quire/abi.h>
+#include <quire/atomic.h>
 #include <stdint.h>
 
 struct task;
@@ -27,9 +30,20 @@ struct cpu {
     struct task *worker;                /* the frame server's on this CPU */
     uint64_t descriptors[7];
     uint32_t task_state[TASK_STATE_WORDS];
+    struct task *waiting_for_grace; /* a list: object/grace.h */
+
+    /* What others write, each in a line of its own. */
+    atomic_word mail __attribute__((aligned(64)));         /* object/mail.h */
+    atomic_word flush_wanted __attribute__((aligned(64))); /* cpu/flush.h: how often it was asked, */
+    atomic_word flush_done __attribute__((aligned(64)));   /* and up to which time that is done; this CPU's to write */
+    atomic_word grace_seen;                                /* object/grace.h; likewise */
 };
 _Static_assert(sizeof(struct cpu) <= 4096, "one frame");
 
 #define this_cpu ((struct cpu *)CPU_ADDRESS)
+
+/* All CPUs that run, by their number; set once at boot. */
+extern struct cpu *cpus[WORKERS_MAX];
+extern uint32_t cpu_count;
 
 #endif

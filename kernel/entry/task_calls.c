@@ -56,7 +56,7 @@ static enum error find_end(struct task *caller, handle value, struct handle_entr
     return !error && ((*entry)->rights & RIGHT_RECEIVE) ? ERROR_BAD_RIGHTS : error;
 }
 
-/* Nobody gives what he has not: BAD_ARGUMENT, NOT_PERMITTED. */
+/* Nobody gives what he has not: BAD_ARGUMENT, NO_CPU, NOT_PERMITTED. */
 static enum error set_up_read(const struct task *caller, struct task_set_up *how, char name[TASK_NAME])
 {
     const struct registers *in = &caller->registers;
@@ -68,10 +68,13 @@ static enum error set_up_read(const struct task *caller, struct task_set_up *how
                                 .priority = flags & 0xff,
                                 .fpu = flags >> 8 & 1,
                                 .powers = flags >> 16 & 0xffff,
+                                .cpu_number = flags >> 32 & 0xffff,
                                 .first_port = (uint32_t)in->r14,
                                 .port_count = (uint32_t)(in->r14 >> 32)};
-    if (flags >> 32 || (flags & 0xfe00))
+    if (flags >> 48 || (flags & 0xfe00))
         return ERROR_BAD_ARGUMENT;
+    if (how->cpu_number >= cpu_count)
+        return ERROR_NO_CPU;
     uint64_t end = (uint64_t)how->first_port + how->port_count;
     if (how->priority > caller->priority || (how->powers & ~caller->powers) ||
         (how->port_count &&
@@ -116,7 +119,7 @@ enum error perform_create(struct task *caller)
     task->tables[0] = frame_pointer(handle_entry_frame(table));
     task->handle_limit = HANDLES_PER_TABLE;
     memcpy((char *)physical_pointer(task->root) + FRAME_SIZE / 2,
-           (const char *)physical_pointer(this_cpu->root) + FRAME_SIZE / 2, FRAME_SIZE / 2);
+           (const char *)physical_pointer(cpus[task->cpu_number]->root) + FRAME_SIZE / 2, FRAME_SIZE / 2);
     hide(root, task, HIDDEN_ROOT, HANDLE_INSTALLED);
     task->hidden[HIDDEN_ROOT].length = 0; /* children, as in every installed table */
     hide(table, task, HIDDEN_TABLE, HANDLE_INSTALLED);

@@ -29,7 +29,8 @@ void task_initialise(struct task *task, const struct task_set_up *how)
     task->state = TASK_STOPPED;
     task->resume_by_interrupt_return = 1;
     task->registers.rflags = RFLAGS_START;
-    task->cpu_number = this_cpu->number;
+    task->cpu_number = how->cpu_number;
+    task->at = how->cpu_number;
     fpu_area_initialise(task->fpu_area);
     uint64_t name[TASK_NAME / sizeof(uint64_t)];
     memcpy(name, task->name, sizeof(name));

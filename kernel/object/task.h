@@ -1,4 +1,4 @@
-/* A task: one frame, touched by its home CPU only. */
+/* A task: one frame, touched by the CPU `at` only. */
 #ifndef KERNEL_OBJECT_TASK_H
 #define KERNEL_OBJECT_TASK_H
 
@@ -7,6 +7,7 @@
 #include "kernel/cpu/registers.h"
 #include "kernel/memory/physical.h"
 #include "kernel/object/handle.h"
+#include "kernel/object/mail.h"
 #include <quire/abi.h>
 #include <quire/start.h>
 #include <stdbool.h>
@@ -108,10 +109,14 @@ struct task {
     struct task *callee;         /* who has this task's call */
     struct endpoint_line *calls; /* in whose queue it is while CALLING, where it waits while RECEIVING */
     uint64_t badge;              /* of the handle that the pending call went through */
-    uint32_t cpu_number;
-    uint32_t generation;   /* of the last handle fill */
-    uint32_t handle_limit; /* entries of the handle table */
-    uint32_t first_port;   /* I/O ports that it may use */
+    uint32_t cpu_number;         /* its home: it runs there, and nowhere else */
+    uint32_t at;                 /* the CPU that may touch it: its home, or where a call of its is served */
+    struct mail mail;
+    struct mail abort;      /* MAIL_ABORT */
+    struct endpoint *queue; /* in whose queue it waits; guarded by that frame's lock */
+    uint32_t generation;    /* of the last handle fill */
+    uint32_t handle_limit;  /* entries of the handle table */
+    uint32_t first_port;    /* I/O ports that it may use */
     uint32_t port_count;
     uint64_t *transfer; /* a worker's transfer page */
     void *view;         /* a worker's view page */
@@ -138,6 +143,7 @@ struct task_set_up {
     uint32_t powers;
     uint32_t first_port;
     uint32_t port_count;
+    uint32_t cpu_number; /* of its home */
     bool fpu;
 };
 

@@ -20,6 +20,7 @@ static enum error create(struct making *making)
         .powers = plan->powers,
         .first_port = plan->first_port,
         .port_count = plan->port_count,
+        .cpu = task_plan_cpu(plan, start_page()->cpu),
         .fpu = !plan->no_fpu,
         .name = plan->name,
     };

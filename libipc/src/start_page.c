@@ -25,6 +25,11 @@ static const char *handle_name(const struct task_plan *plan, bool console, uint3
     return plan->gifts[number - (console ? 2 : 1)].name;
 }
 
+uint32_t task_plan_cpu(const struct task_plan *plan, uint32_t own)
+{
+    return plan->cpu != 0 ? plan->cpu - 1 : own;
+}
+
 void start_page_fill(struct start_page *page, const struct start_page *own, const struct task_plan *plan,
                      const struct start_page_facts *facts)
 {
@@ -33,7 +38,8 @@ void start_page_fill(struct start_page *page, const struct start_page *own, cons
     page->account = plan->account != 0 ? plan->account : own->account;
     page->handle_entries = facts->handle_entries;
     page->handle_count = facts->handle_count;
-    page->cpu = own->cpu;
+    page->cpu = task_plan_cpu(plan, own->cpu);
+    page->cpu_count = own->cpu_count;
     page->powers = plan->powers;
     page->priority = task_plan_priority(plan, own->priority);
     page->entries_used = facts->entries_used;

@@ -17,6 +17,9 @@ struct start_page_facts {
 /* The priority of a planned task. */
 uint32_t task_plan_priority(const struct task_plan *plan, uint32_t own);
 
+/* The CPU that a task is to run on, if this one does on `own`. */
+uint32_t task_plan_cpu(const struct task_plan *plan, uint32_t own);
+
 /* Fills a zeroed page. own: that of the task that makes it. */
 void start_page_fill(struct start_page *page, const struct start_page *own, const struct task_plan *plan,
                      const struct start_page_facts *facts);

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ABI_VERSION UINT32_C(4)
+#define ABI_VERSION UINT32_C(5)
 
 /* Why the frame server (re)starts; in worker_control. */
 enum restart {
@@ -258,10 +258,10 @@ static inline uint32_t badge_rights(uint64_t badge)
     return (uint32_t)(badge >> 32);
 }
 
-/* r8 of CREATE: priority:8 | fpu:8 | powers:16. */
-static inline uint64_t create_make(uint32_t priority, bool fpu, uint32_t powers)
+/* r8 of CREATE: priority:8 | fpu:8 | powers:16 | cpu:16. */
+static inline uint64_t create_make(uint32_t priority, bool fpu, uint32_t powers, uint32_t cpu)
 {
-    return priority | (uint64_t)fpu << 8 | powers << 16;
+    return priority | (uint64_t)fpu << 8 | powers << 16 | (uint64_t)cpu << 32;
 }
 
 /* r13, r14 as the frame server receives lent or dropped frames: rights:12 below the physical address. */
@@ -296,7 +296,9 @@ static inline uint32_t frame_word_rights(uint64_t word)
 #define WORKER_ADDRESS(worker) (UINT64_C(0x7fffff200000) + (worker)*UINT64_C(0x4000)) /* control, transfer page, view */
 #define WORKER_TRANSFER_OFFSET UINT64_C(0x1000)
 #define WORKER_VIEW_OFFSET UINT64_C(0x2000)
-#define WORKERS_MAX 63
+#define WORKERS_MAX 63 /* CPUs: an endpoint has a line for each, and one of its own */
+#define WORKER_STACK_SPAN                                                                                              \
+    UINT64_C(0x10000) /* stack of worker n: below STACK_TOP - n * WORKER_STACK_SPAN, STACK_SIZE long */
 #define WINDOW_ADDRESS UINT64_C(0x400000000000) /* the frame server's; 64 bytes a frame */
 #define PHYSICAL_MAX (UINT64_C(1) << 44)        /* memory above is left alone */
 

@@ -40,6 +40,7 @@ struct task_plan {
     uint32_t first_port;
     uint32_t port_count;
     bool no_fpu;
+    uint32_t cpu; /* 1 + number of the CPU that it is to run on; 0: this task's */
 };
 #define PRIORITY_USUAL 8
 #define PRIORITY_LOWEST UINT32_MAX

@@ -35,7 +35,7 @@ struct start_page {
     uint32_t powers;         /* of enum power */
     uint32_t priority;
     uint32_t entries_used; /* entries 1 to entries_used - 1 of the handle table are taken: what the task was made of */
-    uint32_t unused;
+    uint32_t cpu_count;    /* CPUs that there are, numbered from 0 on */
     struct {
         char name[START_NAME];
         uint64_t handle;

@@ -285,12 +285,13 @@ struct task_parts {
     uint32_t powers;     /* of enum power, such as the caller has */
     uint32_t first_port; /* I/O ports, from those of the caller */
     uint32_t port_count;
-    bool fpu; /* it may use the FPU */
+    uint32_t cpu; /* number of its home: it runs there, and nowhere else */
+    bool fpu;     /* it may use the FPU */
     const char *name;
 };
 
 /* Makes a task of a fresh frame of kind TASK; it is stopped, its address space is empty. Errors: BadHandle, StaleHandle,
- * WrongKind, MissingRight (owner; notify), Created, Installed, BadArgument (priority, flags that do not exist), NotPermitted
+ * WrongKind, MissingRight (owner; notify), Created, Installed, BadArgument (flags that do not exist), NoCpu, NotPermitted
  * (powers, ports or a priority that the caller does not have itself). */
 SYSTEM_CALL_INLINE must_use enum error system_call_create(handle task, const struct task_parts *parts)
 {
@@ -304,8 +305,9 @@ SYSTEM_CALL_INLINE must_use enum error system_call_create(handle task, const str
     struct message message = {.rax = SYSTEM_CALL_CREATE,
                               .rdi = task,
                               .rsi = parts->root,
-                              .words = {parts->handle_table, create_make(parts->priority, parts->fpu, parts->powers),
-                                        name[0], name[1], name[2]},
+                              .words = {parts->handle_table,
+                                        create_make(parts->priority, parts->fpu, parts->powers, parts->cpu), name[0],
+                                        name[1], name[2]},
                               .r13 = parts->end,
                               .r14 = parts->first_port | (uint64_t)parts->port_count << 32};
 

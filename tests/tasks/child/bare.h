@@ -26,7 +26,7 @@ static inline must_use enum error bare_parts(handle *task, struct task_parts *pa
 {
     enum error error = object_make(KIND_TASK, task);
 
-    *parts = (struct task_parts){.name = "bare", .priority = start_page()->priority};
+    *parts = (struct task_parts){.name = "bare", .priority = start_page()->priority, .cpu = start_page()->cpu};
     if (error == ERROR_NONE) {
         error = object_make(KIND_PAGE_TABLE, &parts->root);
     }

@@ -321,7 +321,8 @@ static void draw_create(struct message *message)
     message->rsi = draw_handle_of(KIND_PAGE_TABLE);
     message->words[0] = draw_handle_of(KIND_HANDLE_TABLE);
     message->words[1] = create_make((uint32_t)random_below(random, 32), random_one_in(random, 2),
-                                    random_one_in(random, 8) ? (uint32_t)random_below(random, 32) : 0);
+                                    random_one_in(random, 8) ? (uint32_t)random_below(random, 32) : 0,
+                                    (uint32_t)random_below(random, start_page()->cpu_count + 1));
     message->words[2] = random_next(random);
     message->r13 = random_one_in(random, 2) ? 0 : draw_handle_of(KIND_ENDPOINT);
     message->r14 = random_one_in(random, 8) ? draw_value() : 0;

@@ -104,11 +104,12 @@ void make_gremlin(void)
     uint32_t own = start_page()->priority;
     uint32_t priority = random_one_in(random, 4) ? own : (uint32_t)random_below(random, own + 1);
     handle task = buy(KIND_TASK);
-    struct message create = {
-        .rax = SYSTEM_CALL_CREATE,
-        .rdi = task,
-        .rsi = buy(KIND_PAGE_TABLE),
-        .words = {buy(KIND_HANDLE_TABLE), create_make(priority, random_one_in(random, 2), 0), 0x6e696c6d657267}};
+    struct message create = {.rax = SYSTEM_CALL_CREATE,
+                             .rdi = task,
+                             .rsi = buy(KIND_PAGE_TABLE),
+                             .words = {buy(KIND_HANDLE_TABLE),
+                                       create_make(priority, random_one_in(random, 2), 0, start_page()->cpu),
+                                       0x6e696c6d657267}};
 
     if (random_one_in(random, 2)) {
         create.r13 = copy(start_handle(GIFT_ARENA), RIGHT_NOTIFY | RIGHT_MOVE);

@@ -188,21 +188,23 @@ static void not_permitted(void)
 
     require(get_parts());
     for (uint32_t above = priority + 1; above < PRIORITIES; above++) {
-        expect_error(create_flags(create_make(above, false, 0), 0), ERROR_NOT_PERMITTED);
+        expect_error(create_flags(create_make(above, false, 0, start_page()->cpu), 0), ERROR_NOT_PERMITTED);
     }
-    expect_error(create_flags(create_make(PRIORITIES, false, 0), 0), ERROR_NOT_PERMITTED);
-    expect_error(create_flags(create_make(255, false, 0), 0), ERROR_NOT_PERMITTED);
+    expect_error(create_flags(create_make(PRIORITIES, false, 0, start_page()->cpu), 0), ERROR_NOT_PERMITTED);
+    expect_error(create_flags(create_make(255, false, 0, start_page()->cpu), 0), ERROR_NOT_PERMITTED);
     for (uint32_t bit = 0; bit < 16; bit++) {
         if ((powers & 1U << bit) == 0) {
-            expect_error(create_flags(create_make(0, false, 1U << bit), 0), ERROR_NOT_PERMITTED);
+            expect_error(create_flags(create_make(0, false, 1U << bit, start_page()->cpu), 0), ERROR_NOT_PERMITTED);
         }
     }
     if ((powers & POWER_PORTS) == 0) {
-        expect_error(create_flags(create_make(0, false, 0), UINT64_C(1) << 32), ERROR_NOT_PERMITTED);
-        expect_error(create_flags(create_make(0, false, 0), UINT64_C(0x10) | UINT64_C(1) << 32), ERROR_NOT_PERMITTED);
+        expect_error(create_flags(create_make(0, false, 0, start_page()->cpu), UINT64_C(1) << 32), ERROR_NOT_PERMITTED);
+        expect_error(create_flags(create_make(0, false, 0, start_page()->cpu), UINT64_C(0x10) | UINT64_C(1) << 32),
+                     ERROR_NOT_PERMITTED);
     }
-    expect_error(create_flags(create_make(0, false, 0), UINT64_C(0xffff) | UINT64_C(2) << 32), ERROR_NOT_PERMITTED);
-    expect_error(create_flags(create_make(0, false, 0), UINT64_MAX), ERROR_NOT_PERMITTED);
+    expect_error(create_flags(create_make(0, false, 0, start_page()->cpu), UINT64_C(0xffff) | UINT64_C(2) << 32),
+                 ERROR_NOT_PERMITTED);
+    expect_error(create_flags(create_make(0, false, 0, start_page()->cpu), UINT64_MAX), ERROR_NOT_PERMITTED);
     use_parts();
 }
 
@@ -212,9 +214,11 @@ static void bad_arguments(void)
     for (uint32_t bit = 9; bit < 16; bit++) {
         expect_error(create_flags(UINT64_C(1) << bit, 0), ERROR_BAD_ARGUMENT);
     }
-    for (uint32_t bit = 32; bit < 64; bit++) {
+    for (uint32_t bit = 48; bit < 64; bit++) {
         expect_error(create_flags(UINT64_C(1) << bit, 0), ERROR_BAD_ARGUMENT);
     }
+    expect_error(create_flags(create_make(0, false, 0, start_page()->cpu_count), 0), ERROR_NO_CPU);
+    expect_error(create_flags(create_make(0, false, 0, UINT16_MAX), 0), ERROR_NO_CPU);
     use_parts();
 }
 
