@@ -151,6 +151,7 @@ enum error modules_load(const struct boot_data *data)
     if (handles > INIT_HANDLES_MAX)
         refuse("modules: they take %lu frames more than init can have handles to", handles - INIT_HANDLES_MAX);
     server_endpoint = memory_early_allocate(1) / FRAME_SIZE;
+    endpoint_of(server_endpoint)->split = 1;
     events.endpoint = server_endpoint;
     load(first, &server, SERVER_HANDLES);
     load(second, &init, handles);
@@ -173,7 +174,7 @@ static void give_endpoint(struct boot_task *to, uint32_t rights, uint32_t accoun
     value = handle_fill(task, entry, generation, server_endpoint, KIND_ENDPOINT, rights, value);
     ledger_unlock(word, value);
     if (rights & RIGHT_RECEIVE)
-        endpoint_receiver_comes(server_endpoint);
+        endpoint_receiver_comes(server_endpoint, task->cpu_number);
     entry->place = badge_make(account, SERVICE_RIGHTS_ALL);
     to->start->account = account;
     to->start->handle_count = 1;

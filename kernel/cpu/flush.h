@@ -1,15 +1,18 @@
-/* Translations that other CPUs may still remember of mappings that are gone. */
+/* Translations that other CPUs may still remember of mappings that are gone, and how the kernel waits for other CPUs. */
 #ifndef KERNEL_CPU_FLUSH_H
 #define KERNEL_CPU_FLUSH_H
 
 #include "kernel/cpu/cpu.h"
 
-/* Does what other CPUs have asked this one for. Takes no lock: it is what every loop in which the kernel waits does, and the
- * handler of VECTOR_FLUSH. */
+/* Does what other CPUs have asked this one for; takes no lock. The handler of VECTOR_FLUSH. */
 void flush_serve(void);
 
-/* Has CPUs, a bit each, forget all translations of tasks, and waits until they have. No lock is held: they may be waiting
- * for it. */
+/* What every loop does in which the kernel waits for another CPU: that one may wait for a flush of this one. No loop waits
+ * with a lock held. */
+void wait_turn(void);
+
+/* Has CPUs, a bit each, forget all translations of tasks, and waits until they have. What was stored before is seen by their
+ * page walks from then on. */
 void flush_others(uint64_t cpus_wanted);
 
 #endif

@@ -69,6 +69,13 @@ static inline void control_3_write(uint64_t value)
     __asm__ volatile("movq %0, %%cr3" ::"r"(value) : "memory");
 }
 
+static inline uint64_t control_3_read(void)
+{
+    uint64_t value;
+    __asm__ volatile("movq %%cr3, %0" : "=r"(value));
+    return value;
+}
+
 static inline void control_4_write(uint64_t value)
 {
     __asm__ volatile("movq %0, %%cr4" ::"r"(value) : "memory");

@@ -1,4 +1,5 @@
 #include "kernel/cpu/legacy_interrupt.h"
+#include "kernel/cpu/flush.h"
 #include "kernel/cpu/instructions.h"
 
 /* 8259A data-sheet: initialisation words 1 to 4, then the mask; operation word 2 (end of interrupt). */
@@ -11,6 +12,7 @@
 #define END_OF_INTERRUPT 0x20
 
 static uint16_t masked;
+static atomic_word lock; /* guards it; held with interrupts off */
 
 static void mask_write(void)
 {
@@ -35,8 +37,15 @@ void legacy_controllers_initialise(void)
 
 void legacy_line_set(uint32_t line, bool open)
 {
+    uint64_t found = 0;
+
+    while (!atomic_swap_if_acquire(&lock, &found, 1)) {
+        found = 0;
+        wait_turn();
+    }
     masked = (uint16_t)((masked & ~(1u << line)) | (open ? 0 : 1u << line));
     mask_write();
+    atomic_store_release(&lock, 0);
 }
 
 void legacy_line_take(uint32_t line)

@@ -24,6 +24,8 @@ struct registers {
     uint64_t r11;
 };
 
+#define SYSTEM_CALL_LENGTH 2 /* bytes of the instruction: who goes on before it asks again */
+
 #define RFLAGS_START UINT64_C(0x202)    /* of a task: interrupts on; bit 1 is always set */
 #define RFLAGS_RESUME UINT64_C(0x10000) /* the next instruction is no breakpoint */
 #define RFLAGS_TRAP UINT64_C(0x100)     /* an exception after each instruction */

@@ -2,6 +2,7 @@
 #include "kernel/entry/calls.h"
 #include "kernel/memory/ledger.h"
 #include "kernel/object/endpoint.h"
+#include "kernel/object/handle_ring.h"
 #include "kernel/object/handle_table.h"
 #include "kernel/object/interrupt_line.h"
 #include "kernel/object/mapping.h"
@@ -26,10 +27,13 @@ enum error perform_narrow(struct task *caller)
         return ERROR_INSTALLED;
     if (mapping_exists(entry))
         return ERROR_MAPPED;
-    atomic_word *word = ledger_find(handle_entry_frame(entry));
-    uint64_t value = ledger_lock(word);
+    uint64_t name = atomic_load_relaxed(&entry->name);
+    atomic_word *word;
+    uint64_t value;
+    if (name == 0 || !handle_lock(entry, name, &word, &value))
+        return ERROR_BAD_HANDLE;
     if ((entry->rights & ~rights) & RIGHT_RECEIVE)
-        closes = endpoint_receiver_goes(handle_entry_frame(entry));
+        closes = endpoint_receiver_goes(handle_entry_frame(entry), caller->cpu_number);
     entry->rights = (uint16_t)rights;
     ledger_unlock(word, value);
     if (closes)
@@ -54,7 +58,7 @@ enum error perform_notify(struct task *caller)
 
     if (error)
         return error;
-    if (line_of(entry)->closed)
+    if (endpoint_is_closed(line_of(entry)))
         return ERROR_NO_SERVER;
     endpoint_notify(line_of(entry), entry->place);
     return ERROR_NONE;

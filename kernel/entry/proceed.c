@@ -1,19 +1,33 @@
 #include "kernel/entry/proceed.h"
 #include "kernel/cpu/instructions.h"
+#include "kernel/entry/mailbox.h"
 #include "kernel/ipc/call.h"
 #include "kernel/ipc/reap.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/schedule.h"
 
+/* The next step of a task that dies, in its turn. */
+static void reap(struct task *task)
+{
+    bool found = reap_step(task);
+
+    if (found && endpoint_is_closed(this_cpu->frame_server))
+        reap_for_nobody(task);
+    if (!found || call_send(task, this_cpu->frame_server) != ERROR_NONE)
+        reap_pause(task);
+    interrupt_window();
+}
+
 void proceed(void)
 {
-    for (schedule(); task_is_dying(this_cpu->current); schedule()) {
-        struct task *task = this_cpu->current;
-        bool found = reap_step(task);
-        if (found && this_cpu->frame_server->closed)
-            reap_for_nobody(task);
-        if (!found || call_send(task, this_cpu->frame_server) != ERROR_NONE)
-            reap_pause(task);
-        interrupt_window();
+    for (;;) {
+        mailbox_open();
+        schedule();
+        if (!this_cpu->current)
+            mailbox_wait();
+        else if (task_is_dying(this_cpu->current))
+            reap(this_cpu->current);
+        else
+            return;
     }
 }

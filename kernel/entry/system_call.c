@@ -1,6 +1,8 @@
 /* Every system call that the short paths do not finish. */
 #include "kernel/entry/calls.h"
+#include "kernel/entry/elsewhere.h"
 #include "kernel/entry/proceed.h"
+#include "kernel/entry/system_call.h"
 #include "kernel/ipc/call.h"
 #include "kernel/ipc/restart.h"
 #include "kernel/object/schedule.h"
@@ -30,15 +32,27 @@ enum error perform_exit(struct task *caller)
     return ERROR_NONE;
 }
 
-/* Called by ipc/fastpath.S on this CPU's stack with the task's registers saved; afterwards this_cpu->current
- * is the task to go on with. */
-void system_call(struct task *task)
+void system_call_perform(struct task *task)
 {
     static enum error (*const calls[SYSTEM_CALLS])(struct task *) = {
 #define SYSTEM_CALL(number, NAME, name, in, out, rights, idempotent, errors, text) [number] = perform_##name,
 #include <quire/system_calls.def>
 #undef SYSTEM_CALL
     };
+    uint32_t number = rax_number(task->registers.rax);
+
+    task->answer = (struct answer){0};
+    call_fail(task, number < SYSTEM_CALLS ? calls[number](task) : ERROR_BAD_SYSTEM_CALL);
+    task->registers.rsi = task->answer.rsi;
+    task->registers.words[WORD_RDX] = task->answer.rdx;
+    task->registers.words[WORD_R8] = task->answer.r8;
+    task->registers.words[WORD_R9] = task->answer.r9;
+}
+
+/* Called by ipc/fastpath.S on this CPU's stack with the task's registers saved; afterwards this_cpu->current
+ * is the task to go on with. */
+void system_call(struct task *task)
+{
     uint32_t number = rax_number(task->registers.rax);
     enum error error;
 
@@ -47,13 +61,8 @@ void system_call(struct task *task)
         error = number == SYSTEM_CALL_CALL ? call(task) : reply_receive(task);
         if (error)
             call_fail(task, error);
-    } else {
-        task->answer = (struct answer){0};
-        call_fail(task, number < SYSTEM_CALLS ? calls[number](task) : ERROR_BAD_SYSTEM_CALL);
-        task->registers.rsi = task->answer.rsi;
-        task->registers.words[WORD_RDX] = task->answer.rdx;
-        task->registers.words[WORD_R8] = task->answer.r8;
-        task->registers.words[WORD_R9] = task->answer.r9;
+    } else if (!elsewhere_sent(task)) {
+        system_call_perform(task);
     }
     proceed();
 }

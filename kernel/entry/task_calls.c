@@ -1,5 +1,6 @@
 /* System calls about tasks. */
 #include "kernel/entry/calls.h"
+#include "kernel/cpu/instructions.h"
 #include "kernel/ipc/carry.h"
 #include "kernel/ipc/restart.h"
 #include "kernel/memory/ledger.h"
@@ -83,14 +84,20 @@ static enum error set_up_read(const struct task *caller, struct task_set_up *how
     return ERROR_NONE;
 }
 
-/* A handle of the caller's becomes one that the task has outside of its table. */
-static void hide(struct handle_entry *entry, struct task *task, enum task_hidden which, enum handle_state state)
+/* A handle of the caller's becomes one that the task has outside of its table. False: it has just been taken away. */
+static bool hide(struct handle_entry *entry, struct task *task, enum task_hidden which, enum handle_state state)
 {
     struct handle_entry *hidden = &task->hidden[which];
-    atomic_word *word = ledger_find(handle_entry_frame(entry));
+    uint64_t name = atomic_load_relaxed(&entry->name);
+    atomic_word *word;
+    uint64_t value;
 
-    ledger_unlock(word, handle_replace(entry, task, hidden, HIDDEN_GENERATION, ledger_lock(word)));
+    if (name == 0 || !handle_lock(entry, name, &word, &value))
+        return false;
+    value = handle_replace(entry, task, hidden, HIDDEN_GENERATION, value);
     hidden->state = state;
+    ledger_unlock(word, value);
+    return true;
 }
 
 enum error perform_create(struct task *caller)
@@ -115,16 +122,18 @@ enum error perform_create(struct task *caller)
     if (error)
         return error;
     task_initialise(task, &how);
+    if (end && !hide(end, task, HIDDEN_END, HANDLE_HELD)) {
+        frame_zero(task);
+        return ERROR_BAD_HANDLE;
+    }
     task->root = handle_entry_frame(root) * FRAME_SIZE;
     task->tables[0] = frame_pointer(handle_entry_frame(table));
     task->handle_limit = HANDLES_PER_TABLE;
     memcpy((char *)physical_pointer(task->root) + FRAME_SIZE / 2,
            (const char *)physical_pointer(cpus[task->cpu_number]->root) + FRAME_SIZE / 2, FRAME_SIZE / 2);
-    hide(root, task, HIDDEN_ROOT, HANDLE_INSTALLED);
-    task->hidden[HIDDEN_ROOT].length = 0; /* children, as in every installed table */
-    hide(table, task, HIDDEN_TABLE, HANDLE_INSTALLED);
-    if (end)
-        hide(end, task, HIDDEN_END, HANDLE_HELD);
+    (void)hide(root, task, HIDDEN_ROOT, HANDLE_INSTALLED); /* tables have one handle, which nobody takes away */
+    task->hidden[HIDDEN_ROOT].length = 0;                  /* children, as in every installed table */
+    (void)hide(table, task, HIDDEN_TABLE, HANDLE_INSTALLED);
     return ERROR_NONE;
 }
 
@@ -195,7 +204,7 @@ enum error perform_kill(struct task *caller)
     struct task *task;
     enum error error = find_alive_task(caller, caller->registers.rdi, &task);
 
-    const struct task_ending why = {.end = TASK_END_KILLED};
+    const struct task_ending why = {.end = TASK_END_KILLED, .priority = caller->priority};
 
     if (error)
         return error;

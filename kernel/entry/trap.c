@@ -1,5 +1,6 @@
 /* Interrupts and exceptions: from tasks (which may fault as they like) and from the kernel (which may not). */
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/flush.h"
 #include "kernel/cpu/instructions.h"
 #include "kernel/cpu/legacy_interrupt.h"
 #include "kernel/cpu/timer.h"
@@ -32,6 +33,12 @@ static void interrupt(uint64_t vector)
         this_cpu->reschedule = 1;
         if (this_cpu->current && this_cpu->current->server)
             restart_watch(this_cpu->current);
+        return;
+    }
+    if (vector == VECTOR_FLUSH || vector == VECTOR_MAIL) {
+        interrupt_acknowledge();
+        flush_serve();
+        interrupt_lines_take(); /* mail waits until the kernel has nothing else to do: entry/mailbox.h */
         return;
     }
     if (vector >= VECTOR_LEGACY && vector < VECTOR_LEGACY + LEGACY_LINES) {

@@ -5,6 +5,7 @@
 #include "kernel/object/handle_ring.h"
 #include "kernel/object/handle_table.h"
 #include "kernel/object/mapping.h"
+#include "kernel/object/pin.h"
 #include <quire/kinds.h>
 #include <stddef.h>
 
@@ -62,6 +63,8 @@ static enum error clone_source(struct task *caller, uint64_t frame, uint64_t wor
         struct handle_entry *entry = caller->service.borrowed[0];
         *source = entry;
         *rights = entry->rights;
+        if (entry->name != caller->service.borrowed_name[0])
+            return ERROR_REVOKED;
         if (handle_entry_frame(entry) != frame)
             return ERROR_NOT_WANTED;
         return entry->rights & RIGHT_CLONE ? ERROR_NONE : ERROR_MISSING_RIGHT;
@@ -74,8 +77,8 @@ static enum error clone_source(struct task *caller, uint64_t frame, uint64_t wor
 }
 
 /* Check and enter are one step under the frame's lock. HOLE, UNUSED (no handle to the frame exists),
- * NOT_WANTED (not the frame that was lent), MISSING_RIGHT (clone, or the look-up right), WRONG_KIND (has one
- * handle ever), BAD_RIGHTS (none, or wider than the source's). */
+ * NOT_WANTED (not the frame that was lent), REVOKED (the lent handle has been taken away), MISSING_RIGHT (clone, or the look-up
+ * right), WRONG_KIND (has one handle ever), BAD_RIGHTS (none, or wider than the source's). */
 static enum error clone_frame(struct task *caller, struct handle_entry *entry, uint32_t generation, uint64_t frame,
                               uint64_t wanted)
 {
@@ -96,7 +99,7 @@ static enum error clone_frame(struct task *caller, struct handle_entry *entry, u
         if (source->kind == KIND_ENDPOINT)
             entry->place = source->place;
         if (wanted & RIGHT_RECEIVE)
-            endpoint_receiver_comes(frame);
+            endpoint_receiver_comes(frame, caller->cpu_number);
     }
     ledger_unlock(word, value);
     return error;
@@ -171,14 +174,18 @@ static enum error clone_run(struct task *caller, uint32_t dst, uint32_t n, uint3
         return ERROR_BAD_COUNT;
     for (uint32_t k = 0; k < n && !error; k++) {
         struct handle_entry *entry = handle_table_entry(caller, handle_index(caller->registers.r13) + k);
+        uint64_t name = atomic_load_relaxed(&entry->name);
         caller->service.borrowed[0] = entry;
-        error = clone_frame(caller, handle_table_entry(caller, dst + k), generation, handle_entry_frame(entry), rights);
+        caller->service.borrowed_name[0] = name;
+        error = name == 0 ? ERROR_REVOKED
+                          : clone_frame(caller, handle_table_entry(caller, dst + k), generation, (uint32_t)name, rights);
         if (error)
             run_undo(caller, dst, k);
         if (k % UNDO_WINDOW == 0)
             interrupt_window();
     }
-    caller->service.borrowed[0] = handle_table_entry(caller, handle_index(caller->registers.r13)); /* as it was lent */
+    caller->service.borrowed[0] = caller->service.borrowed[1]; /* as it was lent */
+    caller->service.borrowed_name[0] = caller->service.borrowed_name[1];
     return error;
 }
 
@@ -210,7 +217,7 @@ static void become(struct handle_entry *entry, enum kind kind)
         return;
     entry->rights = (uint16_t)((entry->rights & RIGHTS_ENDPOINT) | RIGHT_CALL | RIGHT_RECEIVE | RIGHT_NOTIFY);
     entry->detail = (uint64_t)(uintptr_t)endpoint_line(handle_entry_frame(entry), entry->owner->cpu_number);
-    endpoint_receiver_comes(handle_entry_frame(entry));
+    endpoint_receiver_comes(handle_entry_frame(entry), entry->owner->cpu_number);
 }
 
 /* NOT_WANTED (not the frame that was lent), WRONG_KIND (old or new kind), MISSING_RIGHT (owner), INSTALLED, MAPPED,
@@ -233,8 +240,15 @@ static enum error convert(struct task *server, struct task *caller, struct acted
         return ERROR_INSTALLED;
     if (mapping_exists(entry))
         return ERROR_MAPPED;
-    atomic_word *word = ledger_find(handle_entry_frame(entry));
-    uint64_t value = ledger_lock(word);
+    atomic_word *word;
+    uint64_t value;
+    while (handle_lock(entry, caller->service.borrowed_name[0], &word, &value) &&
+           pin_hinders(handle_entry_frame(entry))) {
+        ledger_unlock(word, value);
+        pin_wait(handle_entry_frame(entry));
+    }
+    if (entry->name != caller->service.borrowed_name[0])
+        return ERROR_REVOKED;
     bool alone = entry->next == entry;
     if (alone) {
         if (!kind_is_untyped(kind) || !kind_is_untyped(entry->kind))

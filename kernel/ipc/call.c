@@ -2,6 +2,7 @@
 #include "kernel/ipc/carry.h"
 #include "kernel/ipc/reap.h"
 #include "kernel/object/endpoint.h"
+#include "kernel/object/grace.h"
 #include "kernel/object/handle_table.h"
 #include "kernel/object/schedule.h"
 #include <stddef.h>
@@ -55,38 +56,93 @@ enum error call_deliver(struct task *caller, struct task *receiver)
     enum error error =
         task_is_dying(caller) ? reap_carry(caller, receiver, &carried) : carry_out(caller, receiver, &carried);
 
-    if (!error)
-        call_hand_over(caller, receiver, &carried, 0);
-    return error;
+    if (error)
+        return error;
+    if (caller->cpu_number != this_cpu->number)
+        caller->service.pending |= CALL_LENT;
+    call_hand_over(caller, receiver, &carried, 0);
+    return ERROR_NONE;
+}
+
+void call_refuse(struct task *caller, enum error error)
+{
+    if (error == CARRY_WAITS) {
+        caller->state = TASK_AWAITING;
+        caller->callee = NULL;
+        grace_ask(caller);
+    } else if (task_is_dying(caller)) {
+        reap_pause(caller);
+    } else {
+        call_fail(caller, error);
+        schedule_ready(caller);
+    }
+}
+
+/* Does what a receiver is waiting for, if there is something to do. */
+static void serve_receiver(struct endpoint_line *line, struct task *receiver)
+{
+    struct task *caller;
+
+    line->receiver = NULL; /* nobody else may find it while interrupts are let in */
+    if (endpoint_deliver_bits(line, receiver)) {
+        schedule_ready(receiver);
+        return;
+    }
+    while ((caller = endpoint_dequeue(line))) {
+        enum error error = call_deliver(caller, receiver);
+        if (!error) {
+            schedule_ready(receiver);
+            return;
+        }
+        call_refuse(caller, error);
+        interrupt_window();
+    }
+    line->receiver = receiver;
+    endpoint_notify(line, 0); /* what came meanwhile */
+}
+
+void call_look(struct endpoint_line *line)
+{
+    struct task *receiver = line->receiver;
+    struct handle_entry *entry;
+
+    atomic_exchange_acquire_release(&line->mailed, 0); /* before it is looked */
+    if (receiver && (handle_find(receiver, receiver->registers.rdi, &entry) != ERROR_NONE ||
+                     entry->detail != (uint64_t)(uintptr_t)line)) {
+        line->receiver = NULL;
+        task_call_ends(receiver, ERROR_REVOKED);
+    } else if (receiver) {
+        serve_receiver(line, receiver);
+    }
+    endpoint_attend(line);
 }
 
 enum error call_send(struct task *caller, struct endpoint_line *line)
 {
     struct task *receiver = line->receiver;
 
-    if (line->closed)
+    if (endpoint_is_closed(line))
         return ERROR_NO_SERVER;
-    if (!receiver) {
-        caller->state = TASK_CALLING;
-        caller->calls = line;
-        endpoint_enqueue(line, caller);
-        return ERROR_NONE;
-    }
+    if (!receiver)
+        return endpoint_enqueue(line, caller);
     line->receiver = NULL; /* nobody else may find it while interrupts are let in */
     enum error error = call_deliver(caller, receiver);
     if (error) {
         line->receiver = receiver;
         endpoint_notify(line, 0); /* what came meanwhile */
-        return error;
+        if (error != CARRY_WAITS)
+            return error;
+        call_refuse(caller, error);
+        return ERROR_NONE;
     }
-    if (receiver->priority >= caller->priority)
+    if (caller == this_cpu->current && receiver->priority >= caller->priority)
         schedule_switch(receiver);
     else
         schedule_ready(receiver);
     return ERROR_NONE;
 }
 
-/* Dropping the last handle to a task ends the task: the handle becomes its own. */
+/* Dropping the last handle to a task ends the task: the handle becomes its own. True: that is seen to. */
 static bool drops_task(struct task *caller, const struct endpoint_line *line)
 {
     struct handle_entry *entry;
@@ -95,8 +151,15 @@ static bool drops_task(struct task *caller, const struct endpoint_line *line)
         line != this_cpu->frame_server || handle_find(caller, caller->registers.r13, &entry) != ERROR_NONE ||
         !task_is_its_last(entry))
         return false;
+    uint32_t home = task_of_entry(entry)->cpu_number;
+    if (home != this_cpu->number && home < cpu_count) {
+        caller->orphan = entry;
+        task_lend(caller, home, MAIL_ORPHAN);
+        return true;
+    }
+    if (!task_orphan(entry, caller->priority))
+        return false;
     call_fail(caller, ERROR_NONE); /* words that say that nothing became unused yet */
-    task_orphan(entry);
     return true;
 }
 
@@ -112,4 +175,21 @@ enum error call(struct task *caller)
     struct endpoint_line *line = (struct endpoint_line *)(uintptr_t)entry->detail;
     caller->badge = entry->place;
     return drops_task(caller, line) ? ERROR_NONE : call_send(caller, line);
+}
+
+void call_goes_on(struct task *caller)
+{
+    struct handle_entry *entry;
+    enum error error = ERROR_NONE;
+
+    if (task_is_dying(caller) && !task_is_over(caller)) {
+        schedule_ready(caller); /* nothing has changed: it finds the same once more */
+        return;
+    }
+    if (!task_is_dying(caller))
+        error = handle_find_object(caller, caller->registers.rdi, KIND_ENDPOINT, RIGHT_CALL, &entry);
+    if (!error)
+        error = call_send(caller, this_cpu->frame_server);
+    if (error)
+        call_refuse(caller, error);
 }

@@ -17,6 +17,16 @@ must_use enum error call_send(struct task *caller, struct endpoint_line *line);
  * An error is the caller's; nothing changed. */
 must_use enum error call_deliver(struct task *caller, struct task *receiver);
 
+/* Ends a call that was not delivered, for an error of call_deliver: with that error; it waits for a grace; a dying task goes on
+ * with what it holds. */
+void call_refuse(struct task *caller, enum error error);
+
+/* The grace that a call to the frame server waits for is over. */
+void call_goes_on(struct task *caller);
+
+/* Looks at this CPU's line of an endpoint: whether its receiver still has its handle, and whether there is something for it. */
+void call_look(struct endpoint_line *line);
+
 /* Puts the message into the receiver's registers, with flags of RECEIVED_*, and the caller into its service. */
 struct carried;
 void call_hand_over(struct task *caller, struct task *receiver, const struct carried *carried, uint32_t flags);

@@ -3,7 +3,9 @@
 #include "kernel/memory/ledger.h"
 #include "kernel/object/handle_ring.h"
 #include "kernel/object/handle_table.h"
+#include "kernel/object/grace.h"
 #include "kernel/object/mapping.h"
+#include "kernel/object/pin.h"
 #include <quire/kinds.h>
 #include <stddef.h>
 #include <string.h>
@@ -31,9 +33,12 @@ static enum error lend(struct task *caller, handle value, int place, uint64_t *w
 
     if (error)
         return error;
+    uint64_t name = atomic_load_relaxed(&entry->name);
+    if (name == 0)
+        return ERROR_BAD_HANDLE;
     caller->service.borrowed[place] = entry;
-    caller->service.borrowed_name[place] = entry->name;
-    *word = frame_word_make(handle_entry_frame(entry), entry->rights);
+    caller->service.borrowed_name[place] = name;
+    *word = frame_word_make((uint32_t)name, entry->rights);
     return ERROR_NONE;
 }
 
@@ -74,7 +79,7 @@ static bool lent(const struct task *caller, int place)
 {
     const struct handle_entry *entry = caller->service.borrowed[place];
 
-    return !entry || entry->name == caller->service.borrowed_name[place];
+    return !entry || atomic_load_relaxed(&entry->name) == caller->service.borrowed_name[place];
 }
 
 enum error carry_borrowed_check(const struct task *caller)
@@ -154,17 +159,55 @@ static void show(struct task *worker, uint64_t frame, bool ends)
         memcpy(worker->view, frame_pointer(frame), FRAME_SIZE);
 }
 
+/* Whether the last handle to an object has to wait until nobody uses it any more who had found it, or, for a task that is
+ * over, until its last drop is answered. */
+static bool needs_grace(const struct task *task, const struct handle_entry *entry)
+{
+    if (!grace_is_needed() || (entry->kind != KIND_ENDPOINT && entry->kind != KIND_TASK))
+        return false;
+    if (entry->kind == KIND_TASK && task_of_entry(entry) != task && task_of_entry(entry)->state != TASK_FRESH &&
+        task_of_entry(entry)->state != TASK_DEAD)
+        return true;
+    return task->graced != entry;
+}
+
+/* Locks the word of an entry that is to leave, when it can. ERROR_BAD_HANDLE: it was taken away. WAITS: see carry.h. */
+static inline __attribute__((always_inline)) enum error leave_lock(struct task *task, struct handle_entry *entry,
+                                                                   bool any_kind, atomic_word **word, uint64_t *value)
+{
+    for (;;) {
+        uint64_t name = atomic_load_relaxed(&entry->name);
+        if (name == 0 || !handle_lock(entry, name, word, value))
+            return ERROR_BAD_HANDLE;
+        if (entry->next != entry)
+            return ERROR_NONE;
+        if (any_kind && needs_grace(task, entry)) {
+            ledger_unlock(*word, *value);
+            task->graced = entry;
+            return CARRY_WAITS;
+        }
+        if (!pin_hinders((uint32_t)name))
+            return ERROR_NONE;
+        ledger_unlock(*word, *value);
+        pin_wait((uint32_t)name);
+    }
+}
+
 /* Takes an entry out of its ring, to the frame server: unlink, clear the mapping, flush; only then may the frame be
  * used again. It is LEAVING. moved: the last handle leaves the frame with the server, from the account. any_kind: it may
- * be one that goes alone, see drop_run_check. Returns the frame's number. */
-static inline __attribute__((always_inline)) uint64_t leave(struct handle_entry *entry, struct task *worker, bool moved,
-                                                            bool any_kind, uint32_t account)
+ * be one that goes alone, see drop_run_check. Errors as leave_lock; nothing is changed. */
+static inline __attribute__((always_inline)) enum error leave(struct task *task, struct handle_entry *entry,
+                                                              struct task *worker, bool moved, bool any_kind,
+                                                              uint32_t account)
 {
-    uint64_t frame = handle_entry_frame(entry);
-    atomic_word *word = ledger_find(frame);
+    atomic_word *word;
+    uint64_t value;
     bool closes = false;
-    uint64_t value = ledger_lock(word);
+    enum error error = leave_lock(task, entry, any_kind, &word, &value);
 
+    if (error)
+        return error;
+    uint64_t frame = handle_entry_frame(entry);
     value = any_kind ? handle_withdraw(entry, value, &closes) : handle_unlink(entry, value);
     bool last = ledger_word_state(value) == LEDGER_FREE;
     if (mapping_exists(entry))
@@ -186,12 +229,21 @@ static inline __attribute__((always_inline)) uint64_t leave(struct handle_entry 
     ledger_unlock(word, value);
     if (closes && !last)
         endpoint_close((struct endpoint_line *)(uintptr_t)line);
-    return frame;
+    return ERROR_NONE;
 }
 
-uint64_t carry_leave(struct handle_entry *entry, struct task *worker)
+enum error carry_leave(struct task *task, struct handle_entry *entry, struct task *worker)
 {
-    return leave(entry, worker, false, true, 0);
+    return leave(task, entry, worker, false, true, 0);
+}
+
+/* One of several that was taken away meanwhile leaves with the others, as a frame that there is not. */
+static uint64_t leave_nothing(struct handle_entry *entry)
+{
+    (void)handle_clear_stripped(entry);
+    entry->name = HANDLE_NO_FRAME;
+    entry->state = HANDLE_LEAVING;
+    return HANDLE_NO_FRAME;
 }
 
 /* Several; their frames' numbers go into the transfer page. */
@@ -206,7 +258,8 @@ static inline __attribute__((always_inline)) void leave_all(struct task *caller,
         for (const struct handle_entry *end = entry + part; entry < end; interrupt_window()) {
             const struct handle_entry *pause = end - entry > LEAVE_WINDOW ? entry + LEAVE_WINDOW : end;
             for (; entry < pause; entry++)
-                *transfer++ = leave(entry, worker, moved, false, account);
+                *transfer++ = leave(caller, entry, worker, moved, false, account) ? leave_nothing(entry)
+                                                                                  : handle_entry_frame(entry);
         }
     }
 }
@@ -224,8 +277,10 @@ static enum error leave_run(struct task *caller, struct task *worker, bool moved
         return error;
     struct handle_entry *entry = handle_table_entry(caller, handle_index(first));
     if (n == 1) {
-        uint64_t frame = leave(entry, worker, moved, true, badge_account(caller->badge));
-        carried->r13 = frame_word_make(frame, entry->rights);
+        error = leave(caller, entry, worker, moved, true, badge_account(caller->badge));
+        if (error)
+            return error;
+        carried->r13 = frame_word_make(handle_entry_frame(entry), entry->rights);
     } else if (moved) {
         leave_all(caller, worker, handle_index(first), n, true);
     } else {
@@ -241,10 +296,11 @@ static enum error leave_run(struct task *caller, struct task *worker, bool moved
 static void come_back(struct handle_entry *entry)
 {
     atomic_word *word = ledger_find(handle_entry_frame(entry));
+    uint64_t value = ledger_lock(word);
 
-    entry->name |= entry->length << 32;
     entry->state = HANDLE_HELD;
-    ledger_unlock(word, handle_link(entry, ledger_lock(word)));
+    atomic_store_release(&entry->name, entry->name | entry->length << 32);
+    ledger_unlock(word, handle_link(entry, value));
 }
 
 /* A handle that moved is the server's. */
@@ -280,7 +336,7 @@ void carry_settle(struct task *caller, bool refused)
         struct handle_entry *entries =
             handle_table_part(caller, caller->service.leaving_first + done, count - done, &part);
         for (struct handle_entry *entry = entries; entry < entries + part; entry++) {
-            if (mode == MODE_DROP)
+            if (mode == MODE_DROP || handle_entry_frame(entry) == HANDLE_NO_FRAME)
                 handle_empty_left(entry);
             else if (refused)
                 come_back(entry);
@@ -292,11 +348,17 @@ void carry_settle(struct task *caller, bool refused)
     }
 }
 
-static inline void replace(struct handle_entry *entry, struct task *to, struct handle_entry *room, uint32_t generation)
+/* False: it has been taken away meanwhile. */
+static inline bool replace(struct handle_entry *entry, struct task *to, struct handle_entry *room, uint32_t generation)
 {
-    atomic_word *word = ledger_find(handle_entry_frame(entry));
+    uint64_t name = atomic_load_relaxed(&entry->name);
+    atomic_word *word;
+    uint64_t value;
 
-    ledger_unlock(word, handle_replace(entry, to, room, generation, ledger_lock(word)));
+    if (name == 0 || !handle_lock(entry, name, &word, &value))
+        return false;
+    ledger_unlock(word, handle_replace(entry, to, room, generation, value));
+    return true;
 }
 
 /* What nearly every message moves. */
@@ -310,10 +372,11 @@ static inline enum error move_one(struct task *from, handle value, struct task *
         error = move_check(entry);
     if (error)
         return error;
-    if (!room || room->state != HANDLE_EMPTY)
+    if (!room || !handle_is_vacant(room))
         return ERROR_NO_ROOM;
     uint32_t generation = handle_generation_next(to);
-    replace(entry, to, room, generation);
+    if (!replace(entry, to, room, generation))
+        return ERROR_BAD_HANDLE;
     *moved = handle_make(dst, generation);
     return ERROR_NONE;
 }
@@ -328,8 +391,8 @@ enum error carry_move(struct task *from, handle first, uint32_t n, struct task *
     if (handle_destination(to, dst, n) != ERROR_NONE)
         return ERROR_NO_ROOM;
     uint32_t generation = handle_generation_next(to);
-    for (uint32_t k = 0; k < n; k++) {
-        replace(handle_table_entry(from, handle_index(first) + k), to, handle_table_entry(to, dst + k), generation);
+    for (uint32_t k = 0; k < n; k++) { /* who was robbed of some meanwhile gives the others */
+        (void)!replace(handle_table_entry(from, handle_index(first) + k), to, handle_table_entry(to, dst + k), generation);
         if (k % MOVE_WINDOW == 0)
             interrupt_window();
     }
@@ -379,7 +442,7 @@ enum error carry_out(struct task *caller, struct task *receiver, struct carried 
 
     carried->r13 = 0;
     carried->r14 = 0;
-    caller->service.pending = rax & RAX_ACTION_AND_MODE;
+    caller->service.pending = (rax & RAX_ACTION_AND_MODE) | (caller->halted ? CALL_HALTED : 0);
     enum error error = carry(caller, receiver, rax_mode(rax), carried);
     if (error)
         caller->service.pending = 0;

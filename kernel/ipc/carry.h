@@ -19,8 +19,13 @@ struct carried {
  * AGAIN (a task that lives has no other handle any more). Nothing changes on an error. */
 must_use enum error carry_out(struct task *caller, struct task *receiver, struct carried *carried);
 
-/* Takes one entry of any kind out of its ring, to the frame server; it is LEAVING. Returns the frame's number. */
-uint64_t carry_leave(struct handle_entry *entry, struct task *worker);
+/* In place of an error: the call takes the last handle to an object away that other CPUs may still use. Nothing has changed;
+ * it is to be done anew after a grace (object/grace.h). */
+#define CARRY_WAITS ((enum error)0x100)
+
+/* Takes one entry of any kind out of its ring, to the frame server; it is LEAVING. BAD_HANDLE: it has been taken away.
+ * CARRY_WAITS. */
+must_use enum error carry_leave(struct task *task, struct handle_entry *entry, struct task *worker);
 
 /* ERROR_NONE if every handle that was lent is still what it was, else REVOKED. */
 must_use enum error carry_borrowed_check(const struct task *caller);

@@ -15,9 +15,34 @@
 #define REAP_RUN 18  /* handles that leave in one step */
 #define REAP_LOOKS 4 /* times that it looks for some, each through a table of 64 entries at the most */
 
+static bool is_filled(const struct handle_entry *entry)
+{
+    return entry->state == HANDLE_HELD || entry->state == HANDLE_INSTALLED;
+}
+
 static bool is_installed_handle_table(const struct handle_entry *entry)
 {
     return entry->state == HANDLE_INSTALLED && entry->kind == KIND_HANDLE_TABLE;
+}
+
+/* Tables last: another CPU that takes a mapped handle away may be about to clear its entry in a page table, with the lock of
+ * the frame held, and has ended when this one has that lock. */
+static bool is_due(const struct task *task, const struct handle_entry *entry)
+{
+    return task->reap_stage == REAP_PAGE_TABLES ? !is_installed_handle_table(entry) : entry->state == HANDLE_HELD;
+}
+
+/* The last handle to another task goes: that one ends, at its home. */
+static void orphan(struct task *task, struct handle_entry *entry)
+{
+    uint32_t home = task_of_entry(entry)->cpu_number;
+
+    if (home == this_cpu->number || home >= cpu_count) {
+        (void)!task_orphan(entry, task->priority);
+        return;
+    }
+    task->orphan = entry;
+    task_lend(task, home, MAIL_ORPHAN);
 }
 
 /* Moves the cursor to the next handle of the table that it is in. True: there is one. */
@@ -25,16 +50,20 @@ static bool find_handle(struct task *task)
 {
     uint32_t part;
 
+    if (task->reap_index >= task->handle_limit && task->reap_stage == REAP_HANDLES) {
+        task->reap_stage = REAP_PAGE_TABLES;
+        task->reap_index = 0;
+    }
     if (task->reap_index >= task->handle_limit) {
         task->reap_stage = REAP_TABLES;
         return false;
     }
     struct handle_entry *entry = handle_table_part(task, task->reap_index, HANDLES_PER_TABLE, &part);
-    for (; part > 0; part--, entry++, task->reap_index++) {
-        if (entry->state != HANDLE_EMPTY && !is_installed_handle_table(entry)) {
+    for (; part > 0; part--, entry++, task->reap_index++) { /* entries that are stripped meanwhile are looked at by gather() */
+        if (is_filled(entry) && is_due(task, entry)) {
             if (!task_is_its_last(entry))
                 return true;
-            task_orphan(entry);
+            orphan(task, entry);
             return false;
         }
     }
@@ -59,7 +88,7 @@ static bool find_table(struct task *task)
 
 static bool is_there(const struct task *task, enum task_hidden which)
 {
-    return task->hidden[which].state != HANDLE_EMPTY;
+    return is_filled(&task->hidden[which]);
 }
 
 /* Whom to tell, and the task itself if nobody else has a handle to it. It counts as over as soon as its parent can know, so
@@ -79,6 +108,7 @@ static bool find(struct task *task)
 {
     switch (task->reap_stage) {
     case REAP_HANDLES:
+    case REAP_PAGE_TABLES:
         return find_handle(task);
     case REAP_TABLES:
         return find_table(task);
@@ -118,8 +148,10 @@ bool reap_step(struct task *task)
     if (task->reap_stage == REAP_HANDLES && !is_there(task, HIDDEN_ROOT))
         boot_task_ends(task);
     bool found = find(task);
-    for (uint32_t k = 1; !found && k < REAP_LOOKS && !task_is_over(task); k++)
+    for (uint32_t k = 1; !found && k < REAP_LOOKS && !task_is_over(task) && !task_is_lent(task); k++)
         found = find(task);
+    if (task_is_lent(task))
+        return false;
     registers_clear(&task->registers);
     task->registers.rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_DROP, 0, 0);
     task->badge = 0;
@@ -140,24 +172,30 @@ void reap_pause(struct task *task)
 {
     if (task_is_over(task))
         task->state = TASK_DEAD;
-    else
+    else if (!task_is_lent(task)) /* else it comes back */
         schedule_ready(task);
 }
 
-static void gather(struct task *task, struct task *worker, struct handle_entry *entry, uint32_t span, uint32_t *n)
+/* Takes several handles out. CARRY_WAITS: the first one has to wait. */
+static enum error gather(struct task *task, struct task *worker, struct handle_entry *entry, uint32_t span, uint32_t *n)
 {
     task->service.leaving = entry;
     for (task->service.leaving_count = 0; span > 0 && *n < REAP_RUN; span--, entry++) {
-        bool later = task->reap_stage == REAP_HANDLES && is_installed_handle_table(entry); /* it may hold others */
-        if (!later && (entry->state == HANDLE_HELD || entry->state == HANDLE_INSTALLED)) {
+        if (is_filled(entry) && (task->reap_stage >= REAP_TABLES || is_due(task, entry))) {
             bool alone = kind_reads(entry->kind); /* the frame server has one page to see last contents in */
             if ((alone && *n > 0) || task_is_its_last(entry))
-                return;
-            worker->transfer[(*n)++] = carry_leave(entry, worker);
-            span = alone ? 1 : span;
+                return ERROR_NONE;
+            enum error error = carry_leave(task, entry, worker);
+            if (error == CARRY_WAITS)
+                return *n > 0 ? ERROR_NONE : CARRY_WAITS;
+            if (!error) {
+                worker->transfer[(*n)++] = handle_entry_frame(entry);
+                span = alone ? 1 : span;
+            }
         }
         task->service.leaving_count++;
     }
+    return ERROR_NONE;
 }
 
 static void record(const struct task *task, const uint64_t *frames, uint32_t n)
@@ -173,15 +211,16 @@ static void record(const struct task *task, const uint64_t *frames, uint32_t n)
 
 enum error reap_carry(struct task *task, struct task *worker, struct carried *carried)
 {
+    enum error error = ERROR_NONE;
     uint32_t n = 0;
     uint32_t part;
 
     *carried = (struct carried){0};
-
     switch (task->reap_stage) {
-    case REAP_HANDLES: {
+    case REAP_HANDLES:
+    case REAP_PAGE_TABLES: {
         struct handle_entry *entry = handle_table_part(task, task->reap_index, HANDLES_PER_TABLE, &part);
-        gather(task, worker, entry, part, &n);
+        error = gather(task, worker, entry, part, &n);
         task->reap_index += task->service.leaving_count;
         break;
     }
@@ -190,15 +229,17 @@ enum error reap_carry(struct task *task, struct task *worker, struct carried *ca
         uint32_t position = (uint32_t)(entry->detail / FRAME_SIZE);
         task->handle_limit =
             position * HANDLES_PER_TABLE < task->handle_limit ? position * HANDLES_PER_TABLE : task->handle_limit;
-        gather(task, worker, entry, 1, &n);
+        error = gather(task, worker, entry, 1, &n);
         break;
     }
     case REAP_PARTS:
-        gather(task, worker, &task->hidden[HIDDEN_ROOT], 2, &n); /* and the table */
+        error = gather(task, worker, &task->hidden[HIDDEN_ROOT], 2, &n); /* and the table */
         break;
     default:
-        gather(task, worker, &task->hidden[HIDDEN_END], 2, &n); /* and the task itself */
+        error = gather(task, worker, &task->hidden[HIDDEN_END], 2, &n); /* and the task itself */
     }
+    if (error)
+        return error;
     task->registers.rax = rax_make(SYSTEM_CALL_CALL, ACTION_NONE, MODE_DROP, n, 0);
     task->service.pending = (task->registers.rax & RAX_ACTION_AND_MODE) | CALL_HALTED | CALL_REAPS;
     if (n == 1)

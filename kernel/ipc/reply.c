@@ -58,8 +58,7 @@ static bool take_call(struct task *task, struct endpoint_line *line)
         enum error error = call_deliver(caller, task);
         if (!error)
             return true;
-        call_fail(caller, error);
-        schedule_ready(caller);
+        call_refuse(caller, error);
         interrupt_window();
     }
     return false;
@@ -71,7 +70,8 @@ static void wait(struct task *task, struct endpoint_line *line, struct task *ans
     line->receiver = task;
     task->calls = line;
     task->state = TASK_RECEIVING;
-    if (answered && (answered->halted || this_cpu->reschedule || (this_cpu->ready_mask & answered->higher)))
+    if (answered && (answered->halted || answered->cpu_number != this_cpu->number || this_cpu->reschedule ||
+                     (this_cpu->ready_mask & answered->higher)))
         schedule_ready(answered);
     else if (answered)
         schedule_switch(answered);
@@ -102,13 +102,12 @@ enum error reply_receive(struct task *task)
     sweep_pause(task, caller != NULL);
     if (caller && reap_is_over(caller))
         caller = NULL;
-    if (line->bits)
-        endpoint_deliver_bits(line, task);
-    else if (!line->callers || !take_call(task, line)) {
+    if (!endpoint_attend(line) || (!endpoint_deliver_bits(line, task) && !take_call(task, line))) {
         wait(task, line, caller);
         endpoint_notify(line, 0); /* what came while calls were refused */
         return ERROR_NONE;
     }
+    endpoint_attend(line);
     if (caller)
         schedule_ready(caller);
     return ERROR_NONE;

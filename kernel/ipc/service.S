@@ -36,22 +36,24 @@
     movq %rcx, SERVICE_ROOM(%rbx)
 .endm
 
-/* The entry that the handle in r13 names, in rcx. Clobbers r11. */
+/* The entry that the handle in r13 names, in rcx, and its name, as it was read once, in r11. Clobbers r13. */
 .macro find_entry
     movl %r13d, %r11d
     cmpl TASK_HANDLE_LIMIT(%rbx), %r11d
     jae system_call_slow_saved
     table_entry %rbx, %r11d, %r11, %ecx, %rcx
-    movq %r13, %r11
-    shrq $32, %r11
+    movq ENTRY_NAME(%rcx), %r11
+    xorq %r11, %r13
+    shrq $32, %r13
+    jnz system_call_slow_saved
+    movq %r11, %r13
+    shrq $32, %r13
     jz system_call_slow_saved           /* no handle has generation 0, but empty entries do */
-    cmpl %r11d, ENTRY_GENERATION(%rcx)
-    jne system_call_slow_saved
 .endm
 
-/* What the server sees in r13 of the frame of the entry in rcx: its address, rights below it. Clobbers r11. */
+/* What the server sees in r13 of the frame whose number is there, of the entry in rcx: its address, rights below it. Clobbers
+ * r11. */
 .macro frame_word
-    movl ENTRY_FRAME(%rcx), %r13d
     shlq $12, %r13
     movzwl ENTRY_RIGHTS(%rcx), %r11d
     orq %r11, %r13
@@ -111,10 +113,10 @@ lend:
     testq %r14, %r14                    /* a second one */
     jnz system_call_slow_saved
     find_entry
-    movq ENTRY_NAME(%rcx), %r11
     movq %rcx, SERVICE_BORROWED(%rbx)
     movq %r14, SERVICE_BORROWED_1(%rbx)
     movq %r11, SERVICE_BORROWED_NAME(%rbx)
+    movl %r11d, %r13d
     frame_word
 
 /* rax as it came, rdi: badge, r13: what the server sees of the handle. */
@@ -136,12 +138,15 @@ leave:
     cmpw $KIND_UNTYPED, ENTRY_KIND(%rcx)
     jne system_call_slow_saved
     movq %rcx, SERVICE_LEAVING(%rbx)
+    movl REGISTERS_R13(%rbx), %r13d     /* its index */
     movl %r13d, SERVICE_LEAVING_FIRST(%rbx)
     movl $1, SERVICE_LEAVING_COUNT(%rbx)
-    movl ENTRY_FRAME(%rcx), %r13d
+    movl %r11d, %r13d
     ledger_word %r13d, %r14, %edi, %rdi
     lock btsq $0, (%r14)
     jc system_call_slow_saved
+    cmpq %r11, ENTRY_NAME(%rcx)         /* another CPU may have taken it away meanwhile */
+    jne stay
     movq ENTRY_NEXT(%rcx), %rdi
     cmpq %rcx, %rdi
     je last_leaves
@@ -162,6 +167,7 @@ unmapped:
     movl $0, ENTRY_GENERATION(%rcx)
     movl $HANDLE_LEAVING, ENTRY_STATE(%rcx)
     movq %r11, (%r14)                   /* unlocks */
+    movl ENTRY_FRAME(%rcx), %r13d
     frame_word
     movl REGISTERS_RAX(%rbx), %eax
     movq TASK_BADGE(%rbx), %rdi
@@ -194,8 +200,14 @@ unmap:
     jmp unmapped
 
 last_leaves:
+    cmpq $0, frames_pinned              /* this one, perhaps: object/pin.h */
+    jne stay
     movl $LEDGER_WORD_FREE, %r11d
     jmp left
+
+stay:
+    decq (%r14)                         /* unlocks */
+    jmp system_call_slow_saved
 
 anchor_leaves:
     movq ENTRY_LENGTH(%rcx), %rax

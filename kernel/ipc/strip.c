@@ -1,45 +1,98 @@
 #include "kernel/ipc/strip.h"
+#include "kernel/cpu/flush.h"
 #include "kernel/cpu/instructions.h"
 #include "kernel/ipc/carry.h"
 #include "kernel/memory/ledger.h"
 #include "kernel/object/handle_ring.h"
 #include "kernel/object/handle_table.h"
 #include "kernel/object/mapping.h"
+#include "kernel/object/pin.h"
 #include "kernel/object/schedule.h"
 #include <quire/kinds.h>
+#include <stddef.h>
 
-/* A task that waits at an endpoint, for its turn or for a call, by a handle that is gone. */
-static void wake_waiter(struct task *task, const struct handle_entry *entry)
+#define STRIP_STEP 4 /* handles that are taken away without letting interrupts in */
+
+/* Handles that were taken away under one lock. */
+struct stripped {
+    uint64_t count;
+    uint64_t flush;                  /* CPUs that may still know a mapping, a bit each */
+    uint32_t owner_count;            /* tasks that had it mapped */
+    const struct task *owners[STRIP_STEP];
+    struct task *waiter[STRIP_STEP]; /* callers that waited by such a handle */
+    uint32_t waiter_count;
+    struct endpoint_line *closes;    /* not NULL: nobody can receive there any more */
+};
+
+/* A task that waits in an endpoint's queue by a handle that goes is this CPU's from here on; a receiver's CPU looks. */
+static void take_waiter(const struct handle_entry *entry, struct stripped *stripped)
 {
-    bool waits = task->state == TASK_CALLING || task->state == TASK_RECEIVING;
+    struct task *task = entry->owner;
+    struct endpoint *endpoint = endpoint_of(handle_entry_frame(entry));
 
-    if (!waits || handle_table_entry(task, handle_index(task->registers.rdi)) != entry)
-        return;
-    (void)task_withdraw(task, false);
-    task_call_ends(task, ERROR_REVOKED);
+    if (__atomic_load_n(&task->queue, __ATOMIC_ACQUIRE) == endpoint &&
+        handle_table_entry(task, handle_index(task->registers.rdi)) == entry && endpoint_forget_locked(endpoint, task))
+        stripped->waiter[stripped->waiter_count++] = task;
+    if (entry->rights & RIGHT_RECEIVE)
+        endpoint_poke((struct endpoint_line *)(uintptr_t)entry->detail, task->cpu_number);
 }
 
-/* Takes one entry away, wherever it is. */
-static void take_away(struct handle_entry *entry, atomic_word *word, uint64_t value)
+/* Takes one entry away, wherever it is; its frame's word is locked. */
+static uint64_t take_away(struct handle_entry *entry, uint64_t value, struct stripped *stripped)
 {
-    struct endpoint_line *line = (struct endpoint_line *)(uintptr_t)entry->detail;
-    bool endpoint = entry->kind == KIND_ENDPOINT;
     bool closes = false;
 
     value = handle_withdraw(entry, value, &closes);
-    if (mapping_exists(entry))
-        mapping_clear(entry);
-    ledger_unlock(word, value);
-    if (endpoint)
-        wake_waiter(entry->owner, entry);
-    handle_empty(entry);
+    if (entry->kind == KIND_ENDPOINT)
+        take_waiter(entry, stripped);
     if (closes)
-        endpoint_close(line);
+        stripped->closes = (struct endpoint_line *)(uintptr_t)entry->detail;
+    if (mapping_exists(entry)) {
+        mapping_clear(entry);
+        stripped->owners[stripped->owner_count++] = entry->owner;
+    }
+    handle_strip(entry);
+    stripped->count++;
+    return value;
+}
+
+/* Takes some away that follow the one that stays, if that is what it was. */
+static enum error take_some(const struct handle_entry *kept, uint64_t name, uint64_t most, struct stripped *stripped)
+{
+    atomic_word *word;
+    uint64_t value;
+
+    *stripped = (struct stripped){0};
+    if (!handle_lock(kept, name, &word, &value))
+        return ERROR_REVOKED;
+    while (kept->next != kept && stripped->count < most)
+        value = take_away(kept->next, value, stripped);
+    atomic_fence_all(); /* before it is looked who runs where */
+    for (uint32_t k = 0; k < stripped->owner_count; k++)
+        stripped->flush |= mapping_loaded_elsewhere(stripped->owners[k]);
+    if (stripped->flush)
+        pin((uint32_t)name);
+    ledger_unlock(word, value);
+    return ERROR_NONE;
+}
+
+/* What has to be done about it without the lock. */
+static void settle(const struct stripped *stripped)
+{
+    if (stripped->flush) {
+        flush_others(stripped->flush);
+        unpin();
+    }
+    for (uint32_t k = 0; k < stripped->waiter_count; k++)
+        task_call_ends(stripped->waiter[k], ERROR_REVOKED);
+    if (stripped->closes)
+        endpoint_close(stripped->closes);
 }
 
 enum error strip(struct task *worker, uint64_t *taken, uint64_t *left)
 {
     const struct task *caller = worker->caller;
+    struct stripped stripped;
 
     if (!caller)
         return ERROR_NO_CALLER;
@@ -50,16 +103,21 @@ enum error strip(struct task *worker, uint64_t *taken, uint64_t *left)
     if (error)
         return error;
     struct handle_entry *kept = caller->service.borrowed[0];
+    uint64_t name = caller->service.borrowed_name[0];
     if (!(kept->rights & RIGHT_OWNER))
         return ERROR_MISSING_RIGHT;
     if (kept->kind == KIND_TASK && task_of_entry(kept)->server) /* it has one to itself, which has to stay */
         return ERROR_NOT_PERMITTED;
-    atomic_word *word = ledger_find(handle_entry_frame(kept));
     *taken = 0;
-    while (kept->next != kept && *taken < STRIP_RUN) {
-        take_away(kept->next, word, ledger_lock(word));
-        *taken += 1;
-    }
-    *left = handle_count(atomic_load_relaxed(word));
-    return ERROR_NONE;
+    do {
+        error = take_some(kept, name, STRIP_RUN - *taken < STRIP_STEP ? STRIP_RUN - *taken : STRIP_STEP, &stripped);
+        if (error)
+            break;
+        settle(&stripped);
+        *taken += stripped.count;
+        interrupt_window();
+    } while (stripped.count == STRIP_STEP && *taken < STRIP_RUN);
+    pin_wait((uint32_t)name); /* what another one has taken away is out of use, too */
+    *left = handle_count(atomic_load_relaxed(ledger_find((uint32_t)name)));
+    return *taken ? ERROR_NONE : error;
 }

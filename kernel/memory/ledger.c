@@ -1,4 +1,5 @@
 #include "kernel/memory/ledger.h"
+#include "kernel/cpu/flush.h"
 #include "kernel/cpu/instructions.h"
 #include "kernel/memory/memory.h"
 #include <stddef.h>
@@ -13,6 +14,17 @@ void ledger_initialise(void)
 
     ledger_directory = physical_pointer(memory_early_allocate(frames));
     ledger_frame_count = memory.regions.frame_count;
+}
+
+uint64_t ledger_lock_wait(atomic_word *word)
+{
+    uint64_t value = atomic_load_relaxed(word) & ~LEDGER_LOCKED;
+
+    while (!atomic_swap_if_acquire(word, &value, value | LEDGER_LOCKED)) {
+        value &= ~LEDGER_LOCKED;
+        wait_turn();
+    }
+    return value | LEDGER_LOCKED;
 }
 
 static enum ledger_state state_of_type(enum region_type type)
@@ -52,6 +64,6 @@ atomic_word *ledger_leaf_make(uint64_t frame)
         atomic_store_release(entry, (uint64_t)(uintptr_t)frame_pointer(backing));
     }
     while (atomic_load_acquire(entry) == LEDGER_LEAF_BUSY)
-        atomic_pause();
+        wait_turn();
     return frame_pointer(backing);
 }

@@ -35,18 +35,19 @@ static inline atomic_word *ledger_find(uint64_t frame)
     return leaf ? &leaf[frame % LEDGER_WORDS_PER_LEAF] : NULL;
 }
 
+/* Of ledger_lock, when another CPU has the lock or changes the word. */
+uint64_t ledger_lock_wait(atomic_word *word);
+
 /* Locks a word and returns its value, lock bit included. Interrupts are off and no other word is locked
  * by this CPU. Acquire. */
 static inline uint64_t ledger_lock(atomic_word *word)
 {
     uint64_t value = atomic_load_relaxed(word);
 
-    for (;;) {
-        value &= ~LEDGER_LOCKED;
-        if (atomic_swap_if_acquire(word, &value, value | LEDGER_LOCKED))
-            return value | LEDGER_LOCKED;
-        atomic_pause();
-    }
+    value &= ~LEDGER_LOCKED;
+    if (__builtin_expect(!atomic_swap_if_acquire(word, &value, value | LEDGER_LOCKED), 0))
+        return ledger_lock_wait(word);
+    return value | LEDGER_LOCKED;
 }
 
 /* Stores a new value with the lock bit cleared. Release. */

@@ -1,26 +1,54 @@
 #include "kernel/object/endpoint.h"
 #include "kernel/cpu/instructions.h"
+#include "kernel/memory/ledger.h"
+#include "kernel/object/handle_table.h"
 #include "kernel/object/schedule.h"
 #include "kernel/object/task_queue.h"
 
-static void attention_update(struct endpoint_line *line)
+static atomic_word *word_of(const struct endpoint *endpoint)
 {
-    line->attention = line->callers || line->bits;
+    return ledger_find(physical_address(endpoint) / FRAME_SIZE);
+}
+
+bool endpoint_attend(struct endpoint_line *line)
+{
+    const struct endpoint_queue *queue = endpoint_queue(line);
+
+    line->attention = queue->callers || atomic_load_relaxed(&queue->bits);
+    return line->attention;
+}
+
+void endpoint_poke(struct endpoint_line *line, uint32_t cpu_number)
+{
+    if (!atomic_exchange_acquire_release(&line->mailed, 1))
+        mail_send(cpu_number, &line->mail, MAIL_LOOK);
+}
+
+/* This CPU's next receiver is to look at the queue, and so are those of other CPUs. */
+static void call_attention(struct endpoint_line *line)
+{
+    struct endpoint *endpoint = endpoint_of_line(line);
+    uint64_t others = endpoint->split ? 0 : endpoint->receiver_cpus & ~(UINT64_C(1) << this_cpu->number);
+
+    line->attention = 1;
+    for (uint32_t k = 0; others >> k; k++)
+        if (others >> k & 1)
+            endpoint_poke(&endpoint->lines[k], k);
 }
 
 /* Where the circle of a priority hangs, or would: callers hold a circle for each priority, the highest first. */
-static struct task **circle_of(struct endpoint_line *line, uint32_t priority)
+static struct task **circle_of(struct endpoint_queue *queue, uint32_t priority)
 {
-    struct task **place = &line->callers;
+    struct task **place = &queue->callers;
 
     while (*place && (*place)->priority > priority)
         place = &(*place)->lower;
     return place;
 }
 
-void endpoint_enqueue(struct endpoint_line *line, struct task *caller)
+static void append(struct endpoint_queue *queue, struct task *caller)
 {
-    struct task **place = circle_of(line, caller->priority);
+    struct task **place = circle_of(queue, caller->priority);
 
     if (*place && (*place)->priority == caller->priority) {
         circle_append(place, caller);
@@ -29,12 +57,35 @@ void endpoint_enqueue(struct endpoint_line *line, struct task *caller)
         *place = NULL;
         circle_append(place, caller);
     }
-    attention_update(line);
 }
 
-void endpoint_forget(struct endpoint_line *line, struct task *caller)
+enum error endpoint_enqueue(struct endpoint_line *line, struct task *caller)
 {
-    struct task **place = circle_of(line, caller->priority);
+    struct endpoint *endpoint = endpoint_of_line(line);
+    atomic_word *word = word_of(endpoint);
+    struct handle_entry *entry;
+    uint64_t value = ledger_lock(word);
+    enum error error = endpoint->closed ? ERROR_NO_SERVER : ERROR_NONE;
+
+    if (!error && !task_is_dying(caller))
+        error = handle_find(caller, caller->registers.rdi, &entry);
+    if (!error) {
+        caller->state = TASK_CALLING;
+        caller->calls = line;
+        caller->queue = endpoint;
+        append(endpoint_queue(line), caller);
+    }
+    ledger_unlock(word, value);
+    if (!error)
+        call_attention(line);
+    return error;
+}
+
+bool endpoint_forget_locked(struct endpoint *endpoint, struct task *caller)
+{
+    if (caller->queue != endpoint)
+        return false;
+    struct task **place = circle_of(endpoint_queue(caller->calls), caller->priority);
     struct task *lower = (*place)->lower;
 
     circle_remove(place, caller);
@@ -42,45 +93,101 @@ void endpoint_forget(struct endpoint_line *line, struct task *caller)
         (*place)->lower = lower;
     else
         *place = lower;
-    attention_update(line);
+    atomic_store_release(&caller->at, this_cpu->number);
+    __atomic_store_n(&caller->queue, NULL, __ATOMIC_RELEASE);
+    return true;
+}
+
+bool endpoint_forget(struct task *caller)
+{
+    struct endpoint *endpoint = caller->queue;
+
+    if (!endpoint)
+        return false;
+    atomic_word *word = word_of(endpoint);
+    uint64_t value = ledger_lock(word);
+    bool found = endpoint_forget_locked(endpoint, caller);
+    ledger_unlock(word, value);
+    return found;
 }
 
 struct task *endpoint_dequeue(struct endpoint_line *line)
 {
-    struct task *caller = line->callers;
+    struct endpoint *endpoint = endpoint_of_line(line);
+    atomic_word *word = word_of(endpoint);
+    uint64_t value = ledger_lock(word);
+    struct task *caller = endpoint_queue(line)->callers;
 
-    if (caller)
-        endpoint_forget(line, caller);
+    if (caller && !endpoint_forget_locked(endpoint, caller))
+        caller = NULL;
+    ledger_unlock(word, value);
     return caller;
 }
 
-void endpoint_deliver_bits(struct endpoint_line *line, struct task *receiver)
+bool endpoint_deliver_bits(struct endpoint_line *line, struct task *receiver)
 {
+    uint64_t bits = atomic_exchange_acquire_release(&endpoint_queue(line)->bits, 0);
+
+    if (!bits)
+        return false;
     registers_clear(&receiver->registers);
     receiver->registers.rax = (uint64_t)RECEIVED_NOTIFICATION << 32;
-    receiver->registers.rsi = line->bits;
-    line->bits = 0;
-    attention_update(line);
+    receiver->registers.rsi = bits;
+    endpoint_attend(line);
+    return true;
 }
 
 void endpoint_notify(struct endpoint_line *line, uint64_t bits)
 {
     struct task *receiver = line->receiver;
 
-    line->bits |= bits;
-    attention_update(line);
-    if (!receiver || !line->bits)
+    if (bits)
+        atomic_or_acquire_release(&endpoint_queue(line)->bits, bits);
+    if (!receiver) {
+        if (bits)
+            call_attention(line);
         return;
+    }
     line->receiver = NULL;
-    endpoint_deliver_bits(line, receiver);
-    schedule_ready(receiver);
+    if (endpoint_deliver_bits(line, receiver))
+        schedule_ready(receiver);
+    else
+        line->receiver = receiver;
+}
+
+void endpoint_receiver_comes(uint64_t frame, uint32_t cpu_number)
+{
+    struct endpoint *endpoint = endpoint_of(frame);
+    struct endpoint_line *line = &endpoint->lines[cpu_number];
+
+    endpoint->receivers++;
+    if (line->receivers++)
+        return;
+    endpoint->receiver_cpus |= UINT64_C(1) << cpu_number;
+    if (endpoint->queue.callers || atomic_load_relaxed(&endpoint->queue.bits))
+        endpoint_poke(line, cpu_number); /* they have waited for others so far */
+}
+
+bool endpoint_receiver_goes(uint64_t frame, uint32_t cpu_number)
+{
+    struct endpoint *endpoint = endpoint_of(frame);
+
+    if (--endpoint->lines[cpu_number].receivers == 0)
+        endpoint->receiver_cpus &= ~(UINT64_C(1) << cpu_number);
+    return --endpoint->receivers == 0;
 }
 
 void endpoint_close(struct endpoint_line *line)
 {
-    line->closed = 1;
-    for (struct task *caller = endpoint_dequeue(line); caller; caller = endpoint_dequeue(line)) {
-        task_call_ends(caller, ERROR_NO_SERVER);
-        interrupt_window();
+    struct endpoint *endpoint = endpoint_of_line(line);
+    uint32_t lines = endpoint->split ? cpu_count : 1;
+    struct task *caller;
+
+    atomic_store_release(&endpoint->closed, 1);
+    for (uint32_t k = 0; k < lines; k++) {
+        while ((caller = endpoint_dequeue(&endpoint->lines[k]))) {
+            task_call_ends(caller, ERROR_NO_SERVER);
+            interrupt_window();
+        }
     }
 }

@@ -1,7 +1,8 @@
 /* Handle entries and tables: what a task holds.
  *
  * All entries that name one frame form a ring, whose anchor stands in the frame's ledger word; they
- * change only under that word's lock. An empty entry belongs to the table's home CPU alone. */
+ * change only under that word's lock: an entry is found without it, and its name is read again once it is locked. An
+ * empty entry belongs to the CPU that its table's task is at, alone. */
 #ifndef KERNEL_OBJECT_HANDLE_H
 #define KERNEL_OBJECT_HANDLE_H
 
@@ -17,6 +18,7 @@ enum handle_state {
     HANDLE_HELD,
     HANDLE_INSTALLED, /* the frame is a table of the owner's address space or handle table */
     HANDLE_LEAVING,   /* left with a call that awaits its reply: out of the ring, frame number kept */
+    HANDLE_STRIPPED,  /* taken away by another CPU: empty, once the CPU that may fill it has cleared the rest */
 };
 
 /* In an empty one all is zero but the members that matter only in a ring: next, previous, length, owner. */
@@ -34,6 +36,8 @@ struct handle_entry {
     struct task *owner;
 };
 _Static_assert(sizeof(struct handle_entry) == 64, "one cache line");
+
+#define HANDLE_NO_FRAME UINT32_MAX /* a frame number that no frame has: PHYSICAL_MAX is below */
 
 #define HANDLES_PER_TABLE 64
 #define HANDLE_TABLES_MAX 128 /* tables a task can have: 8192 handles */

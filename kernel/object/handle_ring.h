@@ -4,9 +4,23 @@
 #ifndef KERNEL_OBJECT_HANDLE_RING_H
 #define KERNEL_OBJECT_HANDLE_RING_H
 
+#include "kernel/memory/ledger.h"
 #include "kernel/memory/ledger_word.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/task.h"
+
+/* Locks the word of the frame that an entry named when it was found. False: it names something else by now, or nothing, and
+ * nothing is locked. */
+must_use static inline bool handle_lock(const struct handle_entry *entry, uint64_t name, atomic_word **word,
+                                        uint64_t *value)
+{
+    *word = ledger_find((uint32_t)name);
+    *value = ledger_lock(*word);
+    if (__builtin_expect(atomic_load_relaxed(&entry->name) == name, 1))
+        return true;
+    ledger_unlock(*word, *value);
+    return false;
+}
 
 /* Links an entry whose other members are set. */
 must_use static inline uint64_t handle_link(struct handle_entry *entry, uint64_t locked_word)
@@ -73,7 +87,7 @@ must_use static inline uint64_t handle_unlink(struct handle_entry *entry, uint64
 must_use static inline uint64_t handle_withdraw(struct handle_entry *entry, uint64_t locked_word, bool *closes)
 {
     if (entry->kind == KIND_ENDPOINT && (entry->rights & RIGHT_RECEIVE))
-        *closes = endpoint_receiver_goes(handle_entry_frame(entry));
+        *closes = endpoint_receiver_goes(handle_entry_frame(entry), entry->owner->cpu_number);
     return handle_unlink(entry, locked_word);
 }
 
@@ -94,13 +108,29 @@ static inline void handle_empty(struct handle_entry *entry)
     entry->detail = 0;
 }
 
+/* The same for an entry in whatever task's table. */
+static inline void handle_strip(struct handle_entry *entry)
+{
+    if (__atomic_load_n(&entry->owner->at, __ATOMIC_RELAXED) == this_cpu->number) {
+        handle_empty(entry);
+        return;
+    }
+    atomic_store_release(&entry->name, 0);
+    __atomic_store_n(&entry->state, HANDLE_STRIPPED, __ATOMIC_RELEASE); /* the last that is done to it here */
+}
+
 /* Moves what an unmapped entry names into an empty one of a task's table, which takes the old one's place in the ring,
  * and empties the old one. */
 must_use static inline uint64_t handle_replace(struct handle_entry *old, struct task *task, struct handle_entry *entry,
                                                uint32_t generation, uint64_t locked_word)
 {
     bool anchor = ledger_word_anchor(locked_word) == old;
+    bool receives = old->kind == KIND_ENDPOINT && (old->rights & RIGHT_RECEIVE);
 
+    if (receives && old->owner->cpu_number != task->cpu_number) { /* the endpoint stays open */
+        endpoint_receiver_comes(handle_entry_frame(old), task->cpu_number);
+        (void)endpoint_receiver_goes(handle_entry_frame(old), old->owner->cpu_number);
+    }
     handle_set(task, entry, generation, handle_entry_frame(old), old->kind, old->rights);
     entry->place = old->place; /* an endpoint's badge; 0 for the unmapped */
     entry->length = old->length;

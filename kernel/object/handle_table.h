@@ -61,18 +61,37 @@ must_use static inline enum error handle_find_object(const struct task *task, ha
     return ((*entry)->rights & right) == right ? ERROR_NONE : ERROR_MISSING_RIGHT;
 }
 
+/* Makes a stripped entry empty, since nobody else touches it any more. */
+static inline bool handle_clear_stripped(struct handle_entry *entry)
+{
+    if (entry->state != HANDLE_STRIPPED)
+        return false;
+    entry->kind = KIND_NONE;
+    entry->rights = 0;
+    entry->place = 0;
+    entry->detail = 0;
+    entry->state = HANDLE_EMPTY;
+    return true;
+}
+
+/* Whether the entry of a task that this CPU may touch can be filled. */
+static inline bool handle_is_vacant(struct handle_entry *entry)
+{
+    return entry->state == HANDLE_EMPTY || handle_clear_stripped(entry);
+}
+
 /* Whether n entries from index dst on exist (else BAD_DESTINATION) and are empty (else OCCUPIED);
  * BAD_COUNT for n = 0. */
-must_use static inline enum error handle_destination(const struct task *task, uint32_t dst, uint32_t n)
+must_use static inline enum error handle_destination(struct task *task, uint32_t dst, uint32_t n)
 {
     if (n == 0)
         return ERROR_BAD_COUNT;
     if (dst == 0 || dst >= task->handle_limit || n > task->handle_limit - dst)
         return ERROR_BAD_DESTINATION;
     for (uint32_t part; n > 0; dst += part, n -= part) {
-        const struct handle_entry *entries = handle_table_part(task, dst, n, &part);
-        for (const struct handle_entry *entry = entries; entry < entries + part; entry++)
-            if (entry->state != HANDLE_EMPTY)
+        struct handle_entry *entries = handle_table_part(task, dst, n, &part);
+        for (struct handle_entry *entry = entries; entry < entries + part; entry++)
+            if (!handle_is_vacant(entry))
                 return ERROR_OCCUPIED;
     }
     return ERROR_NONE;

@@ -1,5 +1,7 @@
 #include "kernel/object/interrupt_line.h"
+#include "kernel/cpu/cpu.h"
 #include "kernel/cpu/legacy_interrupt.h"
+#include "kernel/cpu/local_apic.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/handle_table.h"
 #include <stddef.h>
@@ -13,10 +15,13 @@ enum error interrupt_line_bind(struct task *task, handle endpoint, uint64_t line
 {
     if (line >= LEGACY_LINES || line == LEGACY_CASCADE)
         return ERROR_BAD_ARGUMENT;
-    if (lines[line].task && lines[line].task != task)
+    struct task *holder = NULL;
+    if (!__atomic_compare_exchange_n(&lines[line].task, &holder, task, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE) &&
+        holder != task)
         return ERROR_OCCUPIED;
-    lines[line].task = endpoint ? task : NULL;
     lines[line].endpoint = endpoint;
+    if (!endpoint)
+        __atomic_store_n(&lines[line].task, NULL, __ATOMIC_RELEASE);
     legacy_line_set((uint32_t)line, endpoint != 0);
     return ERROR_NONE;
 }
@@ -31,14 +36,41 @@ enum error interrupt_line_open(const struct task *task, uint64_t line)
     return ERROR_NONE;
 }
 
-void interrupt_line_fire(uint32_t line)
+/* Looks the handle up, on its CPU. */
+static void tell(uint32_t line)
 {
+    const struct task *task = lines[line].task;
     struct handle_entry *entry;
 
-    legacy_line_take(line);
-    if (lines[line].task && !handle_find(lines[line].task, lines[line].endpoint, &entry) &&
+    if (task && task->cpu_number == this_cpu->number && !handle_find(task, lines[line].endpoint, &entry) &&
         (entry->rights & RIGHT_NOTIFY))
         endpoint_notify((struct endpoint_line *)(uintptr_t)entry->detail, entry->place);
+}
+
+/* The legacy controllers interrupt the CPU that booted, only. */
+void interrupt_line_fire(uint32_t line)
+{
+    legacy_line_take(line);
+    const struct task *task = __atomic_load_n(&lines[line].task, __ATOMIC_ACQUIRE);
+
+    if (!task || task->cpu_number == this_cpu->number) {
+        tell(line);
+        return;
+    }
+    atomic_or_acquire_release(&cpus[task->cpu_number]->lines_fired, UINT64_C(1) << line);
+    interrupt_send(task->cpu_number, VECTOR_MAIL);
+}
+
+void interrupt_lines_take(void)
+{
+    uint64_t fired = atomic_load_relaxed(&this_cpu->lines_fired);
+
+    if (!fired)
+        return;
+    fired = atomic_exchange_acquire_release(&this_cpu->lines_fired, 0);
+    for (uint32_t line = 0; line < LEGACY_LINES; line++)
+        if (fired >> line & 1)
+            tell(line);
 }
 
 void interrupt_lines_forget(const struct task *task)

@@ -14,8 +14,11 @@ must_use enum error interrupt_line_bind(struct task *task, handle endpoint, uint
 /* Lets a line interrupt again. NOT_PERMITTED: the task has not bound it. BAD_ARGUMENT: no such line. */
 must_use enum error interrupt_line_open(const struct task *task, uint64_t line);
 
-/* An interrupt came: the line is silenced and its task notified. */
+/* An interrupt came: the line is silenced and its task notified, on its CPU. */
 void interrupt_line_fire(uint32_t line);
+
+/* On that CPU, in an interrupt. */
+void interrupt_lines_take(void);
 
 /* Takes all lines from a task that ends. */
 void interrupt_lines_forget(const struct task *task);

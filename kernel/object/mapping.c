@@ -3,6 +3,7 @@
 #include "kernel/cpu/instructions.h"
 #include "kernel/memory/ledger.h"
 #include "kernel/memory/page_table.h"
+#include "kernel/object/handle_ring.h"
 #include "kernel/object/task.h"
 
 /* The number of entries in use of an installed table is kept in the handle that it was installed with; tables
@@ -64,8 +65,11 @@ static inline __attribute__((always_inline)) enum error add(struct task *task, s
         return ERROR_BAD_ADDRESS;
     if (entry->place)
         return ERROR_MAPPED;
-    atomic_word *word = ledger_find(handle_entry_frame(entry));
-    uint64_t held = ledger_lock(word);
+    uint64_t name = atomic_load_relaxed(&entry->name);
+    atomic_word *word;
+    uint64_t held;
+    if (name == 0 || !handle_lock(entry, name, &word, &held))
+        return ERROR_BAD_HANDLE;
     enum error error = attach(task, entry, virtual_address, 0, page_flags(rights) | flags, missing);
     ledger_unlock(word, held);
     return error;
@@ -95,12 +99,24 @@ void mapping_clear(struct handle_entry *entry)
         page_invalidate(virtual_address);
 }
 
+uint64_t mapping_loaded_elsewhere(const struct task *owner)
+{
+    uint32_t home = owner->cpu_number;
+
+    return home != this_cpu->number && __atomic_load_n(&cpus[home]->current, __ATOMIC_ACQUIRE) == owner
+               ? UINT64_C(1) << home
+               : 0;
+}
+
 enum error mapping_remove(struct handle_entry *entry)
 {
     if (!mapping_exists(entry))
         return ERROR_NOT_MAPPED;
-    atomic_word *word = ledger_find(handle_entry_frame(entry));
-    uint64_t held = ledger_lock(word);
+    uint64_t name = atomic_load_relaxed(&entry->name);
+    atomic_word *word;
+    uint64_t held;
+    if (name == 0 || !handle_lock(entry, name, &word, &held))
+        return ERROR_BAD_HANDLE;
     mapping_clear(entry);
     ledger_unlock(word, held);
     return ERROR_NONE;

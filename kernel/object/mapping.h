@@ -19,8 +19,12 @@ must_use enum error mapping_add(struct task *task, struct handle_entry *entry, u
 /* Removes the mapping of a handle. NOT_MAPPED. */
 must_use enum error mapping_remove(struct handle_entry *entry);
 
-/* Clears the mapping of an entry that has one: page-table entry, then translation buffers. */
+/* Clears the mapping of an entry that has one: page-table entry, then translation buffers of this CPU. */
 void mapping_clear(struct handle_entry *entry);
+
+/* After that and a full fence: another CPU, as a bit, that may still have translations of the owner's; 0 for none. Its home
+ * stores whom it runs before it loads the address space, so who is not seen there will find the cleared entry. */
+uint64_t mapping_loaded_elsewhere(const struct task *owner);
 
 /* Whether the entry is an untyped handle with a mapping. */
 static inline int mapping_exists(const struct handle_entry *entry)

@@ -2,8 +2,19 @@
 #include "kernel/object/task_queue.h"
 #include <stddef.h>
 
+/* Where it is made ready. */
+static void send_home(struct task *task)
+{
+    task->callee = NULL;
+    mail_send(task->cpu_number, &task->mail, MAIL_HOME);
+}
+
 void schedule_ready(struct task *task)
 {
+    if (task->cpu_number != this_cpu->number) {
+        send_home(task);
+        return;
+    }
     if (task->halted == HALT_STOP) {
         task->state = TASK_STOPPED;
         return;
@@ -31,13 +42,11 @@ static struct task *take_first(void)
     return task;
 }
 
-/* No task is ready: only an interrupt can change that. */
-static void idle(void)
+/* No task is ready: the CPU is in nobody's address space. */
+static void leave_all(void)
 {
     this_cpu->current = NULL;
     control_3_write(this_cpu->root);
-    while (!this_cpu->ready_mask)
-        __asm__ volatile("sti; hlt; cli" ::: "memory");
 }
 
 void schedule_choose(void)
@@ -52,8 +61,10 @@ void schedule_choose(void)
             return;
         schedule_ready(current);
     }
-    if (!this_cpu->ready_mask)
-        idle();
+    if (!this_cpu->ready_mask) {
+        leave_all();
+        return;
+    }
     struct task *next = take_first();
     this_cpu->reschedule = 0;
     if (next == this_cpu->current)

@@ -8,7 +8,8 @@
 #include "kernel/cpu/instructions.h"
 #include "kernel/object/task.h"
 
-/* Makes a task that waits ready, behind those of its priority; or stopped, if that is what is wanted of it. */
+/* Makes a task that waits ready, behind those of its priority; or stopped, if that is what is wanted of it. One that is lent
+ * is sent home, where that happens; this CPU touches it no more. */
 void schedule_ready(struct task *task);
 
 /* Takes a task out of the ready queue. */
@@ -28,7 +29,7 @@ static inline void schedule_switch(struct task *next)
 /* Chooses the task to run when the current one can not go on or should not: see schedule(). */
 void schedule_choose(void);
 
-/* Makes this_cpu->current the task to run, waiting for an interrupt as long as there is none. A task that runs already
+/* Makes this_cpu->current the task to run; NULL if there is none. A task that runs already
  * goes on unless one of higher priority is ready, or its slice is over and one of equal priority is. That a slice is
  * over stays known until the next choice: it may have ended while the frame server worked for the task. */
 static inline void schedule(void)

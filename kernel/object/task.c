@@ -8,8 +8,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#define SYSTEM_CALL_LENGTH 2 /* bytes of the instruction */
-
 /* It is in no queue. */
 static void set_priority(struct task *task, uint32_t priority)
 {
@@ -47,21 +45,51 @@ void task_call_ends(struct task *caller, enum error error)
     schedule_ready(caller);
 }
 
+/* Whoever serves it sends it home. One that dies does not wait for that. */
+static bool withdraw_lent(struct task *task)
+{
+    if (task_is_dying(task))
+        mail_send(__atomic_load_n(&task->at, __ATOMIC_ACQUIRE), &task->abort, MAIL_ABORT);
+    return false;
+}
+
+void task_lend(struct task *task, uint32_t cpu_number, enum mail_kind kind)
+{
+    task->state = TASK_AWAITING;
+    task->callee = NULL;
+    __atomic_store_n(&task->at, cpu_number, __ATOMIC_RELEASE);
+    mail_send(cpu_number, &task->mail, kind);
+}
+
+void task_abort(struct task *task)
+{
+    struct task *callee = task->callee;
+
+    if (__atomic_load_n(&task->at, __ATOMIC_ACQUIRE) != this_cpu->number || !callee || callee->caller != task)
+        return; /* it is on its way home */
+    callee->caller = NULL;
+    task->service.pending = 0;
+    schedule_ready(task);
+}
+
 bool task_withdraw(struct task *task, bool again)
 {
+    if (task_is_lent(task))
+        return withdraw_lent(task);
     switch (task->state) {
     case TASK_READY:
         schedule_forget(task);
         return true;
     case TASK_CALLING:
-        endpoint_forget(task->calls, task);
+        if (!endpoint_forget(task)) /* another CPU has just taken it */
+            return withdraw_lent(task);
         break;
     case TASK_RECEIVING:
         task->calls->receiver = NULL;
         task->registers.rax &= ~RAX_ACTION_AND_MODE; /* the reply that came with it has been given */
         break;
     case TASK_AWAITING:
-        if (again || task->callee->server) {
+        if (again || !task->callee || task->callee->server) {
             task->service.pending |= CALL_HALTED;
             return false;
         }
@@ -89,7 +117,7 @@ void task_start(struct task *task)
     task->halted = HALT_NONE;
     if (task->state == TASK_STOPPED)
         schedule_ready(task);
-    else
+    else if (!task_is_lent(task))
         task->service.pending &= ~CALL_HALTED;
 }
 
@@ -121,9 +149,8 @@ void task_die(struct task *task, const struct task_ending *why)
         task_call_ends(caller, ERROR_NO_SERVER);
     interrupt_lines_forget(task);
     leave_address_space(task);
-    if (this_cpu->current->priority >
-        task->priority) /* who ends it, or dies before it, is to have back what it holds */
-        set_priority(task, this_cpu->current->priority);
+    if (why->priority > task->priority) /* who ends it, or dies before it, is to have back what it holds */
+        set_priority(task, why->priority);
     if (free)
         schedule_ready(task);
 }
@@ -134,12 +161,20 @@ bool task_is_its_last(const struct handle_entry *entry)
            !task_is_over(task_of_entry(entry));
 }
 
-void task_orphan(struct handle_entry *entry)
+bool task_orphan(struct handle_entry *entry, uint32_t priority)
 {
-    struct task *task = task_of_entry(entry);
-    atomic_word *word = ledger_find(handle_entry_frame(entry));
+    uint64_t name = atomic_load_relaxed(&entry->name);
+    struct task *task = frame_pointer((uint32_t)name);
+    atomic_word *word;
+    uint64_t value;
 
-    ledger_unlock(word, handle_replace(entry, task, &task->hidden[HIDDEN_SELF], HIDDEN_GENERATION, ledger_lock(word)));
-    if (!task_is_dying(task))
-        task_die(task, &(struct task_ending){.end = TASK_END_ABANDONED});
+    if (name == 0 || !handle_lock(entry, name, &word, &value))
+        return false;
+    bool last = task_is_its_last(entry);
+    if (last)
+        value = handle_replace(entry, task, &task->hidden[HIDDEN_SELF], HIDDEN_GENERATION, value);
+    ledger_unlock(word, value);
+    if (last && !task_is_dying(task))
+        task_die(task, &(struct task_ending){.end = TASK_END_ABANDONED, .priority = priority});
+    return last;
 }

@@ -24,9 +24,9 @@ enum task_halt {
     HALT_DIE,  /* only to give back what it holds */
 };
 
-/* How far a dying task is. Handles first, in any order: the address space is loaded nowhere any more, so its tables may go
- * before what they map. Then the tables that hold handles, the last one first; what the task was made of; whom to tell. */
-enum reap_stage { REAP_HANDLES, REAP_TABLES, REAP_PARTS, REAP_END, REAP_OVER };
+/* How far a dying task is. Handles first, then page tables, in any order: the address space is loaded nowhere any more. Then
+ * the tables that hold handles, the last one first; what the task was made of; whom to tell. */
+enum reap_stage { REAP_HANDLES, REAP_PAGE_TABLES, REAP_TABLES, REAP_PARTS, REAP_END, REAP_OVER };
 
 /* Handles that are the task's without being in its table. */
 enum task_hidden {
@@ -53,6 +53,7 @@ struct service {
 /* In service.pending: the caller does not go on by itself, see task_halt; it gives back what it held. */
 #define CALL_HALTED UINT64_C(0x10000)
 #define CALL_REAPS UINT64_C(0x20000)
+#define CALL_LENT UINT64_C(0x400000) /* the caller's home is another CPU */
 
 /* Of a call to the frame server: it died, and comes to the call again (ipc/restart.h); what it did there itself made it die
  * once, twice, three times. */
@@ -114,6 +115,10 @@ struct task {
     struct mail mail;
     struct mail abort;      /* MAIL_ABORT */
     struct endpoint *queue; /* in whose queue it waits; guarded by that frame's lock */
+    uint64_t grace;         /* what it waits for: object/grace.h */
+    uint32_t grace_rounds;
+    struct handle_entry *graced; /* the last to an object, which is taken away after that */
+    struct handle_entry *orphan; /* MAIL_ORPHAN: the last to a task */
     uint32_t generation;    /* of the last handle fill */
     uint32_t handle_limit;  /* entries of the handle table */
     uint32_t first_port;    /* I/O ports that it may use */
@@ -165,8 +170,20 @@ static inline bool task_is_over(const struct task *task)
  * frame server (ipc/restart.h): it goes on with the error; with INTERRUPTED instead if handles went along that are gone. */
 void task_call_ends(struct task *caller, enum error error);
 
+/* Another CPU has the task: it serves a call of its, and sends it home then. */
+static inline bool task_is_lent(const struct task *task)
+{
+    return __atomic_load_n(&task->at, __ATOMIC_ACQUIRE) != task->cpu_number;
+}
+
+/* Gives a task that this CPU may touch, and that is in no queue, to another CPU, for what only that one may do. */
+void task_lend(struct task *task, uint32_t cpu_number, enum mail_kind kind);
+
+/* Its home says that a task dies which waits for an answer here, perhaps: it goes home. */
+void task_abort(struct task *task);
+
 /* Takes a task out of whatever it waits in or for but an answer of the frame server, which comes soon. False: it awaits such
- * a one. What it had asked for is asked again when it goes on, if `again`. */
+ * a one, or is lent, and comes home. What it had asked for is asked again when it goes on, if `again`. */
 bool task_withdraw(struct task *task, bool again);
 
 /* Stops a task that is alive until task_start; it may be stopped already. */
@@ -181,6 +198,7 @@ struct task_ending {
     uint32_t vector;
     uint64_t code;
     uint64_t address;
+    uint32_t priority; /* of who ends it */
 };
 
 /* The task that a handle to one names. */
@@ -192,8 +210,9 @@ static inline struct task *task_of_entry(const struct handle_entry *entry)
 /* Whether the entry is the last handle to a task that has not given back yet what it holds, so that its frame can't go. */
 bool task_is_its_last(const struct handle_entry *entry);
 
-/* Such a handle is about to go: it becomes the task's own, and the task ends. */
-void task_orphan(struct handle_entry *entry);
+/* Such a handle to a task of this CPU is about to go, by somebody of that priority: it becomes the task's own, and the task
+ * ends. False: it is not the last any more, or is gone. */
+must_use bool task_orphan(struct handle_entry *entry, uint32_t priority);
 
 /* Ends a task that is alive. It waits for nothing any more but an answer of the frame server, nobody waits for it, and when
  * the scheduler takes it next it gives back what it holds (ipc/reap.h), with the priority of who ended it, if that is higher:

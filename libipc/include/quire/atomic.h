@@ -51,9 +51,35 @@ static inline uint64_t atomic_add_relaxed(atomic_word *word, uint64_t amount)
     return __atomic_fetch_add(word, amount, __ATOMIC_RELAXED);
 }
 
+static inline uint64_t atomic_add_acquire_release(atomic_word *word, uint64_t amount)
+{
+    return __atomic_fetch_add(word, amount, __ATOMIC_ACQ_REL);
+}
+
+static inline uint64_t atomic_or_acquire_release(atomic_word *word, uint64_t bits)
+{
+    return __atomic_fetch_or(word, bits, __ATOMIC_ACQ_REL);
+}
+
+static inline uint64_t atomic_and_acquire_release(atomic_word *word, uint64_t bits)
+{
+    return __atomic_fetch_and(word, bits, __ATOMIC_ACQ_REL);
+}
+
+static inline uint64_t atomic_exchange_acquire_release(atomic_word *word, uint64_t value)
+{
+    return __atomic_exchange_n(word, value, __ATOMIC_ACQ_REL);
+}
+
 static inline uint64_t atomic_subtract_release(atomic_word *word, uint64_t amount)
 {
     return __atomic_fetch_sub(word, amount, __ATOMIC_RELEASE);
+}
+
+/* Stores before it are seen before loads after it are made. */
+static inline void atomic_fence_all(void)
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
 static inline void atomic_fence_acquire(void)

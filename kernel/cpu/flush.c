@@ -1,0 +1,35 @@
+#include "kernel/cpu/flush.h"
+#include "kernel/cpu/instructions.h"
+#include "kernel/cpu/local_apic.h"
+
+void flush_serve(void)
+{
+    uint64_t wanted = atomic_load_acquire(&this_cpu->flush_wanted);
+
+    if (wanted == this_cpu->flush_done)
+        return;
+    control_3_write(control_3_read()); /* no page of a task is global */
+    atomic_store_release(&this_cpu->flush_done, wanted);
+}
+
+void flush_others(uint64_t cpus_wanted)
+{
+    uint64_t wanted[WORKERS_MAX];
+
+    for (uint32_t k = 0; k < cpu_count; k++) {
+        if (!(cpus_wanted >> k & 1))
+            continue;
+        wanted[k] = atomic_add_acquire_release(&cpus[k]->flush_wanted, 1) + 1;
+        interrupt_send(k, VECTOR_FLUSH);
+    }
+    for (uint32_t k = 0; k < cpu_count; k++) {
+        while ((cpus_wanted >> k & 1) && atomic_load_acquire(&cpus[k]->flush_done) < wanted[k])
+            wait_turn();
+    }
+}
+
+void wait_turn(void)
+{
+    atomic_pause();
+    flush_serve();
+}

@@ -1,0 +1,57 @@
+#include "kernel/entry/mailbox.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/entry/elsewhere.h"
+#include "kernel/ipc/call.h"
+#include "kernel/object/endpoint.h"
+#include "kernel/object/grace.h"
+#include "kernel/object/mail.h"
+#include "kernel/object/schedule.h"
+#include <stddef.h>
+
+#define TASK_OF(mail, member) ((struct task *)(void *)((char *)(mail) - offsetof(struct task, member)))
+
+static void open_one(struct mail *mail)
+{
+    switch ((enum mail_kind)mail->kind) {
+    case MAIL_HOME:
+        __atomic_store_n(&TASK_OF(mail, mail)->at, this_cpu->number, __ATOMIC_RELEASE);
+        schedule_ready(TASK_OF(mail, mail));
+        break;
+    case MAIL_ASK:
+        elsewhere_perform(TASK_OF(mail, mail));
+        break;
+    case MAIL_ORPHAN:
+        elsewhere_orphan(TASK_OF(mail, mail));
+        break;
+    case MAIL_ABORT:
+        task_abort(TASK_OF(mail, abort));
+        break;
+    case MAIL_LOOK:
+        call_look((struct endpoint_line *)(void *)((char *)mail - offsetof(struct endpoint_line, mail)));
+        break;
+    case MAIL_KINDS:
+        break;
+    }
+}
+
+void mailbox_open(void)
+{
+    uint64_t ticket = grace_newest();
+    struct task *task;
+
+    if (mail_is_there()) {
+        for (struct mail *mail = mail_take(), *next; mail; mail = next) {
+            next = mail->next; /* it may be sent again */
+            open_one(mail);
+        }
+    }
+    grace_pass(ticket);
+    while ((task = grace_next()))
+        call_goes_on(task);
+}
+
+void mailbox_wait(void)
+{
+    if (!mail_is_there())
+        __asm__ volatile("sti; hlt; cli" ::: "memory");
+}
