@@ -2,7 +2,7 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/instructions.h"
 #include "kernel/cpu/legacy_interrupt.h"
-#include "kernel/cpu/timer.h"
+#include "kernel/cpu/local_apic.h"
 #include "kernel/event.h"
 #include "kernel/memory/window.h"
 #include "kernel/entry/proceed.h"
