@@ -5,6 +5,7 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/descriptor.h"
 #include "kernel/cpu/feature.h"
+#include "kernel/cpu/instructions.h"
 #include "kernel/cpu/local_apic.h"
 #include "kernel/cpu/timer.h"
 #include "kernel/entry/proceed.h"
@@ -179,12 +180,6 @@ void processors_wake(void)
     wake_all();
     if (cpu_count > 1)
         print_line(PRINT_QUIET, "%u CPUs", cpu_count);
-}
-
-static _Noreturn void halt_for_ever(void)
-{
-    for (;;)
-        __asm__ volatile("cli; hlt");
 }
 
 /* Called by boot/processor.S with this CPU's own page tables and stack. It has shown that all is well with it when its timer

@@ -3,6 +3,7 @@
 #include "kernel/cpu/instructions.h"
 #include "kernel/cpu/legacy_interrupt.h"
 #include "kernel/cpu/local_apic.h"
+#include "kernel/cpu/stop.h"
 #include "kernel/event.h"
 #include "kernel/memory/window.h"
 #include "kernel/entry/proceed.h"
@@ -91,6 +92,7 @@ void trap_on_stack(struct stack_frame *frame)
         return;
     }
     if (frame->vector == VECTOR_NON_MASKABLE) {
+        stop_if_wanted();
         print_line(PRINT_QUIET, "non-maskable interrupt at rip 0x%lx", frame->rip);
         return;
     }
