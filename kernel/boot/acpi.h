@@ -20,7 +20,7 @@ struct acpi_processors {
     uint32_t apic_ids[WORKERS_MAX]; /* the CPU that booted, then the others in the order of the table, none twice */
     uint32_t doubled;               /* entries that name one again */
     uint32_t left_out;              /* further CPUs, for which there is no room */
-    uint64_t fault_address;         /* physical, of the table that acpi_processors() found broken; 0: the RSDP */
+    uint64_t fault_address; /* physical, of the table that is broken; 0: the RSDP, where the loader copied it from */
 };
 
 /* Where [address, address + size) of physical memory can be read, or NULL if it can't. */

@@ -73,11 +73,12 @@ static void read_tables(void)
     enum acpi_fault fault = acpi_processors(told->acpi_root, told->acpi_root_size, local_apic_own_id(), reach, &found);
 
     if (fault != ACPI_FAULT_NONE)
-        print_line(PRINT_QUIET, "only one CPU is used: %s (ACPI, 0x%lx)", acpi_fault_text(fault), found.fault_address);
+        print_line(PRINT_QUIET, "ACPI table at 0x%lx: %s, so only one CPU is used", found.fault_address,
+                   acpi_fault_text(fault));
     if (found.doubled)
-        print_line(PRINT_QUIET, "the MADT names CPUs twice: %u entries are left out", found.doubled);
+        print_line(PRINT_QUIET, "CPUs that the MADT has twice: %u", found.doubled);
     if (found.left_out)
-        print_line(PRINT_QUIET, "%u CPUs are left out: Quire uses %u", found.left_out, WORKERS_MAX);
+        print_line(PRINT_QUIET, "CPUs left out, above the %u that can be used: %u", WORKERS_MAX, found.left_out);
 }
 
 void processors_find(const struct boot_data *data)
