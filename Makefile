@@ -75,7 +75,7 @@ LIBRARY_OBJECTS := $(call objects,library,$(call find,libipc/src))
 
 # What has no privileged instruction and no system call in it, and is tested on the host.
 HOST_SOURCES := $(wildcard \
-    $(addprefix kernel/boot/,multiboot2.c memory_map.c) \
+    $(addprefix kernel/boot/,multiboot2.c memory_map.c acpi.c) \
     $(addprefix kernel/memory/,region.c early.c reserve.c) \
     $(addprefix kernel/panic/,symbol.c backtrace.c) \
     $(addprefix servers/console/,terminal.c keyboard.c) $(addprefix libipc/src/,canvas.c font.c audit_text.c) \

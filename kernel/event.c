@@ -41,7 +41,7 @@ static uint32_t frame_of(const struct task *task)
 
 static struct event *next(enum event_kind kind, const struct task *task)
 {
-    struct event *event = &events.ring[events.count++ & (events.size - 1)];
+    struct event *event = &events.ring[atomic_add_relaxed(&events.count, 1) & (events.size - 1)];
 
     event->stamp = time_stamp_read() << EVENT_KIND_BITS | kind;
     event->task = frame_of(task);

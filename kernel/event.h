@@ -3,6 +3,7 @@
 #ifndef KERNEL_EVENT_H
 #define KERNEL_EVENT_H
 
+#include <quire/atomic.h>
 #include <stdint.h>
 
 struct task;
@@ -30,7 +31,7 @@ _Static_assert(sizeof(struct event) == 64, "a cache line");
 struct events {
     struct event *ring;
     uint64_t size;     /* a power of two; 0: none are kept */
-    uint64_t count;    /* so many were stored; the last `size` of them are there */
+    atomic_word count; /* so many were stored; the last `size` of them are there */
     uint64_t name;     /* where in a task its name is */
     uint64_t endpoint; /* frame number of the frame server's */
 };

@@ -38,4 +38,8 @@
 #define SELECTOR_USER_CODE 0x23
 #define SELECTOR_TASK_STATE 0x28
 
+/* In boot/header.S, for 32-bit code. */
+#define SELECTOR_BOOT_CODE 0x10
+#define SELECTOR_BOOT_DATA 0x18
+
 #endif

@@ -1,11 +1,13 @@
 /* From the boot loader to the first task: a list of steps, each of which can refuse the machine. */
 #include "kernel/boot/kernel_map.h"
 #include "kernel/boot/memory_map.h"
+#include "kernel/boot/processors.h"
 #include "kernel/memory/memory.h"
 #include "kernel/boot/module.h"
 #include "kernel/cpu/descriptor.h"
 #include "kernel/cpu/feature.h"
 #include "kernel/cpu/legacy_interrupt.h"
+#include "kernel/cpu/local_apic.h"
 #include "kernel/cpu/timer.h"
 #include "kernel/cpu/uart.h"
 #include "kernel/memory/ledger.h"
@@ -81,6 +83,13 @@ static void events_start(void)
         events_keep(count);
 }
 
+static void interrupts_start(void)
+{
+    legacy_controllers_initialise();
+    if (!local_apic_initialise() || !timer_measure())
+        refuse("timer: the local interrupt controller does not count, or there is no interval timer to measure it by");
+}
+
 static void regions_show(void)
 {
     const struct region_table *table = &memory.regions;
@@ -114,6 +123,7 @@ _Noreturn void kernel_main(uint32_t magic, uint64_t information)
     memory_probe(0, EARLY_LOW_END);
     require(reserve_plan(&memory.reserve, &memory.regions), "reserve"); /* set aside what window and ledger need */
     early_initialise(&memory.early, &memory.regions); /* from here to early_retire memory can be allocated */
+    processors_find(&boot_data);                      /* while the boot page tables still reach the firmware's */
     kernel_map(feature_large_pages());                /* the final page tables */
     memory_probe(EARLY_LOW_END, PHYSICAL_MAX);
     feature_enable();
@@ -122,13 +132,13 @@ _Noreturn void kernel_main(uint32_t magic, uint64_t information)
     ledger_initialise();
     events_start();
     sweep_allow();
-    require(modules_load(&boot_data), "modules");                             /* tasks of the boot modules */
+    interrupts_start();
+    processors_wake();                            /* each in memory of its own, which is allocated here */
+    require(modules_load(&boot_data), "modules"); /* tasks of the boot modules */
     require(early_retire(&memory.early, &memory.regions), "early allocator"); /* never again */
     regions_show();
     modules_start(&boot_data);
-    legacy_controllers_initialise();
-    if (timer_initialise() == 0)
-        refuse("timer: the local interrupt controller does not count, or there is no interval timer to measure it by");
+    timer_start();
     proceed();
     resume_current();
 }

@@ -14,10 +14,13 @@ void print_arguments(enum print_level level, const char *before, const char *for
     if (level > print_shown)
         return;
     size_t length = format_text(line, sizeof(line), format, arguments);
+    bool locked = uart_lock();
     uart_write("# ", 2);
     uart_write(before, strlen(before));
     uart_write(line, length < sizeof(line) ? length : sizeof(line) - 1);
     uart_write("\n", 1);
+    if (locked)
+        uart_unlock();
 }
 
 void print_line(enum print_level level, const char *format, ...)

@@ -1,5 +1,6 @@
 #include "kernel/verdict.h"
 #include "kernel/cpu/instructions.h"
+#include "kernel/cpu/stop.h"
 #include "kernel/cpu/uart.h"
 #include "kernel/print.h"
 #include <stdarg.h>
@@ -13,13 +14,14 @@ _Noreturn void verdict(enum verdict verdict)
     static const char *const lines[] = {"verdict: pass\n", "verdict: fail\n", "verdict: panic\n", "verdict: refused\n"};
     const char *line = lines[verdict - MACHINE_PASSED];
 
+    (void)!uart_lock(); /* for ever */
+    stop_others();
     uart_write(line, strlen(line));
     uart_drain();
     port_write_32(QEMU_EXIT_PORT, verdict);
     for (const char *letter = "Shutdown"; *letter; letter++)
         port_write_8(BOCHS_EXIT_PORT, (uint8_t)*letter);
-    for (;;)
-        __asm__ volatile("cli; hlt");
+    halt_for_ever();
 }
 
 _Noreturn void refuse(const char *format, ...)

@@ -72,6 +72,11 @@ boot_entry:
     movl $boot_low + PAGE_TABLE_ENTRY, boot_root + 256 * 8
     movl $boot_high + PAGE_TABLE_ENTRY, boot_root + 511 * 8
 
+    movl $boot_long, %ebx
+
+    /* Turns long mode on, with the tables above, and goes on at ebx. Other processors come here, too. */
+    .global long_mode_enter
+long_mode_enter:
     movl $CR4_PAE, %eax         /* and nothing that the loader may have left: no fifth level of tables */
     movl %eax, %cr4
     movl $boot_root, %eax
@@ -84,7 +89,11 @@ boot_entry:
     orl $CR0_BITS, %eax
     movl %eax, %cr0
     lgdt boot_descriptors
-    ljmp $SELECTOR_KERNEL_CODE, $boot_long
+    ljmp $SELECTOR_KERNEL_CODE, $1f
+    .code64
+1:  movl %ebx, %ebx             /* clears the upper half */
+    jmpq *%rbx
+    .code32
 
     /* Too old a processor: say so on the serial port, as far as it is set up, and end (see verdict.c). */
 no_long_mode:
@@ -116,8 +125,9 @@ boot_long:
     jmpq *%rax
 
     .balign 8
-boot_table:
-    .quad 0, 0x00af9b000000ffff
+    .global boot_table
+boot_table:                     /* and what other processors need before they get here */
+    .quad 0, 0x00af9b000000ffff, 0x00cf9b000000ffff, 0x00cf93000000ffff
 boot_descriptors:
     .short . - boot_table - 1
     .long boot_table

@@ -40,15 +40,22 @@ static void map_memory(uint64_t root, bool large_pages)
     }
 }
 
-/* struct cpu, its stacks with unmapped pages between them, its interrupt controller. */
-static struct cpu *map_cpu(uint64_t root)
+/* struct cpu, its stacks with unmapped pages between them, its interrupt controller: in zeroed frames. */
+static struct cpu *map_cpu(uint64_t root, uint64_t frames, uint32_t number)
 {
-    struct cpu *cpu = boot_map_fresh(root, CPU_ADDRESS, 1, PAGE_KERNEL_DATA);
+    struct cpu *cpu = physical_pointer(frames);
+    uint64_t stacks = frames + FRAME_SIZE;
 
-    boot_map_fresh(root, CPU_STACK_TOP - CPU_STACK_PAGES * FRAME_SIZE, CPU_STACK_PAGES, PAGE_KERNEL_DATA);
+    boot_map(root, CPU_ADDRESS, frames, FRAME_SIZE, PAGE_KERNEL_DATA, 1);
+    boot_map(root, CPU_STACK_TOP - CPU_STACK_PAGES * FRAME_SIZE, stacks, CPU_STACK_PAGES * FRAME_SIZE, PAGE_KERNEL_DATA,
+             1);
+    stacks += CPU_STACK_PAGES * FRAME_SIZE;
     for (uint64_t k = 1; k <= CPU_INTERRUPT_STACKS; k++)
-        boot_map_fresh(root, CPU_INTERRUPT_STACK_TOP(k) - FRAME_SIZE, 1, PAGE_KERNEL_DATA);
+        boot_map(root, CPU_INTERRUPT_STACK_TOP(k) - FRAME_SIZE, stacks + (k - 1) * FRAME_SIZE, FRAME_SIZE,
+                 PAGE_KERNEL_DATA, 1);
     boot_map(root, CPU_INTERRUPT_CONTROLLER, LOCAL_APIC, FRAME_SIZE, PAGE_KERNEL_DATA | PAGE_UNCACHED, 1);
+    cpu->number = number;
+    cpu->root = root;
     return cpu;
 }
 
@@ -60,19 +67,42 @@ void kernel_map(bool large_pages)
     map_segment(root, rodata_start, data_start, PAGE_KERNEL | PAGE_NO_EXECUTE);
     map_segment(root, data_start, image_end, PAGE_KERNEL_DATA);
     map_memory(root, large_pages);
-    cpus[0] = map_cpu(root);
+    cpus[0] = map_cpu(root, memory_early_allocate(CPU_FRAMES), 0);
     cpu_count = 1;
     control_3_write(root);
-    this_cpu->number = 0;
-    this_cpu->root = root;
     memory.early.high_reachable = true;
+}
+
+static void share_upper_half(uint64_t *root)
+{
+    memcpy((char *)root + FRAME_SIZE / 2, (const char *)physical_pointer(this_cpu->root) + FRAME_SIZE / 2,
+           FRAME_SIZE / 2);
+}
+
+struct cpu *kernel_map_other(uint64_t frames, uint32_t number)
+{
+    uint64_t root = frames + CPU_FRAMES * FRAME_SIZE;
+    uint64_t *table = physical_pointer(root);
+    const uint64_t *common = boot_map_table(this_cpu->root, KERNEL_ADDRESS, PAGE_TABLE_ROOT - 1);
+
+    memset(physical_pointer(frames), 0, KERNEL_MAP_FRAMES * FRAME_SIZE);
+    share_upper_half(table);
+    for (uint32_t level = PAGE_TABLE_ROOT; level > 1; level--) {
+        uint64_t next = physical_address(table) + FRAME_SIZE;
+        table[page_table_index(CPU_ADDRESS, level)] = next | PAGE_PRESENT | PAGE_WRITE;
+        table = physical_pointer(next);
+        if (level == PAGE_TABLE_ROOT) {
+            uint32_t image = page_table_index(KERNEL_ADDRESS, PAGE_TABLE_ROOT - 1);
+            table[image] = common[image];
+        }
+    }
+    return map_cpu(root, frames, number);
 }
 
 uint64_t kernel_root(void)
 {
     uint64_t root = memory_early_allocate(1);
 
-    memcpy((char *)physical_pointer(root) + FRAME_SIZE / 2,
-           (const char *)physical_pointer(this_cpu->root) + FRAME_SIZE / 2, FRAME_SIZE / 2);
+    share_upper_half(physical_pointer(root));
     return root;
 }

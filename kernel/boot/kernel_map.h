@@ -3,6 +3,7 @@
 #define KERNEL_BOOT_KERNEL_MAP_H
 
 #include "kernel/layout.h"
+#include "kernel/memory/page_table.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -18,6 +19,16 @@ static inline uint64_t image_physical(const char *place)
  * map of all memory, writable and not executable; the CPU's own pages. From here on this_cpu is there (number and
  * root are set), memory above 4 GiB can be reached, and low addresses can not. */
 void kernel_map(bool large_pages);
+
+/* What CPU_ADDRESS and its neighbours are on one CPU; and the tables that lead there. */
+#define CPU_FRAMES (1 + CPU_STACK_PAGES + CPU_INTERRUPT_STACKS)
+#define KERNEL_MAP_FRAMES (CPU_FRAMES + PAGE_TABLE_ROOT)
+
+struct cpu;
+
+/* Makes the tables of another CPU, and its own pages, in KERNEL_MAP_FRAMES frames that follow one another: the kernel and the
+ * direct map are this CPU's. */
+struct cpu *kernel_map_other(uint64_t frames, uint32_t number);
 
 /* A new root table for a task of this CPU, the kernel's half filled in. */
 uint64_t kernel_root(void);

@@ -81,3 +81,25 @@ enum error regions_from_boot_data(const struct boot_data *data, uint64_t kernel_
         memset(out, 0, sizeof(*out));
     return error;
 }
+
+/* Where an entry ends; its start if it is empty, or wraps around and is not to be believed. */
+static uint64_t end_of(const struct boot_map_entry *entry)
+{
+    return entry->length <= UINT64_MAX - entry->base ? entry->base + entry->length : entry->base;
+}
+
+bool memory_map_has(const struct boot_data *data, uint64_t address, uint64_t size)
+{
+    uint64_t end = address + size;
+
+    for (uint32_t k = 0; k < data->map_count; k++)
+        if (data->map[k].type == MULTIBOOT2_MEMORY_BAD && data->map[k].base < end && end_of(&data->map[k]) > address)
+            return false;
+    for (uint32_t k = 0; end >= address && address < end && k < data->map_count; k++) {
+        if (data->map[k].base > address || end_of(&data->map[k]) <= address)
+            continue;
+        address = end_of(&data->map[k]);
+        k = UINT32_MAX; /* another may begin there, or before it */
+    }
+    return address >= end && end > 0;
+}

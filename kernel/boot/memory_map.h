@@ -20,4 +20,8 @@
 must_use enum error regions_from_boot_data(const struct boot_data *data, uint64_t kernel_start, uint64_t kernel_end,
                                            struct region_table *out);
 
+/* Whether the boot loader's memory map has all of [address, address + size), as memory of any type that is not broken. The region
+ * table does not tell: what is reserved above the highest memory is not in it. */
+bool memory_map_has(const struct boot_data *data, uint64_t address, uint64_t size);
+
 #endif

@@ -14,7 +14,8 @@
 /* Types that can be there once; bit per type. */
 #define TAGS_ONCE                                                                                                      \
     (UINT32_C(1) << MULTIBOOT2_TAG_COMMAND_LINE | UINT32_C(1) << MULTIBOOT2_TAG_LOADER_NAME |                          \
-     UINT32_C(1) << MULTIBOOT2_TAG_MEMORY_MAP | UINT32_C(1) << MULTIBOOT2_TAG_FRAMEBUFFER)
+     UINT32_C(1) << MULTIBOOT2_TAG_MEMORY_MAP | UINT32_C(1) << MULTIBOOT2_TAG_FRAMEBUFFER |                            \
+     UINT32_C(1) << MULTIBOOT2_TAG_ACPI_OLD | UINT32_C(1) << MULTIBOOT2_TAG_ACPI_NEW)
 
 struct tag {
     const uint8_t *bytes;
@@ -100,6 +101,18 @@ static enum boot_fault read_framebuffer(struct boot_data *out, struct tag tag)
     return BOOT_FAULT_NONE;
 }
 
+/* What is wrong with it is for boot/acpi.c to say: a machine can do without. Where there are two the newer one counts. */
+static void read_acpi_root(struct boot_data *out, uint32_t type, struct tag tag)
+{
+    uint32_t size = tag.size - TAG_SIZE < BOOT_ACPI_ROOT ? tag.size - TAG_SIZE : BOOT_ACPI_ROOT;
+
+    if (type == MULTIBOOT2_TAG_ACPI_OLD && out->acpi_root_size)
+        return;
+    memset(out->acpi_root, 0, sizeof(out->acpi_root));
+    memcpy(out->acpi_root, tag.bytes + TAG_SIZE, size);
+    out->acpi_root_size = size;
+}
+
 static enum boot_fault read_tag(struct boot_data *out, uint32_t type, struct tag tag)
 {
     switch (type) {
@@ -113,6 +126,10 @@ static enum boot_fault read_tag(struct boot_data *out, uint32_t type, struct tag
         return read_memory_map(out, tag);
     case MULTIBOOT2_TAG_FRAMEBUFFER:
         return read_framebuffer(out, tag);
+    case MULTIBOOT2_TAG_ACPI_OLD:
+    case MULTIBOOT2_TAG_ACPI_NEW:
+        read_acpi_root(out, type, tag);
+        return BOOT_FAULT_NONE;
     case MULTIBOOT2_TAG_EFI_BOOT_SERVICES:
         return BOOT_FAULT_SERVICES_RUNNING;
     default:

@@ -24,6 +24,8 @@
 #define MULTIBOOT2_TAG_MODULE 3
 #define MULTIBOOT2_TAG_MEMORY_MAP 6
 #define MULTIBOOT2_TAG_FRAMEBUFFER 8
+#define MULTIBOOT2_TAG_ACPI_OLD 14          /* a copy of the RSDP of ACPI 1.0 */
+#define MULTIBOOT2_TAG_ACPI_NEW 15          /* and of later versions */
 #define MULTIBOOT2_TAG_EFI_BOOT_SERVICES 18 /* boot services were not ended */
 
 /* Types of the memory map's entries; every other number means reserved. */
@@ -45,6 +47,7 @@
 #define BOOT_MODULES 64
 #define BOOT_LINE 768 /* bytes of a command line with its end */
 #define BOOT_LOADER_NAME 64
+#define BOOT_ACPI_ROOT 36 /* bytes of the RSDP that are kept */
 
 enum boot_fault {
 #define BOOT_FAULT(NAME, sentence) BOOT_FAULT_##NAME,
@@ -90,6 +93,8 @@ struct boot_data {
     struct boot_map_entry map[BOOT_MAP_ENTRIES];
     struct boot_module modules[BOOT_MODULES];
     struct boot_framebuffer framebuffer;
+    uint32_t acpi_root_size; /* bytes that the loader gave of the RSDP, at most BOOT_ACPI_ROOT; 0: it knows none */
+    uint8_t acpi_root[BOOT_ACPI_ROOT];
     char command_line[BOOT_LINE];       /* empty when the loader gave none */
     char loader_name[BOOT_LOADER_NAME]; /* likewise; cut when longer */
 };

@@ -15,15 +15,15 @@ struct task;
 #define TASK_STATE_WORDS 26 /* of 4 bytes: the 64-bit task state segment (Intel SDM volume 3, 8.7) */
 
 struct cpu {
-    struct task *current;      /* the running task; NULL while idle */
-    uint32_t ready_mask;       /* bit p: a task of priority p is ready */
-    uint32_t reschedule;       /* not 0: the running task's time slice is over */
-    uint8_t *fpu_owner;        /* area of the task whose state is in the FPU, or NULL */
-    uint32_t xsave;            /* 1: XSAVE is there; else FXSAVE */
-    uint32_t fpu_closed;       /* 1: CR0.TS is set */
-    uint64_t control_0_closed; /* CR0 with TS set */
-    uint32_t number;           /* 0 is the CPU that booted */
-    uint32_t unused;
+    struct task *current;               /* the running task; NULL while idle */
+    uint32_t ready_mask;                /* bit p: a task of priority p is ready */
+    uint32_t reschedule;                /* not 0: the running task's time slice is over */
+    uint8_t *fpu_owner;                 /* area of the task whose state is in the FPU, or NULL */
+    uint32_t xsave;                     /* 1: XSAVE is there; else FXSAVE */
+    uint32_t fpu_closed;                /* 1: CR0.TS is set */
+    uint64_t control_0_closed;          /* CR0 with TS set */
+    uint32_t number;                    /* 0 is the CPU that booted */
+    uint32_t apic_id;                   /* whom an interrupt for this CPU is sent to: cpu/local_apic.h */
     uint64_t root;                      /* this CPU's root table without any task */
     struct task *ready[PRIORITIES];     /* circles of ready tasks: object/task_queue.h */
     struct endpoint_line *frame_server; /* where this CPU's worker receives */

@@ -64,16 +64,16 @@ static inline uint64_t control_2_read(void)
     return value;
 }
 
-static inline void control_3_write(uint64_t value)
-{
-    __asm__ volatile("movq %0, %%cr3" ::"r"(value) : "memory");
-}
-
 static inline uint64_t control_3_read(void)
 {
     uint64_t value;
-    __asm__ volatile("movq %%cr3, %0" : "=r"(value));
+    __asm__ volatile("movq %%cr3, %0" : "=r"(value)::"memory");
     return value;
+}
+
+static inline void control_3_write(uint64_t value)
+{
+    __asm__ volatile("movq %0, %%cr3" ::"r"(value) : "memory");
 }
 
 static inline void control_4_write(uint64_t value)
@@ -111,6 +111,12 @@ static inline void page_invalidate(uint64_t virtual_address)
 static inline void interrupt_window(void)
 {
     __asm__ volatile("sti; nop; cli" ::: "memory");
+}
+
+static _Noreturn inline void halt_for_ever(void)
+{
+    for (;;)
+        __asm__ volatile("cli; hlt");
 }
 
 struct cpuid_result {

@@ -1,4 +1,6 @@
 #include "kernel/cpu/uart.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/flush.h"
 #include "kernel/cpu/instructions.h"
 
 /* Registers of the PC16550D (National Semiconductor data-sheet, table II). */
@@ -18,6 +20,8 @@
 #define STATUS_ALL_SENT 0x40
 #define DIVISOR_115200 1
 #define PATIENCE 100000 /* status reads until a port that never gets ready counts as absent */
+
+static atomic_word owner; /* 0, or 1 + number of the CPU that writes */
 
 void uart_initialise(void)
 {
@@ -55,4 +59,32 @@ void uart_write(const char *text, size_t length)
             send('\r');
         send(text[i]);
     }
+}
+
+bool uart_lock(void)
+{
+    if (cpu_count < 2)
+        return false;
+    for (uint64_t found = 0; !atomic_swap_if_acquire(&owner, &found, this_cpu->number + 1); found = 0) {
+        if (found == this_cpu->number + 1)
+            return false;
+        flush_serve();
+        atomic_pause();
+    }
+    return true;
+}
+
+void uart_unlock(void)
+{
+    atomic_store_release(&owner, 0);
+}
+
+void uart_take_over(void)
+{
+    if (cpu_count < 2)
+        return;
+    uint64_t found = atomic_load_relaxed(&owner);
+    if (found && found != this_cpu->number + 1)
+        uart_write("\n", 1);
+    atomic_store_relaxed(&owner, this_cpu->number + 1);
 }

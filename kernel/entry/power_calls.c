@@ -16,9 +16,13 @@ enum error perform_print(struct task *caller)
 {
     enum error error = caller->powers & POWER_PRINT ? bytes_check(caller) : ERROR_NOT_PERMITTED;
 
-    if (!error)
-        uart_write((const char *)caller->registers.words, rax_n(caller->registers.rax));
-    return error;
+    if (error)
+        return error;
+    bool locked = uart_lock();
+    uart_write((const char *)caller->registers.words, rax_n(caller->registers.rax));
+    if (locked)
+        uart_unlock();
+    return ERROR_NONE;
 }
 
 enum error perform_verdict(struct task *caller)

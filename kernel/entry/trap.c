@@ -3,7 +3,8 @@
 #include "kernel/cpu/flush.h"
 #include "kernel/cpu/instructions.h"
 #include "kernel/cpu/legacy_interrupt.h"
-#include "kernel/cpu/timer.h"
+#include "kernel/cpu/local_apic.h"
+#include "kernel/cpu/stop.h"
 #include "kernel/event.h"
 #include "kernel/memory/window.h"
 #include "kernel/entry/proceed.h"
@@ -98,6 +99,7 @@ void trap_on_stack(struct stack_frame *frame)
         return;
     }
     if (frame->vector == VECTOR_NON_MASKABLE) {
+        stop_if_wanted();
         print_line(PRINT_QUIET, "non-maskable interrupt at rip 0x%lx", frame->rip);
         return;
     }

@@ -12,8 +12,8 @@
 #include <quire/names.h>
 #include <stddef.h>
 
-#define REAP_RUN 18  /* handles that leave in one step */
-#define REAP_LOOKS 4 /* times that it looks for some, each through a table of 64 entries at the most */
+#define REAP_RUN 15  /* handles that leave in one step */
+#define REAP_LOOKS 2 /* times that it looks for some, each through a table of 64 entries at the most */
 
 static bool is_filled(const struct handle_entry *entry)
 {

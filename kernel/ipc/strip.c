@@ -21,7 +21,8 @@ struct stripped {
     const struct task *owners[STRIP_STEP];
     struct task *waiter[STRIP_STEP]; /* callers that waited by such a handle */
     uint32_t waiter_count;
-    struct endpoint_line *closes;    /* not NULL: nobody can receive there any more */
+    struct endpoint_line *closes;    /* not NULL: nobody can receive there any more; its callers hear that before anything else */
+    bool more;                       /* handles that are left */
 };
 
 /* A task that waits in an endpoint's queue by a handle that goes is this CPU's from here on; a receiver's CPU looks. */
@@ -65,8 +66,9 @@ static enum error take_some(const struct handle_entry *kept, uint64_t name, uint
     *stripped = (struct stripped){0};
     if (!handle_lock(kept, name, &word, &value))
         return ERROR_REVOKED;
-    while (kept->next != kept && stripped->count < most)
+    while (kept->next != kept && stripped->count < most && !stripped->closes)
         value = take_away(kept->next, value, stripped);
+    stripped->more = kept->next != kept;
     atomic_fence_all(); /* before it is looked who runs where */
     for (uint32_t k = 0; k < stripped->owner_count; k++)
         stripped->flush |= mapping_loaded_elsewhere(stripped->owners[k]);
@@ -116,7 +118,7 @@ enum error strip(struct task *worker, uint64_t *taken, uint64_t *left)
         settle(&stripped);
         *taken += stripped.count;
         interrupt_window();
-    } while (stripped.count == STRIP_STEP && *taken < STRIP_RUN);
+    } while (stripped.more && *taken < STRIP_RUN);
     pin_wait((uint32_t)name); /* what another one has taken away is out of use, too */
     *left = handle_count(atomic_load_relaxed(ledger_find((uint32_t)name)));
     return *taken ? ERROR_NONE : error;

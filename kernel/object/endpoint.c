@@ -93,7 +93,7 @@ bool endpoint_forget_locked(struct endpoint *endpoint, struct task *caller)
         (*place)->lower = lower;
     else
         *place = lower;
-    atomic_store_release(&caller->at, this_cpu->number);
+    __atomic_store_n(&caller->at, this_cpu->number, __ATOMIC_RELEASE);
     __atomic_store_n(&caller->queue, NULL, __ATOMIC_RELEASE);
     return true;
 }

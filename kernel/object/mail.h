@@ -4,6 +4,7 @@
 #define KERNEL_OBJECT_MAIL_H
 
 #include <quire/atomic.h>
+#include <quire/error.h>
 #include <stdbool.h>
 #include <stdint.h>
 

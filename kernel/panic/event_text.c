@@ -1,6 +1,6 @@
 #include "kernel/panic/event_text.h"
 #include "kernel/event.h"
-#include "kernel/cpu/timer.h"
+#include "kernel/cpu/local_apic.h"
 #include "kernel/memory/memory.h"
 #include "kernel/memory/physical.h"
 #include "kernel/object/task.h"

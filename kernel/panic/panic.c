@@ -2,7 +2,9 @@
 #include "kernel/event.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/instructions.h"
+#include "kernel/cpu/stop.h"
 #include "kernel/cpu/timer.h"
+#include "kernel/cpu/uart.h"
 #include "kernel/memory/physical.h"
 #include "kernel/object/task.h"
 #include "kernel/panic/backtrace.h"
@@ -70,6 +72,8 @@ static void show_current(void)
 
     task_text((address_of(this_cpu->current) - DIRECT_MAP_ADDRESS) / FRAME_SIZE, name, sizeof(name));
     print_line(PRINT_QUIET, "while the kernel works for %s", this_cpu->current ? name : "nobody");
+    if (cpu_count > 1)
+        print_line(PRINT_QUIET, "on CPU %u", this_cpu->number);
 }
 
 static void show_events(void)
@@ -98,6 +102,8 @@ _Noreturn void panic(const struct stack_frame *frame)
 {
     static bool panics;
 
+    stop_others();
+    uart_take_over();
     if (panics) {
         print_line(PRINT_QUIET, "panic in the panic: %s at rip 0x%lx", exception_name(frame->vector), frame->rip);
         verdict(MACHINE_PANICKED);

@@ -38,6 +38,16 @@ void *memset(void *to, int byte, size_t size)
     return start;
 }
 
+int memcmp(const void *one, const void *other, size_t size)
+{
+    const uint8_t *left = one, *right = other;
+
+    for (; size; size--, left++, right++)
+        if (*left != *right)
+            return *left - *right;
+    return 0;
+}
+
 size_t strlen(const char *text)
 {
     size_t length = 0;
@@ -115,7 +125,7 @@ static void spoil_all(struct handover *handover, const char *line)
         }
         word[length] = 0;
         if (length && !spoil(handover, word, value) && !spoil_file(handover, word, value) &&
-            !spoil_kernel(handover, word, value))
+            !spoil_kernel(handover, word, value) && !spoil_acpi(handover, word, value))
             give_up("it knows no way to spoil called ", word);
         while (*line == ' ')
             line++;

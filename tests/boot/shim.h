@@ -77,6 +77,11 @@ bool spoil_file(struct handover *handover, const char *name, const char *value);
 /* The same for the loaded kernel. */
 bool spoil_kernel(struct handover *handover, const char *name, const char *value);
 
+/* --- spoil_acpi.c --- */
+
+/* The same for the tables that name the CPUs. */
+bool spoil_acpi(struct handover *handover, const char *name, const char *value);
+
 /* --- shim.c --- */
 
 /* The shim can't do what it was told to: says why, and ends the machine as failed. */
@@ -87,6 +92,7 @@ bool is_same(const char *text, const char *other);
 void *memcpy(void *to, const void *from, size_t size);
 void *memmove(void *to, const void *from, size_t size);
 void *memset(void *to, int byte, size_t size);
+int memcmp(const void *one, const void *other, size_t size);
 size_t strlen(const char *text);
 
 #endif

@@ -15,7 +15,7 @@ option_table() {
 --memory SIZE=512M    | r   | 512M, 4G, ...
 --machine TYPE=pc     | rq  | QEMU's pc or q35
 --cpu MODEL=qemu64    | rq  | QEMU's model
---cpus N=1            | r   | number of CPUs; Quire uses one so far
+--cpus N=1            | r   | number of CPUs; more than 63 stay idle
 --icount              | rq  | count guest instructions: rdtsc tells how many were executed
 --bochs [MODEL=corei7_icelake_u] | r | Bochs instead of QEMU, with this CPU model
 --timeout SECONDS     | r   | time until the machine counts as hung (60; 240 with --bochs, --icount, --stretch or 6G and more)
