@@ -46,7 +46,7 @@ static uint32_t place_of(const struct task *caller)
 
 bool elsewhere_sent(struct task *caller)
 {
-    uint32_t place = cpu_count > 1 ? place_of(caller) : this_cpu->number;
+    uint32_t place = place_of(caller);
 
     if (place == this_cpu->number)
         return false;

@@ -8,7 +8,7 @@
 #include "kernel/object/schedule.h"
 #include <stddef.h>
 
-#define TASK_OF(mail, member) ((struct task *)(void *)((char *)(mail) - offsetof(struct task, member)))
+#define TASK_OF(mail, member) ((struct task *)(void *)((char *)(mail)-offsetof(struct task, member)))
 
 static void open_one(struct mail *mail)
 {
@@ -36,14 +36,12 @@ static void open_one(struct mail *mail)
 
 void mailbox_open(void)
 {
-    uint64_t ticket = grace_newest();
+    uint64_t ticket = atomic_load_acquire(&grace_newest);
     struct task *task;
 
-    if (mail_is_there()) {
-        for (struct mail *mail = mail_take(), *next; mail; mail = next) {
-            next = mail->next; /* it may be sent again */
-            open_one(mail);
-        }
+    for (struct mail *mail = mail_take(), *next; mail; mail = next) {
+        next = mail->next; /* it may be sent again */
+        open_one(mail);
     }
     grace_pass(ticket);
     while ((task = grace_next()))
@@ -52,6 +50,6 @@ void mailbox_open(void)
 
 void mailbox_wait(void)
 {
-    if (!mail_is_there())
+    if (atomic_load_relaxed(&this_cpu->mail) == 0)
         __asm__ volatile("sti; hlt; cli" ::: "memory");
 }

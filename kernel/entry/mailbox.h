@@ -2,6 +2,17 @@
 #ifndef KERNEL_ENTRY_MAILBOX_H
 #define KERNEL_ENTRY_MAILBOX_H
 
+#include "kernel/cpu/cpu.h"
+#include "kernel/object/grace.h"
+
+/* Whether there is anything, also of graces. */
+static inline bool mailbox_is_due(void)
+{
+    return atomic_load_relaxed(&this_cpu->mail) != 0 ||
+           atomic_load_relaxed(&grace_newest) != atomic_load_relaxed(&this_cpu->grace_seen) ||
+           this_cpu->waiting_for_grace;
+}
+
 /* Does it all. Between other work of the kernel, never inside it: nothing that was found by a handle before is in use. */
 void mailbox_open(void);
 

@@ -21,7 +21,8 @@ static void reap(struct task *task)
 void proceed(void)
 {
     for (;;) {
-        mailbox_open();
+        if (mailbox_is_due())
+            mailbox_open();
         schedule();
         if (!this_cpu->current)
             mailbox_wait();

@@ -61,7 +61,7 @@ void system_call(struct task *task)
         error = number == SYSTEM_CALL_CALL ? call(task) : reply_receive(task);
         if (error)
             call_fail(task, error);
-    } else if (!elsewhere_sent(task)) {
+    } else if (cpu_count == 1 || !elsewhere_sent(task)) {
         system_call_perform(task);
     }
     proceed();

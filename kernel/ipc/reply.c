@@ -102,7 +102,7 @@ enum error reply_receive(struct task *task)
     sweep_pause(task, caller != NULL);
     if (caller && reap_is_over(caller))
         caller = NULL;
-    if (!endpoint_attend(line) || (!endpoint_deliver_bits(line, task) && !take_call(task, line))) {
+    if (!line->attention || (!endpoint_deliver_bits(line, task) && !take_call(task, line))) {
         wait(task, line, caller);
         endpoint_notify(line, 0); /* what came while calls were refused */
         return ERROR_NONE;

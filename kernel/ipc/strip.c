@@ -11,18 +11,19 @@
 #include <quire/kinds.h>
 #include <stddef.h>
 
-#define STRIP_STEP 4 /* handles that are taken away without letting interrupts in */
+#define STRIP_STEP 8 /* handles that are taken away without letting interrupts in */
 
 /* Handles that were taken away under one lock. */
 struct stripped {
     uint64_t count;
-    uint64_t flush;                  /* CPUs that may still know a mapping, a bit each */
-    uint32_t owner_count;            /* tasks that had it mapped */
+    uint64_t flush;       /* CPUs that may still know a mapping, a bit each */
+    uint32_t owner_count; /* tasks that had it mapped */
     const struct task *owners[STRIP_STEP];
     struct task *waiter[STRIP_STEP]; /* callers that waited by such a handle */
     uint32_t waiter_count;
-    struct endpoint_line *closes;    /* not NULL: nobody can receive there any more; its callers hear that before anything else */
-    bool more;                       /* handles that are left */
+    struct endpoint_line
+        *closes; /* not NULL: nobody can receive there any more; its callers hear that before anything else */
+    bool more;   /* handles that are left */
 };
 
 /* A task that waits in an endpoint's queue by a handle that goes is this CPU's from here on; a receiver's CPU looks. */
@@ -63,13 +64,18 @@ static enum error take_some(const struct handle_entry *kept, uint64_t name, uint
     atomic_word *word;
     uint64_t value;
 
-    *stripped = (struct stripped){0};
+    stripped->count = 0;
+    stripped->flush = 0;
+    stripped->owner_count = 0;
+    stripped->waiter_count = 0;
+    stripped->closes = NULL;
     if (!handle_lock(kept, name, &word, &value))
         return ERROR_REVOKED;
     while (kept->next != kept && stripped->count < most && !stripped->closes)
         value = take_away(kept->next, value, stripped);
     stripped->more = kept->next != kept;
-    atomic_fence_all(); /* before it is looked who runs where */
+    if (stripped->owner_count)
+        atomic_fence_all(); /* before it is looked who runs where */
     for (uint32_t k = 0; k < stripped->owner_count; k++)
         stripped->flush |= mapping_loaded_elsewhere(stripped->owners[k]);
     if (stripped->flush)
@@ -119,7 +125,8 @@ enum error strip(struct task *worker, uint64_t *taken, uint64_t *left)
         *taken += stripped.count;
         interrupt_window();
     } while (stripped.more && *taken < STRIP_RUN);
-    pin_wait((uint32_t)name); /* what another one has taken away is out of use, too */
+    if (atomic_load_relaxed(&frames_pinned))
+        pin_wait((uint32_t)name); /* what another one has taken away is out of use, too */
     *left = handle_count(atomic_load_relaxed(ledger_find((uint32_t)name)));
     return *taken ? ERROR_NONE : error;
 }

@@ -133,7 +133,6 @@ bool endpoint_deliver_bits(struct endpoint_line *line, struct task *receiver)
     registers_clear(&receiver->registers);
     receiver->registers.rax = (uint64_t)RECEIVED_NOTIFICATION << 32;
     receiver->registers.rsi = bits;
-    endpoint_attend(line);
     return true;
 }
 
@@ -149,10 +148,12 @@ void endpoint_notify(struct endpoint_line *line, uint64_t bits)
         return;
     }
     line->receiver = NULL;
-    if (endpoint_deliver_bits(line, receiver))
-        schedule_ready(receiver);
-    else
+    if (!endpoint_deliver_bits(line, receiver)) {
         line->receiver = receiver;
+        return;
+    }
+    schedule_ready(receiver);
+    endpoint_attend(line);
 }
 
 void endpoint_receiver_comes(uint64_t frame, uint32_t cpu_number)

@@ -24,11 +24,11 @@ struct endpoint_queue {
 };
 
 struct endpoint_line {
-    struct task *receiver;  /* waits here on this CPU, or NULL */
-    uint64_t attention;     /* not 0: a receiver looks at the queue before it waits */
-    uint64_t receivers;     /* handles of this CPU's tasks that allow to receive; guarded by the frame's lock */
-    struct mail mail;       /* MAIL_LOOK */
-    atomic_word mailed;     /* not 0: it is under way */
+    struct task *receiver;       /* waits here on this CPU, or NULL */
+    uint64_t attention;          /* not 0: a receiver looks at the queue before it waits */
+    uint64_t receivers;          /* handles of this CPU's tasks that allow to receive; guarded by the frame's lock */
+    struct mail mail;            /* MAIL_LOOK */
+    atomic_word mailed;          /* not 0: it is under way */
     struct endpoint_queue queue; /* of a split endpoint */
 };
 _Static_assert(sizeof(struct endpoint_line) == 64, "one cache line");
@@ -94,7 +94,7 @@ must_use bool endpoint_forget_locked(struct endpoint *endpoint, struct task *cal
 /* Adds bits to what a receiver is to be notified of. One that waits gets them and is ready. */
 void endpoint_notify(struct endpoint_line *line, uint64_t bits);
 
-/* Hands the bits that wait to a task whose receiving ends with it. False: there are none. */
+/* Hands the bits that wait to a task whose receiving ends with it; endpoint_attend is due then. False: there are none. */
 must_use bool endpoint_deliver_bits(struct endpoint_line *line, struct task *receiver);
 
 /* Notes whether there is something in the queue. Returns that. */

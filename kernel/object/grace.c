@@ -3,7 +3,8 @@
 #include "kernel/cpu/local_apic.h"
 #include <stddef.h>
 
-static atomic_word last;    /* ticket that was given */
+atomic_word grace_newest;
+
 static atomic_word waiters; /* CPUs with tasks that wait, a bit each */
 
 bool grace_is_needed(void)
@@ -31,7 +32,7 @@ static void wait_for_round(struct task *task)
     *place = task;
     task->next = NULL;
     atomic_or_acquire_release(&waiters, UINT64_C(1) << this_cpu->number);
-    task->grace = atomic_add_acquire_release(&last, 1) + 1;
+    task->grace = atomic_add_acquire_release(&grace_newest, 1) + 1;
     call_others(UINT64_MAX);
 }
 
@@ -39,11 +40,6 @@ void grace_ask(struct task *task)
 {
     task->grace_rounds = ROUNDS;
     wait_for_round(task);
-}
-
-uint64_t grace_newest(void)
-{
-    return atomic_load_acquire(&last);
 }
 
 /* Up to which ticket all CPUs have passed. */

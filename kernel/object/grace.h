@@ -11,8 +11,7 @@ bool grace_is_needed(void);
 /* Has a task, which is in no queue, wait until all CPUs have left the kernel. It goes on where grace_next() finds it. */
 void grace_ask(struct task *task);
 
-/* The newest ticket. Read before this CPU's mail is taken. */
-uint64_t grace_newest(void);
+extern atomic_word grace_newest; /* ticket. Read before this CPU's mail is taken */
 
 /* This CPU is about to leave the kernel and uses nothing any more that it found, nor has it mail that was sent before that
  * ticket was given. */

@@ -16,11 +16,6 @@ void mail_send(uint32_t cpu_number, struct mail *mail, enum mail_kind kind)
         interrupt_send(cpu_number, VECTOR_MAIL);
 }
 
-bool mail_is_there(void)
-{
-    return atomic_load_relaxed(&this_cpu->mail) != 0;
-}
-
 struct mail *mail_take(void)
 {
     struct mail *mail = (struct mail *)(uintptr_t)atomic_exchange_acquire_release(&this_cpu->mail, 0);
