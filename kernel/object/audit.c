@@ -220,6 +220,8 @@ static void check_handle(const struct handle_entry *entry, const struct task *ow
 
     if (entry->state == HANDLE_EMPTY) {
         differ(found, AUDIT_FAULT_HANDLE_ENTRY, 0, entry->name | entry->kind | entry->place | entry->detail);
+    } else if (entry->state == HANDLE_STRIPPED) { /* the rest is cleared when it is wanted */
+        differ(found, AUDIT_FAULT_HANDLE_ENTRY, 0, entry->name);
     } else if (entry->state == HANDLE_LEAVING) { /* with a call that waits for its reply */
         differ(found, AUDIT_FAULT_HANDLE_ENTRY, TASK_AWAITING, owner->state);
     } else {
