@@ -92,14 +92,16 @@ bool memory_map_has(const struct boot_data *data, uint64_t address, uint64_t siz
 {
     uint64_t end = address + size;
 
+    if (end < address)
+        return false;
     for (uint32_t k = 0; k < data->map_count; k++)
         if (data->map[k].type == MULTIBOOT2_MEMORY_BAD && data->map[k].base < end && end_of(&data->map[k]) > address)
             return false;
-    for (uint32_t k = 0; end >= address && address < end && k < data->map_count; k++) {
+    for (uint32_t k = 0; address < end && k < data->map_count; k++) {
         if (data->map[k].base > address || end_of(&data->map[k]) <= address)
             continue;
         address = end_of(&data->map[k]);
         k = UINT32_MAX; /* another may begin there, or before it */
     }
-    return address >= end && end > 0;
+    return address >= end;
 }

@@ -14,8 +14,7 @@
 /* Types that can be there once; bit per type. */
 #define TAGS_ONCE                                                                                                      \
     (UINT32_C(1) << MULTIBOOT2_TAG_COMMAND_LINE | UINT32_C(1) << MULTIBOOT2_TAG_LOADER_NAME |                          \
-     UINT32_C(1) << MULTIBOOT2_TAG_MEMORY_MAP | UINT32_C(1) << MULTIBOOT2_TAG_FRAMEBUFFER |                            \
-     UINT32_C(1) << MULTIBOOT2_TAG_ACPI_OLD | UINT32_C(1) << MULTIBOOT2_TAG_ACPI_NEW)
+     UINT32_C(1) << MULTIBOOT2_TAG_MEMORY_MAP | UINT32_C(1) << MULTIBOOT2_TAG_FRAMEBUFFER)
 
 struct tag {
     const uint8_t *bytes;

@@ -139,7 +139,7 @@ static const char *wake(uint32_t apic_id, uint64_t root, bool *used)
         *used = false;
         return "it does not answer";
     }
-    return await(ready, ANSWER_TIME) || !withdraw(taken) ? NULL : "its timer does not count";
+    return await(ready, ANSWER_TIME) || !withdraw(taken) ? NULL : "it answers, but does not get ready";
 }
 
 static void wake_all(void)

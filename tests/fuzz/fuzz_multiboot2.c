@@ -15,6 +15,7 @@ static void check_data(const struct boot_data *data)
 {
     struct module_options options;
 
+    must(data->acpi_root_size <= BOOT_ACPI_ROOT);
     must(data->map_count <= BOOT_MAP_ENTRIES && data->module_count <= BOOT_MODULES);
     must(ends(data->command_line, BOOT_LINE) && ends(data->loader_name, BOOT_LOADER_NAME));
     for (uint32_t k = 0; k < data->module_count; k++) {

@@ -224,6 +224,43 @@ START_TEST(later_entry_versions)
 }
 END_TEST
 
+static void add_root(struct block *to, uint32_t type, uint8_t fill, uint32_t size)
+{
+    uint8_t payload[64];
+
+    memset(payload, fill, sizeof(payload));
+    add(to, type, payload, size);
+}
+
+/* The newer RSDP counts, wherever it is; of a longer one the beginning, of a shorter one what there is. */
+START_TEST(acpi_root)
+{
+    static const uint8_t old_size = 20, new_size = 40;
+
+    for (uint32_t order = 0; order < 3; order++) {
+        begin(&block);
+        add_map(&block, 1, 24);
+        if (order != 1)
+            add_root(&block, MULTIBOOT2_TAG_ACPI_OLD, 1, old_size);
+        if (order != 2)
+            add_root(&block, MULTIBOOT2_TAG_ACPI_NEW, 2, new_size);
+        if (order == 1)
+            add_root(&block, MULTIBOOT2_TAG_ACPI_OLD, 1, old_size);
+        add_end(&block);
+        ck_assert_int_eq(parse(&block), ERROR_NONE);
+        ck_assert_uint_eq(data.acpi_root_size, order == 2 ? old_size : BOOT_ACPI_ROOT);
+        ck_assert_uint_eq(data.acpi_root[0], order == 2 ? 1 : 2);
+        ck_assert_uint_eq(data.acpi_root[BOOT_ACPI_ROOT - 1], order == 2 ? 0 : 2);
+    }
+    begin(&block);
+    add_map(&block, 1, 24);
+    add_root(&block, MULTIBOOT2_TAG_ACPI_NEW, 2, 0);
+    add_end(&block);
+    ck_assert_int_eq(parse(&block), ERROR_NONE);
+    ck_assert_uint_eq(data.acpi_root_size, 0);
+}
+END_TEST
+
 START_TEST(bytes_after_the_end_tag)
 {
     whole_block(&block);
@@ -598,6 +635,7 @@ int main(void)
     tcase_add_test(good, least_block);
     tcase_add_test(good, later_entry_versions);
     tcase_add_test(good, bytes_after_the_end_tag);
+    tcase_add_test(good, acpi_root);
     tcase_add_test(good, text_framebuffer_has_no_colours);
     tcase_add_test(good, loader_name_is_cut);
     tcase_add_test(faults, misaligned);

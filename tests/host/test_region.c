@@ -504,6 +504,32 @@ static enum error build(void)
     return regions_from_boot_data(&data, 0x100000, 0x123456, &table);
 }
 
+START_TEST(boot_data_has)
+{
+    small_machine();
+    ck_assert(memory_map_has(&data, 0, 0x9fc00));
+    ck_assert(memory_map_has(&data, 0x9fbff, 0x401)); /* two that follow one another */
+    ck_assert(!memory_map_has(&data, 0x9fbff, 0x402));
+    ck_assert(!memory_map_has(&data, 0xeffff, 2));
+    ck_assert(!memory_map_has(&data, 0xfee00000, 4));
+    ck_assert(memory_map_has(&data, 0x3fe0000, 0x20000));
+    ck_assert(!memory_map_has(&data, 0x3fe0000, 0x20001));
+    ck_assert(memory_map_has(&data, 0xfffc0000, 0x40000));
+    ck_assert(!memory_map_has(&data, UINT64_MAX, 1));
+    ck_assert(!memory_map_has(&data, 0x1000, UINT64_MAX));
+    add_entry(0x3fe8000, 1, MULTIBOOT2_MEMORY_BAD);
+    ck_assert(memory_map_has(&data, 0x3fe0000, 0x8000));
+    ck_assert(!memory_map_has(&data, 0x3fe0000, 0x8001));
+    ck_assert(memory_map_has(&data, 0x3fe8001, 0x1000));
+    add_entry(0x80000000, UINT64_MAX, MULTIBOOT2_MEMORY_USABLE); /* wraps around */
+    ck_assert(!memory_map_has(&data, 0x80000000, 1));
+    for (uint64_t k = 16; k; k--) /* overlapping, the last first */
+        add_entry(0x90000000 + k * 0x1000, 0x1800, MULTIBOOT2_MEMORY_USABLE);
+    ck_assert(memory_map_has(&data, 0x90001000, 0x10800));
+    ck_assert(!memory_map_has(&data, 0x90001000, 0x10801));
+}
+END_TEST
+
 START_TEST(boot_data_whole)
 {
     small_machine();
@@ -663,6 +689,7 @@ int main(void)
     tcase_add_test(boot, boot_data_without_memory);
     tcase_add_test(boot, boot_data_bad_ranges);
     tcase_add_test(boot, boot_data_too_many_regions);
+    tcase_add_test(boot, boot_data_has);
     suite_add_tcase(suite, claims);
     suite_add_tcase(suite, carves);
     suite_add_tcase(suite, models);

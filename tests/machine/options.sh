@@ -16,6 +16,7 @@ option_table() {
 --machine TYPE=pc     | rq  | QEMU's pc or q35
 --cpu MODEL=qemu64    | rq  | QEMU's model
 --cpus N=1            | r   | number of CPUs; more than 63 stay idle
+--cpus-used N         | i   | the kernel uses N of them at the most
 --icount              | rq  | count guest instructions: rdtsc tells how many were executed
 --bochs [MODEL=corei7_icelake_u] | r | Bochs instead of QEMU, with this CPU model
 --timeout SECONDS     | r   | time until the machine counts as hung (60; 240 with --bochs, --icount, --stretch or 6G and more)
@@ -28,7 +29,7 @@ option_table() {
 --events N            | i   | the kernel keeps the last N events in memory: a panic tells some (128, the bench: none)
 --only TEST[,...]     | i   | only these tests of the suite's test tasks: groups, tests, group/test, with * for anything
 --task 'FILE OPTIONS' | i   | one more task: an ELF file and the options of its module line; may be repeated
---spoil 'WORD...'     | i   | a shim between boot loader and kernel spoils what these name: tests/boot/spoil.c, spoil_file.c
+--spoil 'WORD...'     | i   | a shim between boot loader and kernel spoils what these name: tests/boot/spoil*.c
 --ram FILE            | qp  | the machine's memory is this file, and stays there
 --typed FILE          | rqf | what is typed at the serial port; -: what is typed here. The first byte is lost if it comes too early
 --script FILE         | rqf | boots the shell (unless a suite is named), has it do the commands in this file, and exit: passes if
