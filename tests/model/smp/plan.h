@@ -25,11 +25,12 @@ struct scenario {
     int cpus;
     int steps; /* that each CPU's task takes, of these: */
     int operations;
+    int ends; /* objects that end: grace.pml */
 };
 
 static const struct scenario scenarios[] = {
 #define P(operation) PERMIT_##operation
-#define SCENARIO(name, model, cpus, steps, operations, text) {#name, cpus, steps, operations},
+#define SCENARIO(name, model, cpus, steps, ends, operations, text) {#name, cpus, steps, operations, ends},
 #include "tests/model/smp/scenarios.def"
 #undef SCENARIO
 #undef P
