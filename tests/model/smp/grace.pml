@@ -169,20 +169,20 @@ end: /* ring 3, or idle */
     :: work(0)
     :: work(1)
     :: work(2)
-    :: !gone && c < c_expr { limits.ends } -> gone = true; destroy()
+    :: !gone && c < c_expr { limits.count } -> gone = true; destroy()
     od
 }
 
 inline start(c) {
     if
     :: RUNS(c) ->
-        named(c, 0) = true; named(c, 1) = c_expr { limits.ends > 1 }; named(c, 2) = c_expr { limits.ends > 2 };
+        named(c, 0) = true; named(c, 1) = c_expr { limits.count > 1 }; named(c, 2) = c_expr { limits.count > 2 };
         run cpu(c)
     :: else
     fi
 }
 
-#define is_gone(k) (k >= c_expr { limits.ends } || freed[k])
+#define is_gone(k) (k >= c_expr { limits.count } || freed[k])
 
 init {
     atomic { start(0); start(1); start(2) };

@@ -25,12 +25,12 @@ struct scenario {
     int cpus;
     int steps; /* that each CPU's task takes, of these: */
     int operations;
-    int ends; /* objects that end: grace.pml */
+    int count; /* grace.pml: objects that end; calls.pml: CPUs where there is a receiver, a bit each */
 };
 
 static const struct scenario scenarios[] = {
 #define P(operation) PERMIT_##operation
-#define SCENARIO(name, model, cpus, steps, ends, operations, text) {#name, cpus, steps, operations, ends},
+#define SCENARIO(name, model, cpus, steps, count, operations, text) {#name, cpus, steps, operations, count},
 #include "tests/model/smp/scenarios.def"
 #undef SCENARIO
 #undef P
