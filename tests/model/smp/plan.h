@@ -25,7 +25,7 @@ struct scenario {
     int cpus;
     int steps; /* that each CPU's task takes, of these: */
     int operations;
-    int count; /* grace.pml: objects that end; calls.pml: CPUs where there is a receiver, a bit each */
+    int count; /* grace: objects that end; calls: CPUs where there is a receiver, a bit each; restart: deaths */
 };
 
 static const struct scenario scenarios[] = {
