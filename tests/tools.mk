@@ -32,9 +32,21 @@ $(PROTOCOL)/states $(PROTOCOL)/cycles: $(PROTOCOL)/pan.c $(wildcard tests/model/
 	$(call say,CC,$@)
 	$(Q)$(CC) $(FLAGS_protocol) -o $@ $<
 
+# The kernel on several CPUs: a program for each model.
+SMP := $(O)/model/smp
+SMP_MODELS := $(patsubst tests/model/smp/%.pml,%,$(filter-out %/common.pml,$(wildcard tests/model/smp/*.pml)))
+$(SMP)/%/pan.c: tests/model/smp/%.pml tests/model/smp/common.pml
+	$(call say,SPIN,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)cd $(@D) && spin -a $(CURDIR)/$<
+$(SMP)/%/states: $(SMP)/%/pan.c $(wildcard tests/model/smp/*.def tests/model/smp/*.h) build/compiler
+	$(call say,CC,$@)
+	$(Q)$(CC) $(FLAGS_protocol) -DSAFETY -o $@ $<
+.SECONDARY: $(SMP_MODELS:%=$(SMP)/%/pan.c)
+
 .PHONY: check-model
-check-model: $(O)/model/model $(PROTOCOL)/states $(PROTOCOL)/cycles
-	@tests/model/run $< $(PROTOCOL)
+check-model: $(O)/model/model $(PROTOCOL)/states $(PROTOCOL)/cycles $(SMP_MODELS:%=$(SMP)/%/states)
+	@tests/model/run $< $(PROTOCOL) $(SMP)
 
 # --- threads ---------------------------------------------------------------------------------------------------------
 
