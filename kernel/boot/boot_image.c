@@ -1,6 +1,7 @@
 #include "kernel/boot/boot_image.h"
 #include "kernel/boot/boot_map.h"
 #include "kernel/boot/kernel_map.h"
+#include "kernel/cpu/cpu.h"
 #include "kernel/memory/page_table.h"
 #include "kernel/memory/physical.h"
 #include "kernel/object/server_image.h"
@@ -29,14 +30,14 @@ static void add_part(struct server_image *made, const struct server_part *part)
     made->parts[made->part_count++] = *part;
 }
 
-/* What is written to is noted, but for what is kept. The stack is no segment, so one that is kept leaves room for it. */
+/* What is written to is noted, but for what is kept. */
 static void map_server(struct server_image *made, const struct elf_image *image, bool first)
 {
     for (uint32_t k = 0; k < image->segment_count; k++) {
         const struct elf_segment *segment = &image->segments[k];
         if (segment->keep && !first)
             continue;
-        struct server_part part = map_segment(made->root, image, segment);
+        struct server_part part = map_segment(made->roots[0], image, segment);
         if ((segment->rights & RIGHT_WRITE) && !segment->keep)
             add_part(made, &part);
     }
@@ -51,15 +52,36 @@ static struct server_keep keep_of(const struct elf_image *image)
     return (struct server_keep){0};
 }
 
+static void map_stack(uint32_t worker)
+{
+    struct server_part *stack = &server_images.stacks[worker];
+    uint64_t top = STACK_TOP - worker * WORKER_STACK_SPAN;
+
+    stack->pages = STACK_SIZE / FRAME_SIZE;
+    stack->memory = boot_map_fresh(server_images.images[0].roots[0], top - STACK_SIZE, stack->pages,
+                                   page_flags(RIGHT_READ | RIGHT_WRITE));
+}
+
+/* The root table of an image for a worker but 0: tasks' half is that of worker 0's. */
+static void add_root(struct server_image *image, uint32_t worker)
+{
+    image->roots[worker] = kernel_root(worker);
+    memcpy(physical_pointer(image->roots[worker]), physical_pointer(image->roots[0]), FRAME_SIZE / 2);
+}
+
 void boot_image_serve(uint64_t root, const struct elf_image *image)
 {
     struct server_image *made = &server_images.images[server_images.count++];
-    struct server_part stack = {.pages = STACK_SIZE / FRAME_SIZE};
 
-    *made = (struct server_image){.root = root, .entry = image->entry, .keep = keep_of(image)};
+    *made = (struct server_image){.roots = {root}, .entry = image->entry, .keep = keep_of(image)};
     map_server(made, image, true);
-    stack.memory = boot_map_fresh(root, STACK_TOP - STACK_SIZE, stack.pages, page_flags(RIGHT_READ | RIGHT_WRITE));
-    add_part(made, &stack);
+    map_stack(0);
+}
+
+void boot_image_worker(uint32_t worker)
+{
+    map_stack(worker);
+    add_root(&server_images.images[0], worker);
 }
 
 /* Has the tables of a level, that one virtual address needs, in common with another address space. */
@@ -78,11 +100,12 @@ void boot_image_add(const struct elf_image *image)
     *made = (struct server_image){.entry = image->entry, .keep = keep_of(image)};
     if (memcmp(&made->keep, &first->keep, sizeof(made->keep)) != 0 || made->keep.address % page_table_span(2))
         return; /* tables can be shared only as wholes */
-    made->root = kernel_root();
+    made->roots[0] = kernel_root(0);
     map_server(made, image, false);
-    add_part(made, &first->parts[first->part_count - 1]);
-    share_table(made->root, first->root, WINDOW_ADDRESS, PAGE_TABLE_ROOT);
-    share_table(made->root, first->root, STACK_TOP, PAGE_TABLE_ROOT);
+    share_table(made->roots[0], first->roots[0], WINDOW_ADDRESS, PAGE_TABLE_ROOT);
+    share_table(made->roots[0], first->roots[0], STACK_TOP, PAGE_TABLE_ROOT);
     for (uint64_t done = 0; done < made->keep.size; done += page_table_span(2))
-        share_table(made->root, first->root, made->keep.address + done, 2);
+        share_table(made->roots[0], first->roots[0], made->keep.address + done, 2);
+    for (uint32_t worker = 1; worker < cpu_count; worker++)
+        add_root(made, worker);
 }

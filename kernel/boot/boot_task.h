@@ -18,4 +18,8 @@ struct boot_task {
 void boot_task_make(struct boot_task *made, const char *name, bool server, uint64_t handles,
                     const struct elf_image *image);
 
+/* Makes, of a zeroed frame, the frame server's worker of a CPU but 0, whose worker is the first: its pages, stack and root table
+ * (with everything else in common), and a table for handles. No image was added yet. */
+void boot_worker_make(struct task *task, const struct task *first, uint32_t cpu_number);
+
 #endif

@@ -73,9 +73,9 @@ void kernel_map(bool large_pages)
     memory.early.high_reachable = true;
 }
 
-static void share_upper_half(uint64_t *root)
+static void share_upper_half(uint64_t *root, uint32_t cpu_number)
 {
-    memcpy((char *)root + FRAME_SIZE / 2, (const char *)physical_pointer(this_cpu->root) + FRAME_SIZE / 2,
+    memcpy((char *)root + FRAME_SIZE / 2, (const char *)physical_pointer(cpus[cpu_number]->root) + FRAME_SIZE / 2,
            FRAME_SIZE / 2);
 }
 
@@ -86,7 +86,7 @@ struct cpu *kernel_map_other(uint64_t frames, uint32_t number)
     const uint64_t *common = boot_map_table(this_cpu->root, KERNEL_ADDRESS, PAGE_TABLE_ROOT - 1);
 
     memset(physical_pointer(frames), 0, KERNEL_MAP_FRAMES * FRAME_SIZE);
-    share_upper_half(table);
+    share_upper_half(table, this_cpu->number);
     for (uint32_t level = PAGE_TABLE_ROOT; level > 1; level--) {
         uint64_t next = physical_address(table) + FRAME_SIZE;
         table[page_table_index(CPU_ADDRESS, level)] = next | PAGE_PRESENT | PAGE_WRITE;
@@ -99,10 +99,10 @@ struct cpu *kernel_map_other(uint64_t frames, uint32_t number)
     return map_cpu(root, frames, number);
 }
 
-uint64_t kernel_root(void)
+uint64_t kernel_root(uint32_t cpu_number)
 {
     uint64_t root = memory_early_allocate(1);
 
-    share_upper_half(physical_pointer(root));
+    share_upper_half(physical_pointer(root), cpu_number);
     return root;
 }

@@ -30,7 +30,7 @@ struct cpu;
  * direct map are this CPU's. */
 struct cpu *kernel_map_other(uint64_t frames, uint32_t number);
 
-/* A new root table for a task of this CPU, the kernel's half filled in. */
-uint64_t kernel_root(void);
+/* A new root table for a task of a CPU, the kernel's half filled in. */
+uint64_t kernel_root(uint32_t cpu_number);
 
 #endif

@@ -11,6 +11,7 @@
 #include "kernel/object/handle_ring.h"
 #include "kernel/object/handle_table.h"
 #include "kernel/object/schedule.h"
+#include "kernel/ipc/restart.h"
 #include "kernel/object/server_image.h"
 #include "kernel/print.h"
 #include "kernel/verdict.h"
@@ -27,7 +28,8 @@ enum { ACCOUNT_FRAME_SERVER = 1, ACCOUNT_INIT = 2 };
 
 static struct boot_task server;
 static struct boot_task init;
-static uint64_t server_endpoint; /* frame number */
+static struct task *first_worker_elsewhere; /* of CPU 1; the others' follow, a frame each */
+static uint64_t server_endpoint;            /* frame number */
 
 /* Whether nobody else, the kernel say, claims the memory that the module lies in. */
 static bool is_apart(const struct boot_module *module)
@@ -103,6 +105,21 @@ static enum error keep_module(const struct boot_module *module)
                         (first_frame(module) + frames_of(module)) * FRAME_SIZE, REGION_KERNEL);
 }
 
+static struct task *worker_of(uint32_t cpu_number)
+{
+    return (struct task *)(void *)((char *)first_worker_elsewhere + (cpu_number - 1) * FRAME_SIZE);
+}
+
+/* The frame server's workers of the other CPUs. */
+static void make_workers(void)
+{
+    if (cpu_count == 1)
+        return;
+    first_worker_elsewhere = physical_pointer(memory_early_allocate(cpu_count - 1));
+    for (uint32_t k = 1; k < cpu_count; k++)
+        boot_worker_make(worker_of(k), server.task, k);
+}
+
 /* The images that the frame server can be restarted with, in the order of the modules. */
 static enum error load_upgrades(const struct boot_data *data)
 {
@@ -154,6 +171,7 @@ enum error modules_load(const struct boot_data *data)
     endpoint_of(server_endpoint)->split = 1;
     events.endpoint = server_endpoint;
     load(first, &server, SERVER_HANDLES);
+    make_workers();
     load(second, &init, handles);
     for (uint32_t k = 0; k < data->module_count; k++)
         if (is_listed(data, k))
@@ -162,10 +180,9 @@ enum error modules_load(const struct boot_data *data)
     return error ? error : keep_module(first);
 }
 
-/* Gives a boot task a handle to the frame server's endpoint, the first on its start page. */
-static void give_endpoint(struct boot_task *to, uint32_t rights, uint32_t account)
+/* Gives a task a handle to the frame server's endpoint. */
+static handle give_endpoint(struct task *task, uint32_t rights, uint32_t account)
 {
-    struct task *task = to->task;
     uint32_t generation = handle_generation_next(task);
     struct handle_entry *entry = handle_table_entry(task, HANDLE_INDEX_FRAME_SERVER);
     atomic_word *word = ledger_find(server_endpoint);
@@ -176,11 +193,17 @@ static void give_endpoint(struct boot_task *to, uint32_t rights, uint32_t accoun
     if (rights & RIGHT_RECEIVE)
         endpoint_receiver_comes(server_endpoint, task->cpu_number);
     entry->place = badge_make(account, SERVICE_RIGHTS_ALL);
+    return handle_make(HANDLE_INDEX_FRAME_SERVER, generation);
+}
+
+/* The same for one with a start page, which names it first. */
+static void introduce_endpoint(struct boot_task *to, uint32_t rights, uint32_t account)
+{
     to->start->account = account;
     to->start->handle_count = 1;
     to->start->entries_used = HANDLE_INDEX_FRAME_SERVER + 1;
     strlcpy(to->start->handles[0].name, FRAME_SERVER_NAME, START_NAME);
-    to->start->handles[0].handle = handle_make(HANDLE_INDEX_FRAME_SERVER, generation);
+    to->start->handles[0].handle = give_endpoint(to->task, rights, account);
 }
 
 static void add_object(uint64_t frame, uint64_t count, enum kind kind, uint32_t handles)
@@ -189,17 +212,27 @@ static void add_object(uint64_t frame, uint64_t count, enum kind kind, uint32_t 
         (struct boot_object){.frame = frame, .count = count, .kind = kind, .handles = handles};
 }
 
-/* Init can restart the frame server by a handle to its task. The task has one itself, so that it never loses the last. */
+/* A worker has a handle to its task itself, so that it never loses the last. */
+static void give_itself(struct task *worker)
+{
+    uint64_t frame = physical_address(worker) / FRAME_SIZE;
+    struct handle_entry *own = &worker->hidden[HIDDEN_SELF];
+    atomic_word *word = ledger_find(frame);
+    uint64_t value = ledger_lock(word);
+
+    ledger_unlock(word, handle_fill(worker, own, HIDDEN_GENERATION, frame, KIND_TASK, RIGHTS_TASK, value));
+}
+
+/* Init can restart the frame server by a handle to the task of worker 0. */
 static void give_server_task(void)
 {
     uint64_t frame = physical_address(server.task) / FRAME_SIZE;
     uint32_t generation = handle_generation_next(init.task);
     struct handle_entry *entry = handle_table_entry(init.task, HANDLE_INDEX_FRAME_SERVER_TASK);
-    struct handle_entry *own = &server.task->hidden[HIDDEN_SELF];
     atomic_word *word = ledger_find(frame);
-    uint64_t value = ledger_lock(word);
 
-    value = handle_fill(server.task, own, HIDDEN_GENERATION, frame, KIND_TASK, RIGHTS_TASK, value);
+    give_itself(server.task);
+    uint64_t value = ledger_lock(word);
     value = handle_fill(init.task, entry, generation, frame, KIND_TASK, RIGHTS_TASK, value);
     ledger_unlock(word, value);
     init.start->entries_used = HANDLE_INDEX_FRAME_SERVER_TASK + 1;
@@ -252,7 +285,7 @@ static void inform(struct boot_information *information)
     const struct region_table *regions = &memory.regions;
 
     information->abi_version = ABI_VERSION;
-    information->worker_count = 1;
+    information->worker_count = cpu_count;
     information->frame_count = regions->frame_count;
     information->account_count = ACCOUNT_INIT;
     for (uint32_t i = 0; i < regions->count; i++) {
@@ -260,7 +293,7 @@ static void inform(struct boot_information *information)
         information->regions[i] = (struct boot_region){region->base, region->end - region->base, region->type, 0};
     }
     information->region_count = regions->count;
-    add_object(server_endpoint, 1, KIND_ENDPOINT, 2);
+    add_object(server_endpoint, 1, KIND_ENDPOINT, cpu_count + 1); /* the workers' and init's */
 }
 
 /* What tasks are told of the screen: nothing if they could not draw on it, or its frames have no slots. */
@@ -289,18 +322,37 @@ static struct screen screen_of(const struct boot_framebuffer *from)
     };
 }
 
+/* A CPU's worker: where it receives, and by which handle, which is the same number in each. */
+static void place_worker(struct task *worker, uint32_t cpu_number)
+{
+    cpus[cpu_number]->worker = worker;
+    cpus[cpu_number]->frame_server = endpoint_line(server_endpoint, cpu_number);
+    if (cpu_number == 0)
+        return;
+    (void)give_endpoint(worker, RIGHT_RECEIVE, ACCOUNT_FRAME_SERVER);
+    give_itself(worker);
+}
+
+static void place_workers(void)
+{
+    place_worker(server.task, 0);
+    for (uint32_t k = 1; k < cpu_count; k++)
+        place_worker(worker_of(k), k);
+    if (cpu_count > 1)
+        add_object(physical_address(first_worker_elsewhere) / FRAME_SIZE, cpu_count - 1, KIND_TASK, 1);
+}
+
 void modules_start(const struct boot_data *data)
 {
     init.start->screen = screen_of(&data->framebuffer);
-    this_cpu->worker = server.task;
-    this_cpu->frame_server = endpoint_line(server_endpoint, this_cpu->number);
     strlcpy(server.start->command_line, data->command_line, sizeof(server.start->command_line));
     strlcpy(init.start->command_line, data->command_line, sizeof(init.start->command_line));
     inform(server.information);
-    give_endpoint(&server, RIGHT_RECEIVE, ACCOUNT_FRAME_SERVER);
-    give_endpoint(&init, RIGHT_CALL | RIGHT_CLONE | RIGHT_MOVE, ACCOUNT_INIT);
+    introduce_endpoint(&server, RIGHT_RECEIVE, ACCOUNT_FRAME_SERVER);
+    introduce_endpoint(&init, RIGHT_CALL | RIGHT_CLONE | RIGHT_MOVE, ACCOUNT_INIT);
+    place_workers();
     give_server_task();
     give_modules();
-    schedule_ready(server.task);
+    restart_boot(server.task);
     schedule_ready(init.task);
 }

@@ -2,6 +2,7 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/entry/elsewhere.h"
 #include "kernel/ipc/call.h"
+#include "kernel/ipc/restart.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/grace.h"
 #include "kernel/object/mail.h"
@@ -28,6 +29,9 @@ static void open_one(struct mail *mail)
         break;
     case MAIL_LOOK:
         call_look((struct endpoint_line *)(void *)((char *)mail - offsetof(struct endpoint_line, mail)));
+        break;
+    case MAIL_SERVER:
+        restart_look(TASK_OF(mail, mail));
         break;
     case MAIL_KINDS:
         break;

@@ -1,5 +1,6 @@
 /* System calls of the frame server. */
 #include "kernel/entry/calls.h"
+#include "kernel/ipc/carry.h"
 #include "kernel/ipc/restart.h"
 #include "kernel/ipc/strip.h"
 #include "kernel/ipc/sweep.h"
@@ -26,23 +27,36 @@ enum error perform_release(struct task *caller)
 
 enum error perform_strip(struct task *caller)
 {
-    return caller->server ? strip(caller, &caller->answer.rsi, &caller->answer.rdx) : ERROR_NOT_PERMITTED;
+    return caller->server ? strip(caller, &caller->answer) : ERROR_NOT_PERMITTED;
+}
+
+/* Handles to a frame that left with calls in service, and may come back. No worker runs. */
+static uint64_t moving(uint64_t frame)
+{
+    uint64_t found = 0;
+
+    for (uint32_t k = 0; k < cpu_count; k++)
+        if (cpus[k]->worker->caller)
+            found += carry_moving(cpus[k]->worker->caller, frame);
+    return found;
 }
 
 enum error perform_count(struct task *caller)
 {
-    const atomic_word *word = ledger_find(caller->registers.rdi);
+    uint64_t frame = caller->registers.rdi;
+    const atomic_word *word = ledger_find(frame);
     uint64_t value = word ? atomic_load_relaxed(word) : 0;
 
     if (!caller->server)
         return ERROR_NOT_PERMITTED;
     caller->answer.r8 = ledger_word_state(value);
     if (ledger_word_state(value) == LEDGER_MOVING) {
-        caller->answer.rsi = 1;
+        caller->answer.r9 = 1;
         caller->answer.rdx = KIND_UNTYPED;
     } else if (ledger_word_state(value) == LEDGER_HELD) {
         caller->answer.rsi = handle_count(value);
         caller->answer.rdx = ledger_word_anchor(value)->kind;
+        caller->answer.r9 = caller->life.leads && caller->life.starting ? moving(frame) : 0;
     }
     return ERROR_NONE;
 }
@@ -59,10 +73,9 @@ enum error perform_upgrade(struct task *caller)
         return ERROR_NOT_PERMITTED;
     if (number >= server_images.count)
         return ERROR_BAD_ARGUMENT;
-    if (!server_images.images[number].root)
+    if (!server_images.images[number].roots[0])
         return ERROR_OTHER_LAYOUT;
-    server_images.current = (uint32_t)number;
-    restart(task, RESTART_UPGRADE, &(struct task_ending){.end = TASK_END_KILLED});
+    restart_upgrade(this_cpu->worker, (uint32_t)number);
     return ERROR_NONE;
 }
 

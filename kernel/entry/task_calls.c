@@ -209,7 +209,7 @@ enum error perform_kill(struct task *caller)
     if (error)
         return error;
     if (task->server)
-        restart(task, RESTART_KILLED, &why);
+        restart(this_cpu->worker, RESTART_KILLED, &why); /* whichever: all end */
     else
         task_die(task, &why);
     return ERROR_NONE;

@@ -24,11 +24,13 @@ static enum error grant_check(const struct task *caller, uint64_t word)
     if (state == LEDGER_FREE || state == LEDGER_SERVER ||
         (state == LEDGER_DEVICE && (badge_rights(caller->badge) & SERVICE_RIGHT_DEVICE)))
         return ERROR_NONE;
+    if (state == LEDGER_MOVING) /* it ended before the call was answered with which it came */
+        return ERROR_AGAIN;
     return state == LEDGER_HELD ? ERROR_IN_USE : ERROR_RESERVED;
 }
 
 /* Check, zero and enter are one step under the frame's lock: before it nobody has a handle, after it the frame is clean. A
- * device's memory is left as it is: the kernel does not know what a write does there. HOLE, IN_USE, RESERVED. */
+ * device's memory is left as it is: the kernel does not know what a write does there. HOLE, IN_USE, RESERVED, AGAIN. */
 static inline __attribute__((always_inline)) enum error
 grant_frame(struct task *caller, struct handle_entry *entry, uint32_t generation, uint64_t frame, uint32_t rights)
 {
@@ -261,7 +263,8 @@ static enum error convert(struct task *server, struct task *caller, struct acted
     return alone ? ERROR_NONE : ERROR_SHARED;
 }
 
-/* NOT_WANTED: the frame did not come to the server by a move from the caller's account. NOT_ALIGNED, HOLE, BAD_RIGHTS. */
+/* NOT_WANTED: the frame did not come to the server by a move from the caller's account. AGAIN: it did, but that move has not
+ * been answered. NOT_ALIGNED, HOLE, BAD_RIGHTS. */
 static enum error hand_back(struct task *server, struct task *caller, struct acted *acted)
 {
     uint64_t rights = server->registers.r14;
@@ -281,7 +284,8 @@ static enum error hand_back(struct task *server, struct task *caller, struct act
                             (uint32_t)rights, value);
         *acted = (struct acted){1, handle_make(rax_dst(caller->registers.rax), generation)};
     } else {
-        error = ERROR_NOT_WANTED;
+        bool moving = (value & ~LEDGER_LOCKED) == ledger_word_moving(badge_account(caller->badge));
+        error = moving ? ERROR_AGAIN : ERROR_NOT_WANTED;
     }
     ledger_unlock(word, value);
     return error;

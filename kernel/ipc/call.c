@@ -21,8 +21,12 @@ static enum error want_check(struct task *caller)
     uint32_t action = rax_action(rax);
     uint32_t n = rax_n(rax);
 
-    if (action == ACTION_NONE || action == ACTION_CONVERT || action == ACTION_REVOKE)
+    if (action == ACTION_NONE || action == ACTION_CONVERT)
         return ERROR_NONE;
+    if (action == ACTION_REVOKE) {
+        caller->service.stripped = 0;
+        return ERROR_NONE;
+    }
     if (action > ACTION_REVOKE)
         return ERROR_BAD_ACTION;
     if (n == 0 && (action == ACTION_CLONE || action == ACTION_MINT))

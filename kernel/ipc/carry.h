@@ -34,6 +34,12 @@ must_use enum error carry_borrowed_check(const struct task *caller);
  * REVOKED: a handle that was lent is gone. */
 must_use enum error carry_again(const struct task *caller, struct task *worker, struct carried *carried);
 
+/* Notes for the worker's recovery what left with a drop that it is stopped in. */
+void carry_name(const struct task *caller, struct task *worker);
+
+/* How many handles to a frame left with the call, and are the caller's again should it be refused. */
+uint64_t carry_moving(const struct task *caller, uint64_t frame);
+
 /* At the reply: LEAVING entries become empty, or, when the server refused a move, are put back as they were. */
 void carry_settle(struct task *caller, bool refused);
 

@@ -37,24 +37,59 @@ static void left_in(const struct handle_entry *entry, uint32_t count, uint64_t *
             *(*transfer)++ = handle_entry_frame(entry);
 }
 
-static uint64_t left(const struct task *caller, struct task *worker)
+/* All of them; returns how many. */
+static uint64_t left_all(const struct task *caller, struct task *worker)
 {
     const struct service *service = &caller->service;
     uint64_t *transfer = worker->transfer;
 
-    if (service->pending & CALL_REAPS) {
+    if (service->pending & CALL_REAPS || service->leaving_count == 1) {
         left_in(service->leaving, service->leaving_count, &transfer);
-        return frame_word_make(worker->transfer[0], 0);
+        return (uint64_t)(transfer - worker->transfer);
     }
-    if (service->leaving_count == 1)
-        return frame_word_make(handle_entry_frame(service->leaving), service->leaving->rights);
     for (uint32_t part, done = 0; done < service->leaving_count; done += part) {
         const struct handle_entry *entry =
             handle_table_part(caller, service->leaving_first + done, service->leaving_count - done, &part);
         left_in(entry, part, &transfer);
         interrupt_window();
     }
-    return 0;
+    return (uint64_t)(transfer - worker->transfer);
+}
+
+static uint64_t left(const struct task *caller, struct task *worker)
+{
+    const struct service *service = &caller->service;
+    uint64_t count = left_all(caller, worker);
+
+    if (service->pending & CALL_REAPS)
+        return frame_word_make(worker->transfer[0], 0);
+    return count == 1 ? frame_word_make(worker->transfer[0], service->leaving->rights) : 0;
+}
+
+void carry_name(const struct task *caller, struct task *worker)
+{
+    struct worker_control *control = worker->control;
+
+    if (rax_mode(caller->service.pending) == MODE_DROP)
+        control->intent_run = (control->intent_run & ~INTENT_RUN_COUNT) | left_all(caller, worker);
+}
+
+uint64_t carry_moving(const struct task *caller, uint64_t frame)
+{
+    const struct service *service = &caller->service;
+    uint32_t mode = rax_mode(service->pending);
+    uint64_t found = 0;
+
+    if (mode != MODE_ATTACH && mode != MODE_MOVE)
+        return 0;
+    for (uint32_t part, done = 0; done < service->leaving_count; done += part) {
+        const struct handle_entry *entry =
+            handle_table_part(caller, service->leaving_first + done, service->leaving_count - done, &part);
+        for (const struct handle_entry *end = entry + part; entry < end; entry++)
+            found += entry->state == HANDLE_LEAVING && handle_entry_frame(entry) == frame;
+        interrupt_window();
+    }
+    return found;
 }
 
 enum error carry_again(const struct task *caller, struct task *worker, struct carried *carried)

@@ -136,9 +136,9 @@ static void boot_task_ends(struct task *task)
     else if (task->end == TASK_END_EXITED)
         print_line(PRINT_QUIET, "%s ended with %lu", task->name, task->end_code);
     interrupt_window(); /* a line takes some thousand instructions */
-    if (task->server)
+    if (task->server && task->life.gives_up)
         print_line(PRINT_QUIET, "%s is given up, since it can not start: calls to it get NoServer", task->name);
-    else
+    else if (!task->server)
         verdict(MACHINE_FAILED);
     endpoint_close(this_cpu->frame_server);
     task->reap_stage = REAP_OVER;

@@ -97,10 +97,11 @@ static void settle(const struct stripped *stripped)
         endpoint_close(stripped->closes);
 }
 
-enum error strip(struct task *worker, uint64_t *taken, uint64_t *left)
+enum error strip(struct task *worker, struct answer *answer)
 {
-    const struct task *caller = worker->caller;
+    struct task *caller = worker->caller;
     struct stripped stripped;
+    uint64_t taken = 0;
 
     if (!caller)
         return ERROR_NO_CALLER;
@@ -116,17 +117,19 @@ enum error strip(struct task *worker, uint64_t *taken, uint64_t *left)
         return ERROR_MISSING_RIGHT;
     if (kept->kind == KIND_TASK && task_of_entry(kept)->server) /* it has one to itself, which has to stay */
         return ERROR_NOT_PERMITTED;
-    *taken = 0;
     do {
-        error = take_some(kept, name, STRIP_RUN - *taken < STRIP_STEP ? STRIP_RUN - *taken : STRIP_STEP, &stripped);
+        error = take_some(kept, name, STRIP_RUN - taken < STRIP_STEP ? STRIP_RUN - taken : STRIP_STEP, &stripped);
         if (error)
             break;
         settle(&stripped);
-        *taken += stripped.count;
+        taken += stripped.count;
         interrupt_window();
-    } while (stripped.more && *taken < STRIP_RUN);
+    } while (stripped.more && taken < STRIP_RUN);
     if (atomic_load_relaxed(&frames_pinned))
         pin_wait((uint32_t)name); /* what another one has taken away is out of use, too */
-    *left = handle_count(atomic_load_relaxed(ledger_find((uint32_t)name)));
-    return *taken ? ERROR_NONE : error;
+    caller->service.stripped += taken;
+    answer->rsi = taken;
+    answer->rdx = handle_count(atomic_load_relaxed(ledger_find((uint32_t)name)));
+    answer->r8 = caller->service.stripped;
+    return taken ? ERROR_NONE : error;
 }

@@ -10,6 +10,6 @@
 /* Takes up to STRIP_RUN of the other handles to the frame away that the worker's caller lent, wanting REVOKE; each is
  * unmapped, and whoever waits by it gets REVOKED. *taken: how many; *left: handles to the frame, the lent one included.
  * NO_CALLER, NOT_WANTED, REVOKED (the lent one is gone), MISSING_RIGHT (owner). */
-must_use enum error strip(struct task *worker, uint64_t *taken, uint64_t *left);
+must_use enum error strip(struct task *worker, struct answer *answer);
 
 #endif

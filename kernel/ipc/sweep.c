@@ -20,11 +20,8 @@ static void die(struct task *worker)
 
     sweep->died_at[sweep->deaths++] = worker->registers.rip;
     sweep->instructions = 0;
+    sweep->armed = sweep->deaths < 2 && sweep->plan[sweep->deaths].after;
     restart(worker, RESTART_PLANNED, &(struct task_ending){.end = TASK_END_KILLED});
-    if (sweep->deaths < 2 && sweep->plan[sweep->deaths].after)
-        worker->registers.rflags |= RFLAGS_TRAP;
-    else
-        sweep->armed = 0;
 }
 
 /* Where a plan begins at an address the worker runs up to there. Nobody else runs meanwhile, to whom the breakpoint would mean
@@ -65,11 +62,17 @@ bool sweep_step(struct task *task)
     return true;
 }
 
+void sweep_end(struct task *worker)
+{
+    if (!worker->sweep.armed)
+        return;
+    worker->sweep.armed = 0;
+    worker->registers.rflags &= ~RFLAGS_TRAP;
+    breakpoint_clear();
+}
+
 void sweep_pause(struct task *task, bool answered)
 {
-    if (!task->sweep.armed || !answered)
-        return;
-    task->sweep.armed = 0;
-    task->registers.rflags &= ~RFLAGS_TRAP;
-    breakpoint_clear();
+    if (answered)
+        sweep_end(task);
 }

@@ -14,6 +14,7 @@ enum mail_kind {
     MAIL_ORPHAN, /* a task is about to drop the last handle to a task of this CPU */
     MAIL_ABORT,  /* a task that may be lent to this CPU dies */
     MAIL_LOOK,   /* an endpoint's line: callers, or bits, or a handle that is gone */
+    MAIL_SERVER, /* the frame server stops, or begins: ipc/restart.h */
     MAIL_KINDS
 };
 

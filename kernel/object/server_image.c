@@ -21,14 +21,23 @@ static void restore_page(const struct server_part *part, uint64_t start)
         memcpy(part->memory + from, (const char *)part->source + (from - part->offset), end - from);
 }
 
+static void restore(const struct server_part *part)
+{
+    for (uint64_t page = 0; page < part->pages; page++) {
+        restore_page(part, page * FRAME_SIZE);
+        interrupt_window();
+    }
+}
+
 void server_image_restore(void)
 {
     const struct server_image *image = &server_images.images[server_images.current];
 
-    for (uint32_t k = 0; k < image->part_count; k++) {
-        for (uint64_t page = 0; page < image->parts[k].pages; page++) {
-            restore_page(&image->parts[k], page * FRAME_SIZE);
-            interrupt_window();
-        }
-    }
+    for (uint32_t k = 0; k < image->part_count; k++)
+        restore(&image->parts[k]);
+}
+
+void server_stack_restore(uint32_t worker)
+{
+    restore(&server_images.stacks[worker]);
 }

@@ -3,6 +3,7 @@
 #ifndef KERNEL_OBJECT_SERVER_IMAGE_H
 #define KERNEL_OBJECT_SERVER_IMAGE_H
 
+#include <quire/abi.h>
 #include <quire/elf.h>
 
 #define SERVER_IMAGES_MAX 4
@@ -24,16 +25,19 @@ struct server_keep {
 };
 
 struct server_image {
-    uint64_t root; /* of its address space; 0: what it keeps is laid out otherwise than in the first image */
+    uint64_t
+        roots[WORKERS_MAX]; /* of its address space, one for each worker; 0: what it keeps is laid out otherwise than in
+                                    the first image */
     uint64_t entry;
     struct server_keep keep;
     uint32_t part_count;
-    struct server_part parts[ELF_SEGMENTS + 1]; /* and the stack */
+    struct server_part parts[ELF_SEGMENTS];
 };
 
 struct server_images {
     uint32_t count;
     uint32_t current;
+    struct server_part stacks[WORKERS_MAX]; /* of all images */
     struct server_image images[SERVER_IMAGES_MAX];
 };
 
@@ -41,5 +45,8 @@ extern struct server_images server_images;
 
 /* Makes the writable parts of the current image what they were at first, interrupts let in after each page. */
 void server_image_restore(void);
+
+/* The same for a worker's stack. */
+void server_stack_restore(uint32_t worker);
 
 #endif

@@ -48,6 +48,7 @@ struct service {
     struct handle_entry *leaving; /* MODE_DROP of one handle, or by a dying task: the (first) entry in state LEAVING */
     uint32_t leaving_first;       /* MODE_MOVE to the frame server, MODE_DROP: all such entries */
     uint32_t leaving_count;
+    uint64_t stripped; /* ACTION_REVOKE: handles that were taken away for the call so far */
 };
 
 /* In service.pending: the caller does not go on by itself, see task_halt; it gives back what it held. */
@@ -62,11 +63,18 @@ struct service {
 #define CALL_POISONED UINT64_C(0x100000)
 #define CALL_HOPELESS UINT64_C(0x200000)
 
+/* What a worker that leads a restart is at. */
+enum leads { LEADS_NONE, LEADS_STOPPING, LEADS_RECOVERY };
+
 /* Of a worker of the frame server: ipc/restart.h. */
 struct life {
     uint32_t starting; /* it has not got ready to receive since its start */
-    uint32_t deaths;   /* in a row, at its start */
     uint32_t ticks;    /* of the timer, while it was at the same thing */
+    uint32_t leads;    /* enum leads */
+    uint32_t reason;   /* enum restart: why the restart that it leads */
+    uint32_t failed;   /* by itself, in the midst of its call */
+    uint32_t gives_up; /* the server ended with it */
+    atomic_word poked; /* not 0: it is being told to look what to do; others may write it */
 };
 
 /* Deaths of a worker that are planned: ipc/sweep.h. */

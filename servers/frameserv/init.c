@@ -22,9 +22,8 @@ static enum error register_patterns(struct worker *worker)
     return system_call_pattern();
 }
 
-static void worker_make(struct worker *worker, const struct window *window, uint32_t number)
+static void worker_make(struct worker *worker, uint32_t number)
 {
-    worker->window = *window;
     worker->keep = &keep;
     worker->log = &keep.logs[number];
     worker->cache = &keep.caches[number];
@@ -37,42 +36,43 @@ static void worker_make(struct worker *worker, const struct window *window, uint
     worker->kernel = &kernel_calls;
 }
 
-/* None of the workers runs. This one's memory is that of a start, so it stands in for the others. */
-static void restart(struct worker *worker, uint32_t workers)
+/* This CPU's worker, and what all of them know. */
+static void make_own(struct worker *worker, const struct window *window, uint32_t number)
 {
-    uint32_t number = worker->number;
-
-    recover_begin(&keep, worker->control->start);
-    for (uint32_t k = 0; k < workers; k++) {
-        worker_make(worker, &worker->window, k);
-        recover_worker(worker);
-    }
-    worker_make(worker, &worker->window, number);
+    worker->window = *window;
+    worker_make(worker, number);
 }
 
-enum error initialise(struct worker *worker)
+/* The first start, or one that a kill cut off. */
+static enum error begin(struct worker *worker, const struct boot_information *information, uint32_t number)
+{
+    struct window window;
+    enum error error = boot_window(information, (struct slot *)WINDOW_ADDRESS, &window);
+
+    if (error != ERROR_NONE)
+        return error;
+    make_own(worker, &window, number);
+    error = register_patterns(worker);
+    return error != ERROR_NONE ? error : start_first(worker, information, kernel_release);
+}
+
+enum error initialise(struct worker *worker, uint32_t number)
 {
     const struct boot_information *information = (const struct boot_information *)BOOT_INFORMATION_ADDRESS;
-    struct slot *slots = (struct slot *)WINDOW_ADDRESS;
-    uint32_t number = start_page()->cpu;
-    struct window window;
+    struct window window = boot_window_known(information, (struct slot *)WINDOW_ADDRESS);
     bool first;
     enum error error = start_check(&keep, &first);
 
     if (error != ERROR_NONE)
         return error;
-    if (!first) {
-        window = boot_window_known(information, slots);
-        worker_make(worker, &window, number);
-        restart(worker, information->worker_count);
-        return ERROR_NONE;
-    }
-    error = boot_window(information, slots, &window);
-    if (error != ERROR_NONE)
-        return error;
     if (number >= information->worker_count)
         return ERROR_BAD_BOOT_DATA;
-    worker_make(worker, &window, number);
-    error = register_patterns(worker);
-    return error != ERROR_NONE ? error : start_first(worker, information, kernel_release);
+    if (first)
+        return begin(worker, information, number);
+    make_own(worker, &window, number);
+    if (worker->control->start == RESTART_JOINS)
+        return ERROR_NONE;
+    recover(worker, information->worker_count, worker->control->start, worker_make);
+    worker_make(worker, number);
+    return ERROR_NONE;
 }

@@ -5,9 +5,9 @@
 #include <quire/system_call.h>
 #include <string.h>
 
-static enum error strip(uint64_t *taken, uint64_t *left)
+static enum error strip(uint64_t *taken, uint64_t *left, uint64_t *total)
 {
-    return system_call_strip(taken, left);
+    return system_call_strip(taken, left, total);
 }
 
 static enum error holder(uint64_t frame, uint64_t name[3])
@@ -15,9 +15,9 @@ static enum error holder(uint64_t frame, uint64_t name[3])
     return system_call_holder(frame, name);
 }
 
-static enum error count(uint64_t frame, uint64_t *handles, enum kind *kind)
+static enum error count(uint64_t frame, struct ledger_count *count)
 {
-    return system_call_count(frame, handles, kind);
+    return system_call_count(frame, count);
 }
 
 static enum error audit(uint64_t frame, uint64_t *next, enum audit_fault *fault, uint64_t found[2])

@@ -2,6 +2,7 @@
 #include "servers/frameserv/core/allocator.h"
 #include "servers/frameserv/core/dispatch.h"
 #include "servers/frameserv/core/quick.h"
+#include "servers/frameserv/enter.h"
 #include "servers/frameserv/init.h"
 #include "servers/frameserv/kernel.h"
 #include <quire/task.h>
@@ -46,10 +47,10 @@ static void tell(struct worker *worker)
                  WINDOW_ADDRESS, statistics.usable, statistics.set_aside, worker->window.frame_count * FRAME_SIZE);
 }
 
-int main(void)
+int worker_main(uint32_t number)
 {
-    static struct worker worker;
-    enum error error = initialise(&worker);
+    struct worker worker = {0};
+    enum error error = initialise(&worker, number);
 
     if (error != ERROR_NONE) {
         kernel_print("# frameserv: can't start: %s\n", error_name(error));

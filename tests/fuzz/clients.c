@@ -7,6 +7,7 @@
 #include "servers/frameserv/core/quick.h"
 #include "servers/frameserv/core/recover.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/host/recover_world.h"
 #include <quire/kinds.h>
 
 #define RUN_MAX 32  /* handles that go along with one call */
@@ -22,7 +23,7 @@ struct state {
 static struct clients *current; /* whose call is being served */
 
 /* Takes handles to the lent frame away, but for that which was lent. */
-static enum error strip(uint64_t *taken, uint64_t *left)
+static enum error strip(uint64_t *taken, uint64_t *left, uint64_t *total)
 {
     const struct client_entry *lent = current->lent;
 
@@ -36,6 +37,8 @@ static enum error strip(uint64_t *taken, uint64_t *left)
         *taken += 1;
     }
     *left = current->handles[lent->frame];
+    current->stripped += *taken;
+    *total = current->stripped;
     return ERROR_NONE;
 }
 
@@ -48,11 +51,10 @@ static enum error holder(uint64_t frame, uint64_t name[3])
     return ERROR_NONE;
 }
 
-static enum error count(uint64_t frame, uint64_t *handles, enum kind *kind)
+static enum error count(uint64_t frame, struct ledger_count *found)
 {
     must(frame < CLIENT_FRAMES);
-    *handles = current->handles[frame];
-    *kind = current->kinds[frame];
+    *found = (struct ledger_count){.handles = current->handles[frame], .kind = current->kinds[frame]};
     return ERROR_NONE;
 }
 
@@ -367,13 +369,12 @@ static void check_error(const struct client_call *call, const struct message *me
 }
 
 /* What a restarted server does before it serves. */
-static void recover(struct clients *clients)
+static void restart(struct clients *clients)
 {
     struct worker *worker = clients->worker;
 
     worker->pending = (struct pending){0};
-    recover_begin(clients->world->keep, RESTART_PLANNED);
-    recover_worker(worker);
+    world_recover(clients->world, worker->kernel, RESTART_PLANNED);
 }
 
 static enum kind kind_granted(const struct clients *clients, uint64_t frame)
@@ -481,6 +482,7 @@ void clients_call(struct clients *clients, const struct client_call *call)
     atomic_word lent[RUN_MAX];
 
     must(call->count <= RUN_MAX);
+    clients->stripped = 0;
     if (!deliver(clients, call, &message, &moved))
         return;
     memcpy(lent, clients->worker->transfer, sizeof(lent));
@@ -498,7 +500,7 @@ void clients_call(struct clients *clients, const struct client_call *call)
         }
         must_be_as_before(clients, before);
     } else if (rax_action(message.rax) != ACTION_NONE && call->server_is_killed) {
-        recover(clients);
+        restart(clients);
         must_be_as_before(clients, before);
     } else if (call->kernel_refuses && rax_action(message.rax) != ACTION_NONE) {
         message.rax = ERROR_REVOKED;

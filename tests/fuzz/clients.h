@@ -27,6 +27,7 @@ struct clients {
     enum kind kinds[CLIENT_FRAMES];
     uint32_t moved_by[CLIENT_FRAMES]; /* account whose handle went to the server, or 0 */
     struct client_entry *lent;        /* with the call that is being served */
+    uint64_t stripped;                /* handles, for that call */
     struct audit_ledger *ledger;      /* the same for the auditor */
 };
 

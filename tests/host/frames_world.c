@@ -59,8 +59,9 @@ static void on_fault(int signal_number, siginfo_t *information, void *context)
 }
 
 /* A kernel that knows no handle. A test with a ledger puts its own functions in the worker. */
-static enum error strip(uint64_t *taken, uint64_t *left)
+static enum error strip(uint64_t *taken, uint64_t *left, uint64_t *total)
 {
+    *total = 0;
     *taken = 0;
     *left = 0;
     return ERROR_REVOKED;
@@ -133,6 +134,15 @@ struct world *world_create(const struct world_region *regions)
     }
     ck_assert_uint_eq(world->pages_backed, 0);
     return world;
+}
+
+void world_worker_make(struct worker *worker, uint32_t number)
+{
+    const struct kernel_calls *kernel = worker->kernel;
+
+    *worker = current->workers[number];
+    worker->kernel = kernel;
+    worker->pending = (struct pending){0};
 }
 
 void world_destroy(struct world *world)

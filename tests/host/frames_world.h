@@ -56,6 +56,9 @@ struct world_census {
 struct world *world_create(const struct world_region *regions);
 void world_destroy(struct world *world);
 
+/* Makes of *worker, whose kernel stays, the worker of a number of the only world, as at its start. */
+void world_worker_make(struct worker *worker, uint32_t number);
+
 /* 512 MiB as a machine has them: low memory, a hole, kernel, modules, usable memory, reserved at its end. */
 struct world *world_create_usual(void);
 

@@ -12,6 +12,7 @@
 #include "servers/frameserv/core/reversal.h"
 #include <quire/kinds.h>
 #include "tests/host/frames_world.h"
+#include "tests/host/recover_world.h"
 #include "tests/host/random.h"
 #include "tests/host/run_tests.h"
 #include "tests/host/trap.h"
@@ -115,28 +116,22 @@ static void restore(const struct image *image)
     memcpy(world->transfers, image->transfers, sizeof(image->transfers));
 }
 
-static enum error count_handles(uint64_t frame, uint64_t *count, enum kind *kind)
+static enum error count_handles(uint64_t frame, struct ledger_count *count)
 {
     expect_lt(frame, ALL_FRAMES);
-    *count = handles[frame];
-    *kind = kinds[frame];
+    *count = (struct ledger_count){.handles = handles[frame], .kind = kinds[frame]};
+    if (frame == moving)
+        *count = (struct ledger_count){.moving = handles[frame], .kind = kinds[frame]};
     return ERROR_NONE;
 }
 
 /* What a restarted server does before it serves. */
-static void recover(void)
+static void restart(void)
 {
-    static struct kernel_calls kernel;
+    struct kernel_calls kernel = *worker->kernel;
 
-    recover_begin(world->keep, RESTART_PLANNED);
-    for (uint32_t k = 0; k < WORLD_WORKERS; k++) {
-        struct worker fresh = world->workers[k];
-        kernel = *fresh.kernel;
-        kernel.count = count_handles;
-        fresh.kernel = &kernel;
-        fresh.pending = (struct pending){0};
-        recover_worker(&fresh);
-    }
+    kernel.count = count_handles;
+    world_recover(world, &kernel, RESTART_PLANNED);
 }
 
 static void check_handles(const struct slot *slot, uint64_t frame)
@@ -208,8 +203,8 @@ static void on_step(int signal_number)
     keep_some();
     if (meanwhile != NULL && !recovery_is_killed)
         meanwhile();
-    recover();
-    recover(); /* twice is once */
+    restart();
+    restart(); /* twice is once */
     check_recovered();
     if (check_further != NULL)
         check_further();
@@ -254,7 +249,7 @@ static void end(void)
         restore(&dirty[k]);
         save(&last_stop);
         TRAP_BEGIN();
-        recover();
+        restart();
         TRAP_END();
         check_recovered();
         if (check_further != NULL)

@@ -15,7 +15,7 @@ static struct world *world;
 static struct worker *worker;
 static const struct stop_call *in_service;
 
-static enum error strip(uint64_t *taken, uint64_t *left)
+static enum error strip(uint64_t *taken, uint64_t *left, uint64_t *total)
 {
     const struct stop_handle *lent = &ledger->handles[in_service->handles[0]];
 
@@ -30,6 +30,8 @@ static enum error strip(uint64_t *taken, uint64_t *left)
         *taken += 1;
     }
     *left = ledger->count[lent->frame];
+    ledger->stripped += *taken;
+    *total = ledger->stripped;
     stop_point(); /* nobody hears of it */
     return ERROR_NONE;
 }
@@ -42,11 +44,12 @@ static enum error holder(uint64_t frame, uint64_t name[3])
     return ERROR_NONE;
 }
 
-static enum error count(uint64_t frame, uint64_t *handles, enum kind *kind)
+static enum error count(uint64_t frame, struct ledger_count *found)
 {
     expect_lt(frame, STOP_FRAMES);
-    *handles = ledger->moving[frame] ? 1 : ledger->count[frame];
-    *kind = ledger->moving[frame] ? KIND_UNTYPED : ledger->count[frame] != 0 ? ledger->kinds[frame] : KIND_NONE;
+    *found = (struct ledger_count){.handles = ledger->count[frame], .moving = ledger->leaves[frame], .kind = KIND_NONE};
+    if (found->handles + found->moving != 0)
+        found->kind = ledger->kinds[frame];
     return ERROR_NONE;
 }
 
@@ -118,6 +121,7 @@ static void leave(const struct stop_call *call, struct stop_handle *entry)
     bool last = --ledger->count[frame] == 0;
 
     entry->leaving = true;
+    ledger->leaves[frame] = call->mode == MODE_ATTACH;
     if (call->mode == MODE_ATTACH && last) {
         ledger->moving[frame] = true;
         ledger->moved_by[frame] = call->account;
@@ -178,9 +182,21 @@ bool stop_deliver(const struct stop_call *call, struct message *message)
     for (uint32_t k = 0; takes && k < call->count; k++)
         leave(call, &ledger->handles[call->handles[k]]);
     in_service = call;
+    ledger->stripped = 0;
     carry(call, message);
     message->rax = rax_make(ERROR_NONE, call->want, call->mode, call->count, 0);
     return true;
+}
+
+void stop_name(const struct stop_call *call)
+{
+    struct worker_control *control = worker->control;
+
+    if (call->mode != MODE_DROP)
+        return;
+    for (uint32_t k = 0; k < call->count; k++)
+        worker->transfer[k] = ledger->handles[call->handles[k]].frame;
+    control->intent_run = (control->intent_run & ~INTENT_RUN_COUNT) | call->count;
 }
 
 void stop_deliver_again(const struct stop_call *call, uint32_t flags, struct message *message)
@@ -254,6 +270,7 @@ static void settle(const struct stop_call *call, bool refused)
     for (uint32_t k = 0; k < call->count && (call->mode == MODE_DROP || call->mode == MODE_ATTACH); k++) {
         struct stop_handle *entry = &ledger->handles[call->handles[k]];
         ledger->moving[entry->frame] = false;
+        ledger->leaves[entry->frame] = false;
         entry->leaving = false;
         if (refused && call->mode == MODE_ATTACH) {
             ledger->count[entry->frame] += 1;

@@ -25,7 +25,9 @@ struct stop_ledger {
     uint32_t count[STOP_FRAMES]; /* handles to it */
     enum kind kinds[STOP_FRAMES];
     uint32_t moved_by[STOP_FRAMES]; /* account whose handle went to the server, or 0 */
-    bool moving[STOP_FRAMES];       /* with the call in service */
+    bool moving[STOP_FRAMES];       /* its last handle, with the call in service */
+    bool leaves[STOP_FRAMES];       /* a handle, likewise */
+    uint64_t stripped;              /* handles, for the call in service */
     uint32_t accounts[STOP_ACCOUNTS];
     uint32_t account_count;
 };
@@ -54,6 +56,9 @@ void stop_kernel_start(struct world *world, struct worker *worker);
 
 /* Delivers a call. false: the kernel refuses it, and nothing happened. */
 bool stop_deliver(const struct stop_call *call, struct message *message);
+
+/* Notes for recovery which frames leave with a drop that is in service. */
+void stop_name(const struct stop_call *call);
 
 /* Delivers the call in service again, with such flags. */
 void stop_deliver_again(const struct stop_call *call, uint32_t flags, struct message *message);

@@ -161,10 +161,10 @@ START_TEST(refused_and_reconciled)
     refuse(message, ERROR_IN_USE);
     expect_nobodys(first, 5);
     claim(first, 1);
-    frames_reconcile(worker, first, 3, KIND_DEVICE);
+    frames_reconcile(worker, first, &(struct ledger_count){.handles = 3, .kind = KIND_DEVICE});
     expect_eq(world_slot(world, first)->ref_count, 3);
     for (uint32_t times = 0; times < 2; times++) {
-        frames_reconcile(worker, first, 0, KIND_NONE);
+        frames_reconcile(worker, first, &(struct ledger_count){.kind = KIND_NONE});
         expect_nobodys(first, 1);
         expect_eq(world->keep->accounts[1].used, 0);
     }

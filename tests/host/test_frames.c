@@ -295,11 +295,11 @@ START_TEST(reconcile_is_harmless)
     struct allocator_statistics after;
     allocator_count(worker, &before);
     for (uint32_t times = 0; times < 2; times++) {
-        frames_reconcile(worker, shared, 2, KIND_UNTYPED);
-        frames_reconcile(worker, table, 1, KIND_PAGE_TABLE);
-        frames_reconcile(worker, KERNEL_FRAME, 0, KIND_NONE);
-        frames_reconcile(worker, 3, 0, KIND_NONE);
-        frames_reconcile(worker, USABLE_FRAME + 500, 0, KIND_NONE);
+        frames_reconcile(worker, shared, &(struct ledger_count){.handles = 2, .kind = KIND_UNTYPED});
+        frames_reconcile(worker, table, &(struct ledger_count){.handles = 1, .kind = KIND_PAGE_TABLE});
+        frames_reconcile(worker, KERNEL_FRAME, &(struct ledger_count){.handles = 0, .kind = KIND_NONE});
+        frames_reconcile(worker, 3, &(struct ledger_count){.handles = 0, .kind = KIND_NONE});
+        frames_reconcile(worker, USABLE_FRAME + 500, &(struct ledger_count){.handles = 0, .kind = KIND_NONE});
     }
     allocator_count(worker, &after);
     ck_assert_mem_eq(&before, &after, sizeof(before));
@@ -307,12 +307,12 @@ START_TEST(reconcile_is_harmless)
     ck_assert_uint_eq(world_slot(world, table)->ref_count, REF_COUNT_UNIQUE);
     ck_assert_uint_eq(world_slot(world, KERNEL_FRAME)->ref_count, 1);
     world_slot(world, table)->in_list = 5; /* with a list, and no handle */
-    frames_reconcile(worker, table, 0, KIND_NONE);
+    frames_reconcile(worker, table, &(struct ledger_count){.handles = 0, .kind = KIND_NONE});
     ck_assert_uint_eq(world_slot(world, table)->ref_count, REF_COUNT_UNIQUE);
     world_slot(world, table)->in_list = 0;
-    frames_reconcile(worker, table, 0, KIND_NONE);
+    frames_reconcile(worker, table, &(struct ledger_count){.handles = 0, .kind = KIND_NONE});
     ck_assert_uint_eq(world_slot(world, table)->ref_count, REF_COUNT_UNUSED);
-    frames_reconcile(worker, shared, 1, KIND_UNTYPED);
+    frames_reconcile(worker, shared, &(struct ledger_count){.handles = 1, .kind = KIND_UNTYPED});
     ck_assert_uint_eq(world_slot(world, shared)->ref_count, 1);
     destroy();
 }

@@ -9,8 +9,9 @@ static uint64_t lent_frame;
 static uint64_t handles;
 static uint32_t strips;
 static uint32_t revoked_at;
+static uint64_t taken_in_all; /* for one call */
 
-static enum error strip(uint64_t *taken, uint64_t *left)
+static enum error strip(uint64_t *taken, uint64_t *left, uint64_t *total)
 {
     strips += 1;
     ck_assert_uint_eq(worker->control->intent, lent_frame + 1);
@@ -18,6 +19,8 @@ static enum error strip(uint64_t *taken, uint64_t *left)
         return ERROR_REVOKED;
     *taken = handles - 1 < 32 ? handles - 1 : 32;
     handles -= *taken;
+    taken_in_all += *taken;
+    *total = taken_in_all;
     *left = handles;
     return ERROR_NONE;
 }
@@ -51,6 +54,12 @@ static void destroy(void)
     world_destroy(world);
 }
 
+static struct message succeed_anew(struct call call)
+{
+    taken_in_all = 0;
+    return succeed(call);
+}
+
 /* A frame with so many handles, of which the caller's is one. */
 static struct call revoke_call(uint64_t count)
 {
@@ -67,12 +76,12 @@ START_TEST(revoked)
     begin();
     for (uint32_t k = 0; k < sizeof(counts) / sizeof(counts[0]); k++) {
         struct call call = revoke_call(counts[k]);
-        struct message message = succeed(call);
+        struct message message = succeed_anew(call);
         ck_assert_uint_eq(rax_action(message.rax), ACTION_NONE);
         ck_assert_uint_eq(message.words[0], counts[k] - 1);
         ck_assert_uint_eq(message.words[1], 1);
         ck_assert_uint_eq(world_slot(world, lent_frame)->ref_count, 1);
-        ck_assert_uint_eq(succeed(call).words[0], 0);
+        ck_assert_uint_eq(succeed_anew(call).words[0], 0);
         ck_assert_uint_eq(succeed(give_back(lent_frame)).words[0], 1);
     }
     destroy();
@@ -83,13 +92,13 @@ START_TEST(revoked_in_turns)
 {
     begin();
     struct call call = revoke_call(1200);
-    struct message message = succeed(call);
+    struct message message = succeed_anew(call);
     ck_assert_uint_eq(message.words[0], REVOKE_TURN);
     ck_assert_uint_eq(message.words[1], 1200 - REVOKE_TURN);
     ck_assert_uint_eq(strips, REVOKE_TURN / 32);
     ck_assert_uint_eq(world_slot(world, lent_frame)->ref_count, 1200 - REVOKE_TURN);
-    ck_assert_uint_eq(succeed(call).words[0], REVOKE_TURN);
-    message = succeed(call);
+    ck_assert_uint_eq(succeed_anew(call).words[0], REVOKE_TURN);
+    message = succeed_anew(call);
     ck_assert_uint_eq(message.words[0], 1199 - 2 * REVOKE_TURN);
     ck_assert_uint_eq(message.words[1], 1);
     destroy();
@@ -103,7 +112,7 @@ START_TEST(just_what_was_taken_is_subtracted)
     struct call call = revoke_call(40);
     uint64_t count;
     ck_assert_int_eq(frames_clone(&world->workers[1], lent_frame, &count), ERROR_NONE);
-    ck_assert_uint_eq(succeed(call).words[0], 39);
+    ck_assert_uint_eq(succeed_anew(call).words[0], 39);
     ck_assert_uint_eq(world_slot(world, lent_frame)->ref_count, 2);
     ck_assert_uint_eq(frames_drop(&world->workers[1], lent_frame), 0); /* the kernel refused the clone */
     destroy();
@@ -114,7 +123,7 @@ START_TEST(an_exclusive_owner_revokes_nothing)
 {
     begin();
     struct call call = revoke_call(REF_COUNT_UNIQUE);
-    struct message message = succeed(call);
+    struct message message = succeed_anew(call);
     ck_assert_uint_eq(message.words[0], 0);
     ck_assert_uint_eq(message.words[1], 1);
     ck_assert_uint_eq(strips, 0);
@@ -286,11 +295,11 @@ START_TEST(whohas_errors)
     uint64_t frame = allocate_for(grandchild);
     struct call call = whohas(grandchild, 0);
 
-    succeed(call);
+    succeed_anew(call);
     call.account = 2;
     refused(call, ERROR_NO_ACCOUNT);
     call.services = SERVICE_RIGHT_LOOKUP;
-    succeed(call);
+    succeed_anew(call);
     call.words[0] = 200;
     refused(call, ERROR_NO_ACCOUNT);
     call.words[0] = ACCOUNT_SYSTEM;
@@ -307,7 +316,7 @@ START_TEST(whohas_errors)
     refused(call, ERROR_NOT_PERMITTED);
     close_account(1, child); /* what is charged still can be looked for */
     call = whohas(grandchild, frame * FRAME_SIZE);
-    ck_assert_uint_eq(succeed(call).words[0], frame * FRAME_SIZE);
+    ck_assert_uint_eq(succeed_anew(call).words[0], frame * FRAME_SIZE);
     succeed(give_back(frame));
     accounts_settle(worker);
     refused(call, ERROR_NO_ACCOUNT);

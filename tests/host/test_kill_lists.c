@@ -145,7 +145,7 @@ START_TEST(into_and_out_of_a_list)
         KILL_ANYWHERE(error = lists_take(worker, list, LIST_AT, members[k] * FRAME_SIZE, &found));
         ck_assert_int_eq(error, ERROR_NONE);
         bool there = false;
-        KILL_ANYWHERE_AFTER(true, there = lists_put_back(worker));
+        KILL_ANYWHERE_AFTER(true, there = lists_put_back(worker, worker->reversal));
         ck_assert(there);
         check_recovered();
     }

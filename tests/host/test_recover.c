@@ -7,6 +7,7 @@
 #include "servers/frameserv/core/lock.h"
 #include "servers/frameserv/core/note.h"
 #include "servers/frameserv/core/reversal.h"
+#include "tests/host/recover_world.h"
 #include "tests/host/run_tests.h"
 #include "tests/host/server_calls.h"
 
@@ -14,12 +15,11 @@
 
 static uint64_t counted; /* frames that the kernel was asked for */
 
-static enum error count(uint64_t frame, uint64_t *handles, enum kind *kind)
+static enum error count(uint64_t frame, struct ledger_count *found)
 {
     expect(window_has_slot(&world->window, frame), "frame %lx has no slot", frame);
     counted += 1;
-    *handles = 0;
-    *kind = KIND_NONE;
+    *found = (struct ledger_count){.kind = KIND_NONE};
     return ERROR_NONE;
 }
 
@@ -36,13 +36,9 @@ static void create_recovering(void)
 }
 
 /* Restarts all workers. Returns what the message about it tells. */
-static struct message recover(void)
+static struct message restart(void)
 {
-    recover_begin(world->keep, RESTART_FAULT);
-    for (uint32_t k = 0; k < WORLD_WORKERS; k++) {
-        world->workers[k].kernel = worker->kernel;
-        recover_worker(&world->workers[k]);
-    }
+    world_recover(world, worker->kernel, RESTART_FAULT);
     struct message told = succeed((struct call){.operation = MESSAGE_STATISTICS, .words = {2}});
     ck_assert_uint_eq(told.words[1], RESTART_FAULT);
     return told;
@@ -54,7 +50,7 @@ START_TEST(between_two_calls_there_is_nothing_to_do)
     allocate();
     memset(worker->control, 0, sizeof(*worker->control));
     for (uint64_t k = 1; k < 4; k++) {
-        struct message told = recover();
+        struct message told = restart();
         ck_assert_uint_eq(told.words[0], k);
         ck_assert_uint_eq(told.words[2] | told.words[3] | told.words[4], 0);
     }
@@ -74,7 +70,7 @@ START_TEST(what_was_found)
     lock_acquire(&world->keep->accounts[ACCOUNT_SYSTEM].lock, 0);
     lock_acquire(&world->keep->caches[2].lock, 0);
     lock_acquire(&world->keep->buddy.lock, 0);
-    struct message told = recover(); /* the kernel knows no handle of the frame, whose intent is still set */
+    struct message told = restart(); /* the kernel knows no handle of the frame, whose intent is still set */
     ck_assert_uint_eq(told.words[2], UINT64_C(1) << FOUND_LOG_LENGTH | BIT(INTENT) | BIT(LOCKS) << 1 |
                                          UINT64_C(2) << FOUND_LOCKED_ACCOUNTS | UINT64_C(1) << FOUND_LOCKED_CACHES);
     ck_assert_uint_eq(told.words[3], 1);
@@ -85,7 +81,7 @@ START_TEST(what_was_found)
     lock_acquire(&world->keep->tree_lock, 3);
     lock_acquire(&world->keep->lists.dying_lock, 3);
     lock_acquire(&world->keep->lists.locks[0], 3);
-    told = recover();
+    told = restart();
     ck_assert_uint_eq(told.words[2], BIT(LOCKS) * (1 + 4 + 8));
     world_check(world);
     world_destroy(world);
@@ -97,21 +93,21 @@ START_TEST(kinds_of_intents)
     create_recovering();
     worker->reversal->account = 77; /* no such account */
     worker->control->intent = INTENT_ACCOUNT + 1;
-    ck_assert_uint_eq(recover().words[2], BIT(ACCOUNT) | BIT(REVERSAL_ACCOUNT));
+    ck_assert_uint_eq(restart().words[2], BIT(ACCOUNT) | BIT(REVERSAL_ACCOUNT));
     memset(worker->control, 0, sizeof(*worker->control));
     worker->transfer[0] = USABLE_FRAME;
     worker->transfer[1] = USABLE_FRAME + 1;
     intent_set_run(worker, 2);
-    struct message told = recover();
+    struct message told = restart();
     ck_assert_uint_eq(told.words[2], UINT64_C(2) << FOUND_RUN);
     ck_assert_uint_eq(told.words[4], 2);
     reversal_set(worker, USABLE_FRAME, 0, world_slot(world, USABLE_FRAME));
-    told = recover();
+    told = restart();
     ck_assert_uint_eq(told.words[2], UINT64_C(1) << FOUND_RUN | BIT(REVERSAL));
     reversal_set(worker, USABLE_FRAME, USABLE_FRAME + 9, world_slot(world, USABLE_FRAME));
     note_begin(worker);
     intent_flag(worker, INTENT_SWEPT);
-    told = recover();
+    told = restart();
     ck_assert_uint_eq(told.words[2],
                       UINT64_C(1) << FOUND_RUN | BIT(REVERSAL_LIST) | BIT(NOTED) | BIT(COUNTED) | BIT(SWEPT));
     world_check(world);
@@ -133,7 +129,7 @@ START_TEST(numbers_that_are_none)
         world->keep->logs[1].length = UINT64_MAX - k;
         world->keep->workers = k == 4 ? UINT64_MAX : WORLD_WORKERS;
         world->keep->accounts_end = UINT64_MAX - k;
-        ck_assert_uint_eq(recover().words[4], 0);
+        ck_assert_uint_eq(restart().words[4], 0);
     }
     ck_assert_uint_eq(counted, 0);
     world->keep->workers = WORLD_WORKERS;

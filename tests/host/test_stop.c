@@ -8,6 +8,7 @@
 #include "servers/frameserv/core/lists.h"
 #include "servers/frameserv/core/quick.h"
 #include "servers/frameserv/core/recover.h"
+#include "tests/host/recover_world.h"
 #include "tests/host/run_tests.h"
 #include "tests/host/stop_calls.h"
 #include "tests/host/stop_point.h"
@@ -41,7 +42,7 @@ static uint64_t below(uint64_t bound)
     return random_below(&random_state, bound);
 }
 
-/* By the last serve() or recover() that came to its end. */
+/* By the last serve() or restart() that came to its end. */
 static uint64_t points_passed;
 
 /* Serves what is in `message`, to its end or to the n-th point. false: it was stopped. */
@@ -73,14 +74,14 @@ static bool serve(uint64_t n)
 }
 
 /* The server starts anew, and recovers, to its end or to the n-th point. */
-static bool recover(uint64_t n)
+static bool restart(uint64_t n)
 {
     *worker = fresh;
+    stop_name(&call);
     if (setjmp(stopped) != 0)
         return false;
     stop_after = n;
-    recover_begin(world->keep, RESTART_PLANNED);
-    recover_worker(worker);
+    world_recover(world, worker->kernel, RESTART_PLANNED);
     points_passed = n - stop_after;
     stop_after = 0;
     return true;
@@ -137,7 +138,7 @@ static void finish(uint32_t flags, uint64_t again)
     if (serve(again))
         return;
     tried[call.operation].again += 1;
-    if (!recover(0))
+    if (!restart(0))
         ck_abort();
     stop_deliver_again(&call, flags, &message);
     ck_assert(serve(0));
@@ -192,9 +193,9 @@ static void stop_at(uint64_t n, const struct message *delivered, const struct me
     ck_assert(!serve(n));
     count->points += 1;
     if (below(every) != 0) {
-        if (below(2) == 0 && !recover(1 + below(40)))
+        if (below(2) == 0 && !restart(1 + below(40)))
             count->recovery_points += 1;
-        ck_assert(recover(0));
+        ck_assert(restart(0));
         bool poisoned = below(8) == 0 && !was_dying;
         finish(RECEIVED_INTERRUPTED | (poisoned ? RECEIVED_POISONED : 0), again);
         if (poisoned)
@@ -204,13 +205,13 @@ static void stop_at(uint64_t n, const struct message *delivered, const struct me
         return;
     }
     stop_save(&dead, world);
-    ck_assert(recover(NEVER));
+    ck_assert(restart(NEVER));
     points = points_passed;
     every = points < 60 ? 16 : 4 * points; /* or recoveries of runs would take all the time */
     for (uint64_t m = 1; m <= points; m++) {
         stop_restore(&dead, world);
-        ck_assert(!recover(m));
-        ck_assert(recover(0));
+        ck_assert(!restart(m));
+        ck_assert(restart(0));
         count->recovery_points += 1;
         finish(RECEIVED_INTERRUPTED, 0);
         check_finished(answer, was_dying);

@@ -6,7 +6,7 @@ static _Thread_local struct client *caller; /* the thread's, while it revokes */
 static _Thread_local const struct client_handle *lent;
 
 /* Only the client's own handles can be taken away: others have theirs in a table that another thread uses. */
-static enum error strip(uint64_t *taken, uint64_t *left)
+static enum error strip(uint64_t *taken, uint64_t *left, uint64_t *total)
 {
     uint64_t frame = lent->frame;
     uint32_t count = 0;
@@ -25,6 +25,8 @@ static enum error strip(uint64_t *taken, uint64_t *left)
     caller->count = kept;
     *taken = count;
     *left = 1;
+    caller->stripped += count;
+    *total = caller->stripped;
     return ERROR_NONE;
 }
 

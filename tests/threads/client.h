@@ -24,6 +24,7 @@ struct client {
     uint64_t lists[CLIENT_LISTS];
     uint64_t calls[MESSAGES];
     uint64_t served[MESSAGES]; /* without an error */
+    uint64_t stripped;         /* for the call that is served */
 };
 
 /* Makes a client for each worker of the world, and the lists that they share. One thread. */

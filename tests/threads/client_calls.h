@@ -30,6 +30,7 @@ static inline enum error serve(struct client *client, struct message *message)
 
     memset(client->worker->control, 0, sizeof(*client->worker->control));
     client->calls[operation] += 1;
+    client->stripped = 0;
     if (!quick_serve(client->worker, message))
         dispatch(client->worker, message);
     client->served[operation] += message->rsi == ERROR_NONE;

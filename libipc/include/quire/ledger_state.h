@@ -2,6 +2,7 @@
 #ifndef QUIRE_LEDGER_STATE_H
 #define QUIRE_LEDGER_STATE_H
 
+#include <quire/kinds.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -14,6 +15,13 @@ enum ledger_state {
     LEDGER_RESERVED, /* no memory, or firmware's */
     LEDGER_DEVICE,   /* memory of a device, nobody's handle: to be granted to who has that right */
     LEDGER_MOVING,   /* goes to the frame server with a call that is in service; the account is in the word */
+};
+
+/* What COUNT tells of a frame. */
+struct ledger_count {
+    uint64_t handles;
+    uint64_t moving; /* handles that left their tables with calls in service, and may come back */
+    enum kind kind;  /* KIND_NONE: there is none of either */
 };
 
 /* In place of 0, with which AUDIT begins: the entries of a page table are compared with handles one by one, not just counted. */

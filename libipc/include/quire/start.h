@@ -102,10 +102,13 @@ _Static_assert(sizeof(struct boot_information) <= 8192, "two pages");
 struct worker_control {
     uint64_t intent;     /* 0, or 1 + number of the frame that the worker is about to touch. The worker sets it
                          before it touches the slot; the kernel clears it in the step that accepts the reply. */
-    uint64_t intent_run; /* 0, or how many members of the transfer page are intents, likewise */
+    uint64_t intent_run; /* 0, or how many members of the transfer page are intents, likewise (the upper half is the
+                         worker's own). Of what left with a drop the kernel sets it when the worker is stopped in that. */
     uint64_t view_frame; /* 0, or 1 + number of the frame whose last contents are in the view page */
     uint64_t start;      /* enum restart: why the worker starts. The kernel sets it. */
 };
+
+#define INTENT_RUN_COUNT UINT64_C(0xffffffff) /* of intent_run: the number */
 
 #define TRANSFER_FRAMES 512 /* frame numbers in a transfer page, the most that one message can carry */
 

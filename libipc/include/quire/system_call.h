@@ -463,15 +463,17 @@ SYSTEM_CALL_INLINE must_use enum error system_call_acknowledge(uint32_t line)
 }
 
 /* In service of a call that wants REVOKE: takes up to 32 handles to the lent frame away, but for the caller's own.
- * *taken: how many; *left: handles to the frame that remain. Errors: NotPermitted, NoCaller, NotWanted, MissingRight
- * (owner), Revoked (the lent one is gone itself). Repeating it is harmless. */
-SYSTEM_CALL_INLINE must_use enum error system_call_strip(uint64_t *taken, uint64_t *left)
+ * *taken: how many; *total: how many for this call so far, before a restart too; *left: handles to the frame that remain.
+ * Errors: NotPermitted, NoCaller, NotWanted, MissingRight (owner), Revoked (the lent one is gone itself). Repeating it is
+ * harmless. */
+SYSTEM_CALL_INLINE must_use enum error system_call_strip(uint64_t *taken, uint64_t *left, uint64_t *total)
 {
     struct system_call_result result;
     enum error error = system_call_small(SYSTEM_CALL_STRIP, 0, 0, 0, &result);
 
     *taken = result.rsi;
     *left = result.rdx;
+    *total = result.r8;
     return error;
 }
 
@@ -487,15 +489,13 @@ SYSTEM_CALL_INLINE must_use enum error system_call_holder(uint64_t frame, uint64
     return error;
 }
 
-/* What the kernel's ledger says of a frame, for recovery: *handles to it, of *kind (KIND_NONE: there is none). One that
- * moves to the server with a call in service counts. Zeros for a number that is no frame's. Errors: NotPermitted. */
-SYSTEM_CALL_INLINE must_use enum error system_call_count(uint64_t frame, uint64_t *handles, enum kind *kind)
+/* What the kernel's ledger says of a frame, for recovery. Zeros for a number that is no frame's. Errors: NotPermitted. */
+SYSTEM_CALL_INLINE must_use enum error system_call_count(uint64_t frame, struct ledger_count *count)
 {
     struct system_call_result result;
     enum error error = system_call_small(SYSTEM_CALL_COUNT, frame, 0, 0, &result);
 
-    *handles = result.rsi;
-    *kind = (enum kind)result.rdx;
+    *count = (struct ledger_count){.handles = result.rsi, .moving = result.r9, .kind = (enum kind)result.rdx};
     return error;
 }
 

@@ -123,7 +123,7 @@ void dispatch_refused(struct worker *worker, struct message *message)
         frames_take_back_kind(worker);
         break;
     case ACTION_HAND_BACK:
-        if (!lists_put_back(worker))
+        if (!lists_put_back(worker, worker->reversal))
             frames_drop(worker, pending->frame);
         break;
     case ACTION_MINT:

@@ -74,8 +74,8 @@ uint64_t frames_drop(struct worker *worker, uint64_t frame);
 /* The same for the first `count` frames of the transfer page. Returns how many became unused. */
 uint64_t frames_drop_run(struct worker *worker, uint64_t count);
 
-/* Both for handles that left with the call that is served: a kill from the intents on leaves it to recovery to complete the
- * drop, and worker->note says how many became unused. */
+/* Both for handles that left with the call that is served: a kill leaves it to recovery to complete the drop, for which the
+ * kernel names the frames in the transfer page, and worker->note says how many became unused. */
 uint64_t frames_drop_of_call(struct worker *worker, uint64_t frame);
 uint64_t frames_drop_run_of_call(struct worker *worker, uint64_t count);
 
@@ -112,8 +112,8 @@ struct frame_state {
 must_use enum error frames_describe(struct worker *worker, uint64_t address, struct frame_state *state);
 
 /* For recovery, while no worker runs, transactions are rolled back and locks are open: brings a frame that an
- * interrupted call touched to the state that follows from the kernel's ledger: `handles` to it exist, of kind
- * `kind`. Harmless on any frame, and doing it twice is the same as doing it once. */
-void frames_reconcile(struct worker *worker, uint64_t frame, uint64_t handles, enum kind kind);
+ * interrupted call touched to the state that follows from what the kernel's ledger says of it. Harmless on any frame, and doing
+ * it twice is the same as doing it once. */
+void frames_reconcile(struct worker *worker, uint64_t frame, const struct ledger_count *count);
 
 #endif

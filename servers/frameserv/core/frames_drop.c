@@ -99,7 +99,8 @@ static inline __attribute__((always_inline)) uint64_t drop_handle(struct worker 
     if (frame >= worker->window.frame_count)
         return 0;
     struct slot *slot = window_slot(&worker->window, frame);
-    intent_set(worker, frame);
+    if (!of_call)
+        intent_set(worker, frame);
     if (slot_remove(slot, &last) != ERROR_NONE || !last)
         return 0;
     if (of_call)
@@ -211,7 +212,6 @@ uint64_t frames_drop_run(struct worker *worker, uint64_t count)
 uint64_t frames_drop_run_of_call(struct worker *worker, uint64_t count)
 {
     note_count(worker);
-    intent_set_run(worker, count); /* from here on recovery completes it */
     return drop_run(worker, count, true);
 }
 
@@ -237,13 +237,12 @@ uint64_t frames_end_chunk(struct worker *worker, uint64_t done, uint64_t count)
     uint64_t first = worker->transfer[done];
     uint32_t order = first % (UINT64_C(1) << CHUNK_ORDER_MIN) == 0 ? chunk_order(worker, done, count) : 0;
     uint64_t size = UINT64_C(1) << order;
-    uint64_t handles;
-    enum kind kind;
+    struct ledger_count found;
 
     if (order == 0 || !chunk_is_alike(worker, first, size))
         return 0;
     for (uint64_t k = 0; k < size; k++) {
-        if (worker->kernel->count(first + k, &handles, &kind) != ERROR_NONE || handles != 0)
+        if (worker->kernel->count(first + k, &found) != ERROR_NONE || found.handles + found.moving != 0)
             return 0;
     }
     for (uint64_t k = 0; k < size; k++)

@@ -1,5 +1,6 @@
 #include "servers/frameserv/core/holders.h"
 
+#include "servers/frameserv/core/frames.h"
 #include "servers/frameserv/core/note.h"
 #include "servers/frameserv/core/pieces.h"
 #include <string.h>
@@ -11,26 +12,29 @@ static enum error revoke_error(const struct slot *slot, uint64_t *state)
     return *state == REF_COUNT_BUSY ? ERROR_BUSY : *state == REF_COUNT_UNUSED ? ERROR_UNUSED : ERROR_NONE;
 }
 
-/* Subtracts what the kernel took, and notes it together with that. */
-static void subtract(struct worker *worker, struct slot *slot, uint64_t now, uint64_t left)
+/* Subtracts what the kernel took, and notes together with that how many it took for the call in all. True: the frame has no
+ * handle any more. */
+static bool subtract(struct worker *worker, struct slot *slot, uint64_t now, uint64_t total, uint64_t left)
 {
     struct note *note = worker->note;
     struct transaction transaction = transaction_begin(worker->log);
 
     undo_note(&transaction, &slot->ref_count);
-    slot_remove_others(slot, now);
-    wr(&transaction, &note->answer[0], note->answer[0] + now);
+    bool last = now != 0 && slot_remove_others(slot, now);
+    wr(&transaction, &note->answer[0], total);
     wr(&transaction, &note->answer[1], left);
     transaction_commit(&transaction);
+    return last;
 }
 
-/* What the kernel took has left its tables, so it is subtracted, whatever follows: of a kill in between, intent and note
- * tell. */
+/* What the kernel took has left its tables, so it is subtracted, whatever follows. After a kill in between recovery has made
+ * the count what handles there are, and the kernel tells how many it took before. */
 enum error holders_revoke(struct worker *worker, uint64_t frame, uint64_t *taken, uint64_t *left)
 {
     struct slot *slot = window_slot(&worker->window, frame);
     const struct note *note = worker->note;
     uint64_t state;
+    uint64_t total;
     uint64_t now = 0;
     enum error error = revoke_error(slot, &state);
 
@@ -40,34 +44,20 @@ enum error holders_revoke(struct worker *worker, uint64_t frame, uint64_t *taken
         return error;
     note_begin(worker);
     intent_set(worker, frame);
-    atomic_store_release(&worker->note->stripping, frame + 1);
     do {
         if (note->answer[0] >= REVOKE_TURN)
             break; /* done before a kill */
-        error = worker->kernel->strip(&now, left);
+        error = worker->kernel->strip(&now, left, &total);
         if (error != ERROR_NONE)
             return error;
-        subtract(worker, slot, now, *left);
+        if (subtract(worker, slot, now, total, *left)) { /* another owner revokes, too, and the lent handle is gone */
+            frames_end(worker, frame);
+            return ERROR_REVOKED;
+        }
     } while (now != 0);
     *taken = note->answer[0];
     *left = note->answer[1];
     return ERROR_NONE;
-}
-
-void holders_reconcile(struct worker *worker, uint64_t frame, uint64_t handles)
-{
-    struct slot *slot = window_slot(&worker->window, frame);
-    uint64_t count = atomic_load_relaxed(&slot->ref_count);
-    struct note *note = worker->note;
-
-    if (!intent_has(worker, INTENT_NOTED) || note->stripping != frame + 1 || handles == 0 || count <= handles ||
-        count > REF_COUNT_MAX)
-        return;
-    struct transaction transaction = transaction_begin(worker->log);
-    wr(&transaction, &slot->ref_count, handles);
-    wr(&transaction, &note->answer[0], note->answer[0] + count - handles);
-    wr(&transaction, &note->answer[1], handles);
-    transaction_commit(&transaction);
 }
 
 /* Where the next frame is that may be in use, if this one is not: behind such a region, or free memory. */

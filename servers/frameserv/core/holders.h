@@ -9,12 +9,8 @@
 #define HOLDERS_TURN 1024
 
 /* Takes up to REVOKE_TURN handles to a frame away, but for the one that was lent. *left: handles that exist still.
- * Errors: Busy and Unused (that one was taken back meanwhile), and the kernel's: then those before are gone. */
+ * Errors: Busy, Unused and Revoked (that one was taken away meanwhile), and the kernel's: then those before are gone. */
 must_use enum error holders_revoke(struct worker *worker, uint64_t frame, uint64_t *taken, uint64_t *left);
-
-/* For recovery, before frames_reconcile(): handles that the kernel took for the worker's revoke, and of which nobody was told,
- * are subtracted and noted. Doing it twice is the same as doing it once. */
-void holders_reconcile(struct worker *worker, uint64_t frame, uint64_t handles);
 
 /* A frame that an account pays for, and one of the tasks that have a handle to it. */
 struct holder {

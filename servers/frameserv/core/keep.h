@@ -9,7 +9,7 @@
 
 /* Changes with the layout of struct keep or of what it refers to, so that a new server does not read an old one's. */
 #ifndef KEEP_VERSION   /* the tests have an image of another layout */
-#define KEEP_VERSION 4 /* a plain number: the assembler reads it, too */
+#define KEEP_VERSION 5 /* a plain number: the assembler reads it, too */
 #endif
 
 /* Frames that a worker keeps at hand, free, last in first out. */
@@ -23,7 +23,7 @@ struct cache {
 } __attribute__((aligned(64)));
 
 /* How to take back what a reply asks the kernel for, after a refusal or a kill. It holds from the operation on until the
- * reply is accepted: as long as the frame is the first of the transfer page, and intent_run is set. */
+ * reply is accepted: INTENT_REVERSAL. */
 struct reversal {
     atomic_word frame;   /* 0: there is none; else the frame's number + 1 */
     atomic_word list;    /* the list that it was taken out of, likewise; 0: it was repurposed */
@@ -40,7 +40,6 @@ struct note {
     atomic_word turn;    /* those that ended in its own turn: after put_off, or INTENT_NOTED; as are all that follow: */
     atomic_word done;    /* all of it has happened, and this was the answer: */
     atomic_word answer[2]; /* or as much of it as is known */
-    atomic_word stripping; /* the frame that is revoked: its number + 1 */
     atomic_word marks[8];  /* a set of the frames of a run, or of accounts */
 } __attribute__((aligned(64)));
 

@@ -159,9 +159,8 @@ static uint64_t old_place(struct worker *worker, const struct list *list, const 
     return is_member(worker, list, previous) ? link_slot(worker, previous)->storage[MEMBER_NEXT] : 0;
 }
 
-bool lists_put_back(struct worker *worker)
+bool lists_put_back(struct worker *worker, struct reversal *reversal)
 {
-    struct reversal *reversal = worker->reversal;
     uint64_t frame = reversal->frame - 1;
     struct list list;
 

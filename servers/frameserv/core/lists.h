@@ -41,7 +41,7 @@ must_use enum error lists_take(struct worker *worker, uint64_t list, uint64_t pl
 
 /* Links the frame of worker->reversal where it was, or as near as its neighbours of then are still there.
  * false: there is no such list any more, and the frame is nobody's. */
-must_use bool lists_put_back(struct worker *worker);
+must_use bool lists_put_back(struct worker *worker, struct reversal *reversal);
 
 /* Finds the front, the back, a given member, or the one after or before a member or the ghost.
  * Errors: BadArgument, EmptyList (front or back of an empty list, or the ghost itself). */

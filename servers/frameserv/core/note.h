@@ -25,7 +25,6 @@ static inline void note_begin(struct worker *worker)
     atomic_store_release(&note->done, 0);
     atomic_store_release(&note->answer[0], 0);
     atomic_store_release(&note->answer[1], 0);
-    atomic_store_release(&note->stripping, 0);
     note_count(worker);
     intent_flag(worker, INTENT_NOTED);
 }

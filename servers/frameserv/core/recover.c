@@ -2,8 +2,8 @@
 
 #include "servers/frameserv/core/accounts.h"
 #include "servers/frameserv/core/frames.h"
-#include "servers/frameserv/core/holders.h"
 #include "servers/frameserv/core/note.h"
+#include "servers/frameserv/core/reversal.h"
 
 void recover_begin(struct keep *keep, uint64_t reason)
 {
@@ -36,13 +36,11 @@ static uint64_t found(const struct worker *worker, uint64_t intent, uint64_t cou
 static void reconcile(struct worker *worker, uint64_t frame)
 {
     atomic_word *reconciled = &worker->keep->recovery.reconciled;
-    uint64_t handles;
-    enum kind kind;
+    struct ledger_count count;
 
-    if (!window_has_slot(&worker->window, frame) || worker->kernel->count(frame, &handles, &kind) != ERROR_NONE)
+    if (!window_has_slot(&worker->window, frame) || worker->kernel->count(frame, &count) != ERROR_NONE)
         return;
-    holders_reconcile(worker, frame, handles);
-    frames_reconcile(worker, frame, handles, kind);
+    frames_reconcile(worker, frame, &count);
     atomic_store_release(reconciled, *reconciled + 1);
 }
 
@@ -60,23 +58,118 @@ static uint64_t reconcile_next(struct worker *worker, uint64_t place, uint64_t c
     return ended;
 }
 
-void recover_worker(struct worker *worker)
+/* What it noted about a call before is about none. */
+static void forget_reversal(struct worker *worker)
 {
-    atomic_word *all_found = &worker->keep->recovery.found;
-    uint64_t intent = worker->control->intent;
+    if (!intent_has(worker, INTENT_REVERSAL))
+        atomic_store_release(&worker->reversal->frame, 0);
+    if (worker->control->intent != INTENT_ACCOUNT + 1)
+        atomic_store_release(&worker->reversal->account, 0);
+}
+
+static uint64_t run_count(const struct worker *worker)
+{
     uint64_t count = intent_run_count(worker);
 
-    if (intent == 0 && worker->control->intent_run == 0)
-        return; /* between two calls, or before anything was touched */
-    if (count > TRANSFER_FRAMES)
-        count = TRANSFER_FRAMES;
-    atomic_store_release(all_found, *all_found | found(worker, intent, count));
-    if (!intent_has(worker, INTENT_COUNTED))
-        note_count(worker); /* nothing that its call ended is free yet */
+    return count > TRANSFER_FRAMES ? TRANSFER_FRAMES : count;
+}
+
+static void look(struct worker *worker)
+{
+    atomic_word *all_found = &worker->keep->recovery.found;
+
+    atomic_store_release(all_found, *all_found | found(worker, worker->control->intent, run_count(worker)));
+}
+
+/* The single frame, if there is one. */
+static void single(struct worker *worker)
+{
+    uint64_t intent = worker->control->intent;
+
     if (intent == INTENT_ACCOUNT + 1)
         accounts_reconcile(worker);
     else if (intent != 0)
         reconcile(worker, intent - 1);
+}
+
+/* A run: of frames that the call brings, or that left with it. */
+static void run(struct worker *worker)
+{
+    uint64_t count = run_count(worker);
+
+    if (worker->control->intent == 0 && worker->control->intent_run == 0)
+        return; /* between two calls, or before anything was touched */
+    if (!intent_has(worker, INTENT_COUNTED))
+        note_count(worker); /* nothing that its call ended is free yet */
     for (uint64_t k = 0; k < count;)
         k += reconcile_next(worker, k, count);
+}
+
+/* What was to be taken back is. Until the calls come again, others may change all of it. */
+static void end(struct worker *worker)
+{
+    reversal_clear(worker);
+}
+
+/* Whether the run of a worker names a frame. */
+static bool is_in_run(const struct worker *worker, uint64_t frame)
+{
+    uint64_t count = run_count(worker);
+
+    for (uint64_t k = 0; k < count; k++) {
+        if (worker->transfer[k] == frame)
+            return true;
+    }
+    return false;
+}
+
+static bool is_in_any_run(struct worker *worker, uint32_t count, worker_maker *make, uint64_t frame)
+{
+    for (uint32_t k = 0; k < count; k++) {
+        make(worker, k);
+        if (is_in_run(worker, frame))
+            return true;
+    }
+    return false;
+}
+
+/* A frame that ends counts as the call's whose run names it. If none does, and the worker's call has not counted yet, it is
+ * nobody's: a member of a dying list, say, for which it paid first. */
+static bool is_nobodys(struct worker *worker, uint32_t count, worker_maker *make)
+{
+    uint64_t intent = worker->control->intent;
+
+    return intent != 0 && !intent_has(worker, INTENT_COUNTED) && !is_in_any_run(worker, count, make, intent - 1);
+}
+
+static void each(struct worker *worker, uint32_t count, worker_maker *make, void (*step)(struct worker *worker))
+{
+    for (uint32_t k = 0; k < count; k++) {
+        make(worker, k);
+        step(worker);
+    }
+}
+
+void recover(struct worker *worker, uint32_t count, uint64_t reason, worker_maker *make)
+{
+    uint64_t done = 0; /* workers whose single frame was looked at */
+
+    recover_begin(worker->keep, reason);
+    each(worker, count, make, forget_reversal);
+    each(worker, count, make, look);
+    for (uint32_t k = 0; k < count; k++) {
+        make(worker, k);
+        if (is_nobodys(worker, count, make)) {
+            make(worker, k);
+            single(worker);
+            done |= UINT64_C(1) << k;
+        }
+    }
+    each(worker, count, make, run);
+    for (uint32_t k = 0; k < count; k++) {
+        make(worker, k);
+        if (!(done >> k & 1))
+            single(worker);
+    }
+    each(worker, count, make, end);
 }

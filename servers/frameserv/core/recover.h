@@ -1,6 +1,7 @@
 /* What a restarted server does before it serves: it undoes what was begun, and brings the frames that calls were at in line
  * with the kernel's ledger. No memory is looked through: the cost depends on the number of workers and on how many frames
- * their intents name. Then the kernel delivers the interrupted call again: dispatch_interrupted.c.
+ * their intents name. One worker does it for all; then the others join it, and the kernel delivers to each the call that it
+ * was interrupted in again: dispatch_interrupted.c.
  *
  * Recovery may itself be killed after any instruction, and begins anew then. */
 #ifndef FRAMESERV_CORE_RECOVER_H
@@ -24,10 +25,12 @@
 #define FOUND_COUNTED 39         /* what the call ends is counted */
 #define FOUND_SWEPT 40           /* dying lists paid for it before it began */
 
-/* The first step, for all workers, while none runs: what was begun and not committed is undone, and all locks are open. */
+/* The first step, for the whole server: what was begun and not committed is undone, and all locks are open. */
 void recover_begin(struct keep *keep, uint64_t reason);
 
-/* The second, for each worker: what its call was at. The worker is as at its start. */
-void recover_worker(struct worker *worker);
+/* All of it, while no worker runs: then brings what each worker's call was at in line with the ledger, whoever else was at
+ * that, too. `make` makes of *worker, whose keep is known, the worker of a number, one of `count`, as at its start. */
+typedef void worker_maker(struct worker *worker, uint32_t number);
+void recover(struct worker *worker, uint32_t count, uint64_t reason, worker_maker *make);
 
 #endif

@@ -27,12 +27,7 @@ static inline void reversal_set(struct worker *worker, uint64_t frame, uint64_t 
     atomic_store_release(&reversal->frame, frame + 1);
     atomic_store_release(&worker->transfer[0], frame);
     intent_set_run(worker, 1);
-}
-
-/* Whether a frame's last change may have to be taken back: the kernel has not accepted the reply yet. */
-static inline bool reversal_holds(const struct worker *worker, uint64_t frame)
-{
-    return intent_run_count(worker) != 0 && worker->reversal->frame == frame + 1;
+    intent_flag(worker, INTENT_REVERSAL);
 }
 
 #endif

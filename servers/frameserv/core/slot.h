@@ -121,10 +121,15 @@ static inline must_use enum error slot_remove(struct slot *slot, bool *last)
     return found == REF_COUNT_BUSY ? ERROR_BUSY : found == REF_COUNT_UNUSED ? ERROR_UNUSED : ERROR_IN_USE;
 }
 
-/* Handles less that others had, all of them counted; the caller's own stays. Release: as above. */
-static inline void slot_remove_others(struct slot *slot, uint64_t count)
+/* Handles less that others had, all of them counted. True: these were the last after all, since the caller's own is gone
+ * meanwhile; the slot is busy now, and the caller must finish the frame. Orderings as above. */
+static inline bool slot_remove_others(struct slot *slot, uint64_t count)
 {
-    atomic_subtract_release(&slot->ref_count, count);
+    bool last = atomic_subtract_release(&slot->ref_count, count) == count;
+
+    if (last)
+        atomic_fence_acquire();
+    return last;
 }
 
 /* Busy -> UNUSED. Release: the tearing down comes before it. Does not give the frame to the allocator. */

@@ -24,9 +24,9 @@ struct refusal {
 
 /* What only the kernel can do or tell, in the midst of a service. */
 struct kernel_calls {
-    enum error (*strip)(uint64_t *taken, uint64_t *left);
+    enum error (*strip)(uint64_t *taken, uint64_t *left, uint64_t *total);
     enum error (*holder)(uint64_t frame, uint64_t name[3]);
-    enum error (*count)(uint64_t frame, uint64_t *handles, enum kind *kind);
+    enum error (*count)(uint64_t frame, struct ledger_count *count);
     enum error (*audit)(uint64_t frame, uint64_t *next, enum audit_fault *fault, uint64_t found[2]);
     enum error (*audit_pass)(uint64_t frame, uint64_t end, enum ledger_state state, struct ledger_pass *pass);
 };
@@ -60,6 +60,8 @@ static inline void intent_set(struct worker *worker, uint64_t frame)
 #define INTENT_COUNTED (UINT64_C(1) << 32)
 #define INTENT_NOTED (UINT64_C(1) << 33)
 #define INTENT_SWEPT (UINT64_C(1) << 34)
+#define INTENT_REVERSAL                                                                                                \
+    (UINT64_C(1) << 35) /* worker->reversal is about the call, whose one frame the transfer page names */
 
 static inline bool intent_has(const struct worker *worker, uint64_t flag)
 {

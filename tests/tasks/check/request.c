@@ -227,14 +227,15 @@ static void servers_alone(void)
     uint64_t name[3];
     uint64_t taken;
     uint64_t left;
+    uint64_t total;
     uint64_t next = 0;
-    enum kind kind;
+    struct ledger_count count;
 
     expect_error(system_call_pattern(), ERROR_NOT_PERMITTED);
-    expect_error(system_call_strip(&taken, &left), ERROR_NOT_PERMITTED);
+    expect_error(system_call_strip(&taken, &left, &total), ERROR_NOT_PERMITTED);
     expect_error(system_call_holder(1, name), ERROR_NOT_PERMITTED);
     expect_error(system_call_holder(UINT64_MAX, name), ERROR_NOT_PERMITTED);
-    expect_error(system_call_count(1, &taken, &kind), ERROR_NOT_PERMITTED);
+    expect_error(system_call_count(1, &count), ERROR_NOT_PERMITTED);
     expect_error(system_call_audit(1, &next, &fault, name), ERROR_NOT_PERMITTED);
 }
 

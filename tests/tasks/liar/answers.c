@@ -148,10 +148,11 @@ static struct message garbage(uint64_t rax, bool endpoint)
 
 static uint64_t strip(void)
 {
+    uint64_t total;
     uint64_t taken;
     uint64_t left;
 
-    return system_call_strip(&taken, &left);
+    return system_call_strip(&taken, &left, &total);
 }
 
 static struct message lie(const struct worker *worker, const struct message *call)

@@ -3,6 +3,7 @@
  * requests it serves as the frame server does, of whose core it is made. It leaves secrets in all registers that carry
  * nothing. */
 #include "servers/frameserv/core/dispatch.h"
+#include "servers/frameserv/enter.h"
 #include "servers/frameserv/init.h"
 #include "tests/tasks/liar.h"
 #include "tests/tasks/liar/answers.h"
@@ -18,8 +19,9 @@ static void reply_to_nobody(void)
 {
     uint64_t taken;
     uint64_t left;
+    uint64_t total;
 
-    answers_nobody[LIAR_ACTIONS] = system_call_strip(&taken, &left);
+    answers_nobody[LIAR_ACTIONS] = system_call_strip(&taken, &left, &total);
     for (uint32_t action = ACTION_NONE + 1; action < LIAR_ACTIONS; action++) {
         struct message message = {.rax = rax_make(SYSTEM_CALL_REPLY_RECEIVE, action, MODE_NONE, 1, 0),
                                   .rdi = frame_server(),
@@ -49,13 +51,13 @@ static bool serve(struct message *message)
     return true;
 }
 
-int main(void)
+int worker_main(uint32_t number)
 {
     struct message message = answer_words(ERROR_NONE, 0);
     bool lied = true;
 
     death_at_start();
-    if (initialise(&worker) != ERROR_NONE) {
+    if (initialise(&worker, number) != ERROR_NONE) {
         return 1;
     }
     if (worker.control->start == RESTART_BOOT) {
