@@ -36,7 +36,7 @@ struct cpu {
     atomic_word mail __attribute__((aligned(64)));         /* object/mail.h */
     atomic_word flush_wanted __attribute__((aligned(64))); /* cpu/flush.h: how often it was asked, */
     atomic_word flush_done __attribute__((aligned(64)));   /* and up to which time that is done; this CPU's to write */
-    atomic_word lines_fired __attribute__((aligned(64))); /* object/interrupt_line.c */
+    atomic_word lines_fired __attribute__((aligned(64)));  /* object/interrupt_line.c */
     atomic_word grace_seen;                                /* object/grace.h; likewise */
     atomic_word pinned;                                    /* object/pin.h; likewise */
 };

@@ -8,7 +8,7 @@
 #include "kernel/object/schedule.h"
 #include <stddef.h>
 
-#define TASK_OF(mail, member) ((struct task *)(void *)((char *)(mail) - offsetof(struct task, member)))
+#define TASK_OF(mail, member) ((struct task *)(void *)((char *)(mail)-offsetof(struct task, member)))
 
 static void open_one(struct mail *mail)
 {

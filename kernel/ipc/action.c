@@ -177,8 +177,9 @@ static enum error clone_run(struct task *caller, uint32_t dst, uint32_t n, uint3
         uint64_t name = atomic_load_relaxed(&entry->name);
         caller->service.borrowed[0] = entry;
         caller->service.borrowed_name[0] = name;
-        error = name == 0 ? ERROR_REVOKED
-                          : clone_frame(caller, handle_table_entry(caller, dst + k), generation, (uint32_t)name, rights);
+        error = name == 0
+                    ? ERROR_REVOKED
+                    : clone_frame(caller, handle_table_entry(caller, dst + k), generation, (uint32_t)name, rights);
         if (error)
             run_undo(caller, dst, k);
         if (k % UNDO_WINDOW == 0)

@@ -196,9 +196,8 @@ static inline __attribute__((always_inline)) enum error leave_lock(struct task *
 /* Takes an entry out of its ring, to the frame server: unlink, clear the mapping, flush; only then may the frame be
  * used again. It is LEAVING. moved: the last handle leaves the frame with the server, from the account. any_kind: it may
  * be one that goes alone, see drop_run_check. Errors as leave_lock; nothing is changed. */
-static inline __attribute__((always_inline)) enum error leave(struct task *task, struct handle_entry *entry,
-                                                              struct task *worker, bool moved, bool any_kind,
-                                                              uint32_t account)
+static inline __attribute__((always_inline)) enum error
+leave(struct task *task, struct handle_entry *entry, struct task *worker, bool moved, bool any_kind, uint32_t account)
 {
     atomic_word *word;
     uint64_t value;
@@ -392,7 +391,8 @@ enum error carry_move(struct task *from, handle first, uint32_t n, struct task *
         return ERROR_NO_ROOM;
     uint32_t generation = handle_generation_next(to);
     for (uint32_t k = 0; k < n; k++) { /* who was robbed of some meanwhile gives the others */
-        (void)!replace(handle_table_entry(from, handle_index(first) + k), to, handle_table_entry(to, dst + k), generation);
+        (void)!replace(handle_table_entry(from, handle_index(first) + k), to, handle_table_entry(to, dst + k),
+                       generation);
         if (k % MOVE_WINDOW == 0)
             interrupt_window();
     }

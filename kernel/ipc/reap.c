@@ -59,7 +59,8 @@ static bool find_handle(struct task *task)
         return false;
     }
     struct handle_entry *entry = handle_table_part(task, task->reap_index, HANDLES_PER_TABLE, &part);
-    for (; part > 0; part--, entry++, task->reap_index++) { /* entries that are stripped meanwhile are looked at by gather() */
+    for (; part > 0;
+         part--, entry++, task->reap_index++) { /* entries that are stripped meanwhile are looked at by gather() */
         if (is_filled(entry) && is_due(task, entry)) {
             if (!task_is_its_last(entry))
                 return true;

@@ -16,13 +16,14 @@
 /* Handles that were taken away under one lock. */
 struct stripped {
     uint64_t count;
-    uint64_t flush;                  /* CPUs that may still know a mapping, a bit each */
-    uint32_t owner_count;            /* tasks that had it mapped */
+    uint64_t flush;       /* CPUs that may still know a mapping, a bit each */
+    uint32_t owner_count; /* tasks that had it mapped */
     const struct task *owners[STRIP_STEP];
     struct task *waiter[STRIP_STEP]; /* callers that waited by such a handle */
     uint32_t waiter_count;
-    struct endpoint_line *closes;    /* not NULL: nobody can receive there any more; its callers hear that before anything else */
-    bool more;                       /* handles that are left */
+    struct endpoint_line
+        *closes; /* not NULL: nobody can receive there any more; its callers hear that before anything else */
+    bool more;   /* handles that are left */
 };
 
 /* A task that waits in an endpoint's queue by a handle that goes is this CPU's from here on; a receiver's CPU looks. */

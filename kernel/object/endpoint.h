@@ -24,11 +24,11 @@ struct endpoint_queue {
 };
 
 struct endpoint_line {
-    struct task *receiver;  /* waits here on this CPU, or NULL */
-    uint64_t attention;     /* not 0: a receiver looks at the queue before it waits */
-    uint64_t receivers;     /* handles of this CPU's tasks that allow to receive; guarded by the frame's lock */
-    struct mail mail;       /* MAIL_LOOK */
-    atomic_word mailed;     /* not 0: it is under way */
+    struct task *receiver;       /* waits here on this CPU, or NULL */
+    uint64_t attention;          /* not 0: a receiver looks at the queue before it waits */
+    uint64_t receivers;          /* handles of this CPU's tasks that allow to receive; guarded by the frame's lock */
+    struct mail mail;            /* MAIL_LOOK */
+    atomic_word mailed;          /* not 0: it is under way */
     struct endpoint_queue queue; /* of a split endpoint */
 };
 _Static_assert(sizeof(struct endpoint_line) == 64, "one cache line");

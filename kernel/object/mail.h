@@ -9,11 +9,11 @@
 #include <stdint.h>
 
 enum mail_kind {
-    MAIL_HOME,  /* a task comes home from where its call was served: it is ready */
-    MAIL_ASK,   /* a task's system call is about what is this CPU's: it is done here */
+    MAIL_HOME,   /* a task comes home from where its call was served: it is ready */
+    MAIL_ASK,    /* a task's system call is about what is this CPU's: it is done here */
     MAIL_ORPHAN, /* a task is about to drop the last handle to a task of this CPU */
-    MAIL_ABORT, /* a task that may be lent to this CPU dies */
-    MAIL_LOOK,  /* an endpoint's line: callers, or bits, or a handle that is gone */
+    MAIL_ABORT,  /* a task that may be lent to this CPU dies */
+    MAIL_LOOK,   /* an endpoint's line: callers, or bits, or a handle that is gone */
     MAIL_KINDS
 };
 

@@ -119,9 +119,9 @@ struct task {
     uint32_t grace_rounds;
     struct handle_entry *graced; /* the last to an object, which is taken away after that */
     struct handle_entry *orphan; /* MAIL_ORPHAN: the last to a task */
-    uint32_t generation;    /* of the last handle fill */
-    uint32_t handle_limit;  /* entries of the handle table */
-    uint32_t first_port;    /* I/O ports that it may use */
+    uint32_t generation;         /* of the last handle fill */
+    uint32_t handle_limit;       /* entries of the handle table */
+    uint32_t first_port;         /* I/O ports that it may use */
     uint32_t port_count;
     uint64_t *transfer; /* a worker's transfer page */
     void *view;         /* a worker's view page */
