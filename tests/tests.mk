@@ -17,7 +17,7 @@ build/shim.elf: $(SHIM_OBJECTS) tests/boot/shim.lds build/compiler
 # --- children ---------------------------------------------------------------------------------------------------------
 
 # Tasks that start others (tests/children/): what they start, tests/tasks/child, is part of their own images.
-PARENTS := life endpoints accounts
+PARENTS := life endpoints accounts smp
 CHILD_OBJECTS := $(call objects,task,$(call find,tests/children))
 ALL_OBJECTS += $(CHILD_OBJECTS)
 $(PARENTS:%=build/tasks/%.elf): $(CHILD_OBJECTS)
@@ -25,6 +25,12 @@ $(O)/task/tests/children/image.S.o: build/children/child.elf
 build/children/child.elf: build/tasks/child.elf
 	$(Q)mkdir -p $(@D)
 	$(Q)$(OBJCOPY) --strip-all $< $@
+
+# Likewise workers, one on each CPU: their program is tests/bench/bench_worker.c.
+WORKER_OBJECTS := $(call objects,task,$(call find,tests/workers))
+ALL_OBJECTS += $(WORKER_OBJECTS)
+$(addprefix build/tasks/,bench.elf scale.elf): $(WORKER_OBJECTS)
+$(O)/task/tests/workers/workers.c.o: build/children/bench_worker.elf
 
 # --- machines --------------------------------------------------------------------------------------------------------
 
@@ -69,8 +75,8 @@ check-picture: build/quire.elf $(TASK_FILES)
 # Guest instructions, so always these machines.
 BENCH = tests/bench/run build/trace.so
 BENCH_FLAGS = --memory 512M $(if $(LOG),--log $(LOG))
-bench: build/quire.elf $(TASK_FILES) build/trace.so
-	@$(BENCH) $(if $(PROFILE),--profile '$(PROFILE)') $(if $(BOCHS),--bochs $(BOCHS)) $(BENCH_FLAGS)
+bench: build/quire.elf $(TASK_FILES) build/trace.so build/lines.so
+	@$(if $(filter-out 1,$(CPUS)),tests/bench/several $(CPUS) $(BENCH_FLAGS),$(BENCH) $(if $(PROFILE),--profile '$(PROFILE)') $(if $(BOCHS),--bochs $(BOCHS)) $(BENCH_FLAGS))
 # Puts the figures into the page that tells about them.
 performance: build/quire.elf $(TASK_FILES) build/trace.so
 	@$(BENCH) --document docs/performance.md $(BENCH_FLAGS)
@@ -87,10 +93,11 @@ $(O)/native/bench: $(NATIVE_OBJECTS)
 # bench_peer also runs with `nofpu`.
 $(O)/task/tests/bench/bench_peer.c.o: FLAGS_task += -mgeneral-regs-only
 
+build/lines.so: tests/workers/work.h
 build/%.so: tests/machine/%.c tests/machine/plugin.h build/compiler
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -I. -O2 -g -fPIC -shared -fvisibility=hidden $(WARNINGS) $< -o $@
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -DQUIRE_HOST -I. -Ilibipc/include -O2 -g -fPIC -shared -fvisibility=hidden $(WARNINGS) $< -o $@
 
 # Tasks that mean harm: N of their system calls. The program of all children is part of the suite's own task. Counting
 # instructions makes the machine do the same at every run.
@@ -98,15 +105,23 @@ build/%.so: tests/machine/%.c tests/machine/plugin.h build/compiler
 N ?= 2000000
 hostile: build/quire.elf $(TASK_FILES)
 	@tests/run --suite hostile --icount --count $(N) --timeout $(or $(TIMEOUT),$(shell expr 240 + $(N) / 2500)) \
-	    $(if $(SEED),--seed $(SEED)) $(if $(LOG),--log $(LOG))
+	    $(if $(SEED),--seed $(SEED)) $(if $(LOG),--log $(LOG)) $(if $(CPUS),--cpus $(CPUS))
 $(O)/task/tests/tasks/hostile/child_image.S.o: build/children/hostile_child.elf
 $(O)/task/tests/bench/bench/child_image.S.o: build/children/bench_child.elf
 $(O)/task/tests/tasks/example_parent.c.o: build/children/example_child.elf
 $(O)/task/tests/tasks/kill/neighbour.c.o: build/children/kill_client.elf
-$(addprefix build/children/,hostile_child.elf bench_child.elf example_child.elf kill_client.elf): build/children/%: build/tasks/%
+$(O)/task/tests/tasks/smp/members.c.o: build/children/fighter.elf
+$(addprefix build/children/,hostile_child.elf bench_child.elf example_child.elf kill_client.elf fighter.elf bench_worker.elf): build/children/%: build/tasks/%
 	$(call say,STRIP,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(OBJCOPY) --strip-all $< $@
+
+# Tasks on all CPUs fight over the same frames: N of their operations. With real threads each run goes another way.
+.PHONY: fight
+fight: build/quire.elf $(call suite_files,smp)
+	@tests/run --suite smp --only fight/all_cpus --cpu max --cpus $(or $(CPUS),4) --count $(N) $(if $(ICOUNT),--icount) \
+	    --timeout $(or $(TIMEOUT),$(shell expr 240 + $(N) / 2500)) $(if $(SEED),--seed $(SEED)) $(if $(LOG),--log $(LOG)) \
+	    $(if $(MEM),--memory $(MEM))
 
 # The frame server is killed at every instruction.
 .PHONY: kill
