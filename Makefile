@@ -233,7 +233,7 @@ $(1): $(2) $(O)/flags-extra force | $(3)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$(CC) $$(FLAGS_extra) -c $$< -o $$@
 endef
-extra_name = $(O)/extra/$(call task_name,$(1))/$(notdir $(2)).o
+extra_name = $(O)/extra/$(call task_name,$(1))/$(subst /,_,$(patsubst $(1)/%,%,$(2))).o
 define extra_task
 $(foreach source,$(call sources,$(2)),$(eval $(call extra_object,$(call extra_name,$(2),$(source)),$(source),\
     $(if $(filter $(2),$(CHILD_PATHS)),,$(CHILD_FILES)))))

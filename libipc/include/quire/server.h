@@ -23,9 +23,8 @@ must_use enum error server_upgrade(uint64_t image);
 /* What restarts came to. */
 struct server_recovery {
     uint64_t restarts;   /* since the machine started */
-    enum restart reason; /* why the last one was */
-    uint64_t
-        found; /* what that one found: FOUND_* of servers/frameserv/core/recover.h; 0: the server was between requests */
+    enum restart reason; /* why the last one was: restart_name() of quire/names.h names it */
+    uint64_t found;      /* 0: the server was between requests; else bits that `recovery` in the shell puts in words */
     uint64_t undone;     /* words that it put back */
     uint64_t reconciled; /* frames whose slots it compared with the kernel's ledger */
 };

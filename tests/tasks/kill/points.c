@@ -18,24 +18,24 @@ static uint64_t step_of(uint64_t length, uint64_t count)
 }
 
 /* How many instructions lie between two points behind the first part. */
-static uint64_t step_beyond(uint64_t length)
+static uint64_t step_beyond(uint64_t length, uint64_t whole)
 {
     uint64_t affordable = 1 + POINTS_STEPS / length;
 
-    return step_of(length - POINTS_WHOLE, affordable < POINTS_BEYOND ? affordable : POINTS_BEYOND);
+    return step_of(length - whole, affordable < POINTS_BEYOND ? affordable : POINTS_BEYOND);
 }
 
-struct points points_begin(uint64_t length, uint64_t salt)
+struct points points_begin(uint64_t length, uint64_t salt, uint64_t whole)
 {
     uint64_t count = start_option_number(start_page()->command_line, "count", POINTS_ALL);
     uint64_t random = mix(mix(tap_seed() + length) + salt);
     uint64_t step = count != 0 ? step_of(length, count) : length;
 
-    if (count >= POINTS_ALL && length <= POINTS_WHOLE) {
+    if (count >= POINTS_ALL && length <= whole) {
         return (struct points){.next = 1, .whole = UINT64_MAX, .end = UINT64_MAX};
     }
     if (count >= POINTS_ALL) {
-        return (struct points){.next = 1, .step = step_beyond(length), .whole = POINTS_WHOLE, .end = length};
+        return (struct points){.next = 1, .step = step_beyond(length, whole), .whole = whole, .end = length};
     }
     return (struct points){.next = 1 + random % step, .step = step, .end = length};
 }

@@ -14,6 +14,8 @@
 #include <string.h>
 
 #define NEIGHBOUR_POINTS 600 /* instructions of its requests: it has shorter ones and longer */
+#define MANY_FRAMES 64       /* a request about so many is a loop */
+#define MANY_POINTS 60000    /* in recoveries of one case: of further states the beginnings */
 #define RECOVERY_MAX (UINT64_C(1) << 40)
 #define WRONG_MAX 40      /* wrong things after which a case is not gone on with */
 #define NEIGHBOUR_EVERY 4 /* points after which the other client works */
@@ -219,6 +221,12 @@ static bool play_reference(void)
     return expect_error(error, now.one->error) && expect_equal(outcome.death.deaths, 0);
 }
 
+/* Up to where each instruction of the next recovery is tried. */
+static uint64_t recovery_whole(void)
+{
+    return now.one->size >= MANY_FRAMES || now.recovery_points > MANY_POINTS ? POINTS_WHOLE_MANY : POINTS_WHOLE;
+}
+
 /* The server dies at this instruction of the request, and then at each one of its recovery, the request done anew included. How many
  * these are is counted first, by a plan that it should die after more than there can be. */
 static bool sweep_recovery(uint64_t k)
@@ -231,7 +239,7 @@ static bool sweep_recovery(uint64_t k)
     }
     now.recovery_length = outcome.death.instructions;
     now.recovery_instructions += outcome.death.instructions;
-    struct points points = points_begin(outcome.death.instructions, k);
+    struct points points = points_begin(outcome.death.instructions, k, recovery_whole());
     for (uint64_t j; points_next(&points, &j);) {
         if (!play_at(k, j, is_of_neighbour(), &outcome)) {
             return false;
@@ -247,7 +255,7 @@ static bool sweep_recovery(uint64_t k)
 
 static bool sweep_request(void)
 {
-    struct points points = points_begin(now.instructions, now.one->operation);
+    struct points points = points_begin(now.instructions, now.one->operation, POINTS_WHOLE);
     struct outcome outcome;
 
     for (uint64_t k; points_next(&points, &k);) {
@@ -271,7 +279,7 @@ static bool sweep_request(void)
 /* Each time another request of the neighbour's, which may be short or long. */
 static bool sweep_neighbour(void)
 {
-    struct points points = points_begin(NEIGHBOUR_POINTS, now.one->operation);
+    struct points points = points_begin(NEIGHBOUR_POINTS, now.one->operation, POINTS_WHOLE);
     struct outcome outcome;
 
     for (uint64_t k; points_next(&points, &k) && k <= NEIGHBOUR_POINTS;) {
