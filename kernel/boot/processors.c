@@ -99,7 +99,7 @@ void processors_find(const struct boot_data *data)
     if (found.count == 1)
         return;
     memcpy(physical_pointer(memory.regions.trampoline), processor_start,
-           (size_t)(processor_start_end - processor_start));
+           (uintptr_t)processor_start_end - (uintptr_t)processor_start);
     for (uint32_t k = 1; k < found.count; k++)
         if (found.apic_ids[k] > APIC_ID_MAX && local_apic_has_x2apic())
             local_apic_choose_x2apic();

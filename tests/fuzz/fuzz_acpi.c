@@ -79,7 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint8_t fix = input_byte(&input);
     uint32_t root_size = input_byte(&input) % (ROOT_SIZE + 1);
     uint32_t booted = fix & FIX_BOOTED ? 0 : input_byte(&input);
-    struct acpi_processors found;
+    struct acpi_processors found = {0};
     uint8_t root[ROOT_SIZE] = {0};
 
     for (uint32_t k = 0; k < ROOT_SIZE; k++)
@@ -100,7 +100,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         root_size = ROOT_SIZE;
     }
     uint8_t *copy = input_copy(root, root_size);
-    check(&found, acpi_processors(copy, root_size, booted, reach, &found), booted);
+    enum acpi_fault fault = acpi_processors(copy, root_size, booted, reach, &found);
+    check(&found, fault, booted);
     while (copy_count)
         free(copies[--copy_count]);
     free(copy);
