@@ -35,17 +35,22 @@ $(PROTOCOL)/states $(PROTOCOL)/cycles: $(PROTOCOL)/pan.c $(wildcard tests/model/
 # The kernel on several CPUs: a program for each model.
 SMP := $(O)/model/smp
 SMP_MODELS := $(patsubst tests/model/smp/%.pml,%,$(filter-out %/common.pml,$(wildcard tests/model/smp/*.pml)))
+SMP_PROGRAMS := $(SMP_MODELS:%=$(SMP)/%/states) $(SMP)/strip/cycles $(SMP)/calls/cycles $(SMP)/restart/cycles
 $(SMP)/%/pan.c: tests/model/smp/%.pml tests/model/smp/common.pml
 	$(call say,SPIN,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)cd $(@D) && spin -a $(CURDIR)/$<
-$(SMP)/%/states: $(SMP)/%/pan.c $(wildcard tests/model/smp/*.def tests/model/smp/*.h) build/compiler
+$(SMP)/%/states: $(SMP)/%/pan.c
 	$(call say,CC,$@)
 	$(Q)$(CC) $(FLAGS_protocol) -DSAFETY -o $@ $<
+$(SMP)/%/cycles: $(SMP)/%/pan.c
+	$(call say,CC,$@)
+	$(Q)$(CC) $(FLAGS_protocol) -DNP -o $@ $<
+$(SMP_PROGRAMS): $(wildcard tests/model/smp/*.def tests/model/smp/*.h) build/compiler
 .SECONDARY: $(SMP_MODELS:%=$(SMP)/%/pan.c)
 
 .PHONY: check-model
-check-model: $(O)/model/model $(PROTOCOL)/states $(PROTOCOL)/cycles $(SMP_MODELS:%=$(SMP)/%/states)
+check-model: $(O)/model/model $(PROTOCOL)/states $(PROTOCOL)/cycles $(SMP_PROGRAMS)
 	@tests/model/run $< $(PROTOCOL) $(SMP)
 
 # --- threads ---------------------------------------------------------------------------------------------------------

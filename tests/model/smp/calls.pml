@@ -172,6 +172,8 @@ inline open_abort(o) {
             expect(mail_of_the_dead, !freed[o]);
             if
             :: serves[c] == o + 1 -> serves[c] = 0; goes_home(o)
+            :: serves[c] != o + 1 && c == o && PLANTED(abort_forwarded) -> send(at[o], ABORT(o))
+            :: serves[c] != o + 1 && c != o && PLANTED(abort_forwarded) -> send(o, ABORT(o))
             :: else
             fi
         :: else

@@ -108,6 +108,7 @@ inline open() {
     :: seen == stopping && leads == c && left == 0 -> recover()
     :: seen == stopping && leads != c && (counted[c] != which || PLANTED(counts_twice)) -> stop()
     :: seen == run_all && worker[c] == out -> join()
+    :: seen == run_all && worker[c] != out && PLANTED(looked_at_by_all) -> send_others(0); send_others(1); send_others(2)
     :: PLANTED(joins_early) && seen == recovery && worker[c] == out -> join()
     :: else
     fi;

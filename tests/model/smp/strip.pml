@@ -111,19 +111,19 @@ inline take(o) {
 
 #define is_flushed(o) (!ask[o] || done[o] >= ask_for[o])
 
+#define is_taken(o) (marked[o] == 0 || name[o] != marked[o] || PERMITS(again))
+
 /* What has to hold when the call is answered: what it took is in no TLB that its owner will use. */
 inline answer_strip() {
     d_step {
-        expect(strip_in_vain, marked[0] == 0 || name[0] != marked[0]);
-        expect(strip_in_vain, marked[1] == 0 || name[1] != marked[1]);
-        expect(strip_in_vain, marked[2] == 0 || name[2] != marked[2]);
+        expect(strip_in_vain, is_taken(0) && is_taken(1) && is_taken(2));
         expect(stale_translation, marked[0] == 0 || linked[0] || !remembered[0] || !current[0]);
         expect(stale_translation, marked[1] == 0 || linked[1] || !remembered[1] || !current[1]);
         expect(stale_translation, marked[2] == 0 || linked[2] || !remembered[2] || !current[2]);
         marked[0] = 0; marked[1] = 0; marked[2] = 0;
         ask[0] = false; ask[1] = false; ask[2] = false;
         ask_for[0] = 0; ask_for[1] = 0; ask_for[2] = 0;
-        kept = 0
+        kept = (PERMITS(again) && name[c] == kept && ring > 1 -> kept : 0)
     }
 }
 
@@ -193,6 +193,18 @@ inline take_over(from) {
 #define CALL(operation) d_step { name[c] != 0 && MAY(operation) -> steps[c]++; kept = name[c] }; acquire()
 #define is_there (name[c] == kept || PLANTED(name_not_read_again))
 
+#define may_map (!page_table[c] && (!mark[c] || PLANTED(mapped_again) || PLANTED(mapped_for_ever)))
+
+inline map() {
+    d_step {
+        if
+        :: is_there && may_map -> page_table[c] = true; mark[c] = false
+        :: else
+        fi;
+        kept = 0; release()
+    }
+}
+
 proctype cpu(byte c) {
     byte seen;
     byte kept;
@@ -215,14 +227,8 @@ end_task: /* T(c) runs in ring 3, and interrupts come */
     :: serve(true)
     OTHERS_CALL
     :: d_step { remembered[c] && PERMITS(use) && given -> expect(stale_translation, false) }
-    :: CALL(map);
-        d_step {
-            if
-            :: is_there && !page_table[c] && (!mark[c] || PLANTED(mapped_again)) -> page_table[c] = true; mark[c] = false
-            :: else
-            fi;
-            kept = 0; release()
-        }
+    :: CALL(map); map()
+    :: d_step { PERMITS(again) && name[c] != 0 && may_map -> kept = name[c] }; acquire(); map()
     :: CALL(unmap);
         d_step {
             if
@@ -260,10 +266,12 @@ strips: /* the worker does it, or T(c) might */
     :: switch_to(false)
     :: true
     fi;
+strips_again:
     strip();
     if
-    :: current[c] -> goto end_task
-    :: else -> goto end_other
+    :: kept != 0 -> goto strips_again
+    :: kept == 0 && current[c] -> goto end_task
+    :: kept == 0 && !current[c] -> goto end_other
     fi;
 
 lent: /* another CPU may serve T(c)'s call before this one has gone on to another task */
