@@ -211,10 +211,12 @@ enum error perform_kill(struct task *caller)
 
     if (error)
         return error;
-    if (task->server)
+    if (task->server) {
         restart(this_cpu->worker, RESTART_KILLED, &why); /* whichever: all end */
-    else
+        restart_wait(caller);
+    } else {
         task_die(task, &why);
+    }
     return ERROR_NONE;
 }
 
