@@ -13,6 +13,8 @@ static uint32_t home_of(const struct task *caller, handle value)
 
     if (handle_find_object(caller, value, KIND_TASK, 0, &entry) != ERROR_NONE)
         return this_cpu->number;
+    if (task_of_entry(entry)->server) /* it is the same everywhere: this CPU has a worker, too */
+        return this_cpu->number;
     uint32_t home = task_of_entry(entry)->cpu_number; /* 0 while it is fresh: so only one CPU makes a task of it */
     return home < cpu_count ? home : this_cpu->number;
 }

@@ -76,6 +76,7 @@ enum error perform_upgrade(struct task *caller)
     if (!server_images.images[number].roots[0])
         return ERROR_OTHER_LAYOUT;
     restart_upgrade(this_cpu->worker, (uint32_t)number);
+    restart_wait(caller);
     return ERROR_NONE;
 }
 

@@ -38,7 +38,10 @@ enum error find_stopped_task(struct task *caller, handle value, struct task **ta
 {
     enum error error = find_alive_task(caller, value, task);
 
-    return error || (*task)->state == TASK_STOPPED ? error : ERROR_RUNNING;
+    if (error)
+        return error;
+    return (*task)->state == TASK_STOPPED && !(*task)->server ? ERROR_NONE
+                                                              : ERROR_RUNNING; /* a server's worker stops to restart */
 }
 
 /* A handle to a table that is to become part of a task, and is in use nowhere. */
@@ -175,7 +178,7 @@ enum error perform_start(struct task *caller)
 
     if (error)
         return error;
-    if (task->state != TASK_STOPPED && (anew || !task->halted))
+    if (task->server || (task->state != TASK_STOPPED && (anew || !task->halted)))
         return ERROR_RUNNING;
     if (anew ? rip >= USER_END || rsp > USER_END : task->registers.rip == 0)
         return ERROR_BAD_ADDRESS; /* it would begin, or go on, where no task can be */
@@ -208,10 +211,12 @@ enum error perform_kill(struct task *caller)
 
     if (error)
         return error;
-    if (task->server)
+    if (task->server) {
         restart(this_cpu->worker, RESTART_KILLED, &why); /* whichever: all end */
-    else
+        restart_wait(caller);
+    } else {
         task_die(task, &why);
+    }
     return ERROR_NONE;
 }
 

@@ -187,6 +187,28 @@ static bool lead(struct task *worker)
     return true;
 }
 
+void restart_wait(struct task *caller)
+{
+    struct task **place = &this_cpu->worker->life.waiting;
+
+    caller->state = TASK_AWAITING;
+    caller->callee = NULL;
+    while (*place)
+        place = &(*place)->next;
+    *place = caller;
+    caller->next = NULL;
+}
+
+static void wake(struct task *worker)
+{
+    struct task *task;
+
+    while ((task = worker->life.waiting)) {
+        worker->life.waiting = task->next;
+        schedule_ready(task);
+    }
+}
+
 /* The worker ends, since the server can't begin. */
 static void end(struct task *worker)
 {
@@ -194,6 +216,7 @@ static void end(struct task *worker)
         return;
     if (worker->caller)
         answer(worker, worker->caller, ERROR_NO_SERVER);
+    wake(worker);
     task_die(worker, &last_ending);
 }
 
@@ -298,6 +321,7 @@ bool restart_resume(struct task *worker)
         return true;
     worker->life.starting = 0;
     worker->life.ticks = 0;
+    wake(worker);
     if (!caller)
         return false;
     enum error error =

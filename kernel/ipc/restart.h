@@ -24,6 +24,9 @@ void restart(struct task *worker, enum restart reason, const struct task_ending 
 /* The same with another of server_images, which has a root table. */
 void restart_upgrade(struct task *worker, uint32_t image);
 
+/* Has a task that runs wait until this CPU's worker has got ready again, or ended. */
+void restart_wait(struct task *caller);
+
 /* MAIL_SERVER: does with this CPU's worker what is due, whatever that is by now. */
 void restart_look(struct task *worker);
 

@@ -68,13 +68,14 @@ enum leads { LEADS_NONE, LEADS_STOPPING, LEADS_RECOVERY };
 
 /* Of a worker of the frame server: ipc/restart.h. */
 struct life {
-    uint32_t starting; /* it has not got ready to receive since its start */
-    uint32_t ticks;    /* of the timer, while it was at the same thing */
-    uint32_t leads;    /* enum leads */
-    uint32_t reason;   /* enum restart: why the restart that it leads */
-    uint32_t failed;   /* by itself, in the midst of its call */
-    uint32_t gives_up; /* the server ended with it */
-    atomic_word poked; /* not 0: it is being told to look what to do; others may write it */
+    uint32_t starting;    /* it has not got ready to receive since its start */
+    uint32_t ticks;       /* of the timer, while it was at the same thing */
+    uint32_t leads;       /* enum leads */
+    uint32_t reason;      /* enum restart: why the restart that it leads */
+    uint32_t failed;      /* by itself, in the midst of its call */
+    uint32_t gives_up;    /* the server ended with it */
+    atomic_word poked;    /* not 0: it is being told to look what to do; others may write it */
+    struct task *waiting; /* those of its CPU that wait until it is ready: a list */
 };
 
 /* Deaths of a worker that are planned: ipc/sweep.h. */
