@@ -68,7 +68,7 @@ check-picture: build/quire.elf $(TASK_FILES)
 
 # Guest instructions, so always these machines.
 BENCH = tests/bench/run build/trace.so
-BENCH_FLAGS = --memory 512M $(if $(LOG),--log $(LOG))
+BENCH_FLAGS = --memory 512M $(if $(CPUS),--cpus $(CPUS)) $(if $(LOG),--log $(LOG))
 bench: build/quire.elf $(TASK_FILES) build/trace.so
 	@$(BENCH) $(if $(PROFILE),--profile '$(PROFILE)') $(if $(BOCHS),--bochs $(BOCHS)) $(BENCH_FLAGS)
 # Puts the figures into the page that tells about them.
@@ -98,7 +98,7 @@ build/%.so: tests/machine/%.c tests/machine/plugin.h build/compiler
 N ?= 2000000
 hostile: build/quire.elf $(TASK_FILES)
 	@tests/run --suite hostile --icount --count $(N) --timeout $(or $(TIMEOUT),$(shell expr 240 + $(N) / 2500)) \
-	    $(if $(SEED),--seed $(SEED)) $(if $(LOG),--log $(LOG))
+	    $(if $(SEED),--seed $(SEED)) $(if $(LOG),--log $(LOG)) $(if $(CPUS),--cpus $(CPUS))
 $(O)/task/tests/tasks/hostile/child_image.S.o: build/children/hostile_child.elf
 $(O)/task/tests/bench/bench/child_image.S.o: build/children/bench_child.elf
 $(O)/task/tests/tasks/example_parent.c.o: build/children/example_child.elf

@@ -37,6 +37,7 @@ must_use enum error directory_task(uint32_t number, struct directory_task *task)
     }
     task->account = (uint32_t)who.words[0];
     task->priority = (uint32_t)(who.words[0] >> 32);
+    task->cpu = (uint32_t)who.words[4];
     take_name(task->name, &who.words[1]);
     task->facts = (struct task_facts){.state = (enum task_state)(how.words[0] & 0xff),
                                       .end = (enum task_end)(how.words[0] >> 8 & 0xff),

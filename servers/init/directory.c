@@ -56,6 +56,7 @@ static enum error tell_task(const struct started *task, uint64_t words[MESSAGE_W
 {
     words[0] = task->account | (uint64_t)task->priority << 32;
     memcpy(&words[1], task->name, sizeof(task->name));
+    words[4] = task->cpu;
     return ERROR_NONE;
 }
 

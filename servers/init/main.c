@@ -10,6 +10,7 @@
 #include <quire/console.h>
 #include <quire/directory.h>
 #include <quire/endpoint.h>
+#include <quire/format.h>
 #include <quire/make_task.h>
 #include <quire/option_words.h>
 #include <quire/print.h>
@@ -66,7 +67,12 @@ static struct started *make(const struct boot_module_page *module)
     task_count++;
     undecided += made->judges;
     if (!is_quiet()) {
-        print("# task %s, account %u, priority %u\n", made->name, made->account, made->priority);
+        char cpu[24] = "";
+
+        if (start_page()->cpu_count > 1) {
+            format_line(cpu, sizeof(cpu), ", CPU %u", made->cpu);
+        }
+        print("# task %s, account %u, priority %u%s\n", made->name, made->account, made->priority, cpu);
     }
     return made;
 }
@@ -252,6 +258,7 @@ int main(void)
         give_up("start", error);
     }
     starter_initialise(ends);
+    starter_first_cpu(1 + start_option_number(start_page()->command_line, "seed", 0));
     directory_initialise(tasks, &task_count);
     if (modules->left_out > 0) {
         left_out = modules->left_out;

@@ -44,6 +44,16 @@ static bool set_ports(struct module_options *out, struct option_word text)
     return true;
 }
 
+/* N or next */
+static bool set_cpu(struct module_options *out, struct option_word text)
+{
+    if (option_word_is(text, "next")) {
+        out->cpu = OPTION_CPU_NEXT;
+        return true;
+    }
+    return set_number(text, WORKERS_MAX - 1, &out->cpu);
+}
+
 /* Enters an option that has a value; false when there is no such option or its value is bad. */
 static bool set_value(struct module_options *out, struct option_word word)
 {
@@ -57,6 +67,9 @@ static bool set_value(struct module_options *out, struct option_word word)
     }
     if (option_word_value(word, "tables", &value)) {
         return set_number(value, UINT64_MAX, &out->tables);
+    }
+    if (option_word_value(word, "cpu", &value)) {
+        return set_cpu(out, value);
     }
     if (option_word_value(word, "ports", &value)) {
         return set_ports(out, value);

@@ -2,6 +2,7 @@
 #ifndef SERVERS_INIT_OPTIONS_H
 #define SERVERS_INIT_OPTIONS_H
 
+#include <quire/abi.h>
 #include <quire/error.h>
 #include <quire/start.h>
 #include <stdint.h>
@@ -9,7 +10,8 @@
 #define OPTION_ENDPOINTS 12
 #define OPTION_PRIORITY_MAX 31
 #define OPTION_PRIORITY_DEFAULT 8
-#define OPTION_PORTS 65536 /* that there are */
+#define OPTION_PORTS 65536          /* that there are */
+#define OPTION_CPU_NEXT WORKERS_MAX /* no CPU's number */
 
 struct module_endpoint {
     char name[START_NAME];
@@ -30,6 +32,7 @@ struct module_options {
     uint64_t priority; /* "priority=N": 0 (lowest) to OPTION_PRIORITY_MAX */
     uint64_t frames;   /* "frames=N": what its account may have; else ACCOUNT_UNLIMITED */
     uint64_t tables;   /* "tables=N": likewise, handle tables */
+    uint64_t cpu;      /* "cpu=N": number of the CPU that it runs on; "cpu=next": OPTION_CPU_NEXT, each by turns */
     uint32_t endpoint_count;
     struct module_endpoint endpoints[OPTION_ENDPOINTS];          /* "call=NAME", "receive=NAME", in their order */
     char arguments[sizeof(((struct start_page *)0)->arguments)]; /* all after "-- " */

@@ -34,6 +34,7 @@ _Static_assert(OPTION_ENDPOINTS + 1 <= START_HANDLES - 2, "beside frame server a
 
 static handle ends_endpoint;
 static handle console_endpoint;
+static uint32_t next_cpu;
 
 void starter_initialise(handle ends)
 {
@@ -43,6 +44,23 @@ void starter_initialise(handle ends)
 void starter_console(handle console)
 {
     console_endpoint = console;
+}
+
+void starter_first_cpu(uint64_t number)
+{
+    next_cpu = (uint32_t)(number % start_page()->cpu_count);
+}
+
+/* The number of the CPU that the options name. */
+static uint32_t choose_cpu(const struct module_options *options)
+{
+    if (options->cpu != OPTION_CPU_NEXT) {
+        return (uint32_t)options->cpu;
+    }
+    uint32_t chosen = next_cpu;
+
+    next_cpu = (next_cpu + 1) % start_page()->cpu_count;
+    return chosen;
 }
 
 /* What the options alone can not tell. */
@@ -167,6 +185,7 @@ static enum error make(const struct boot_module_page *module, const struct modul
         .first_port = options->first_port,
         .port_count = options->port_count,
         .no_fpu = options->no_fpu != 0,
+        .cpu = 1 + made->cpu,
     };
 
     return task_make(&plan, &made->task, &made->entry);
@@ -206,6 +225,7 @@ must_use enum error starter_make(const struct boot_module_page *module, struct m
     if (error != ERROR_NONE) {
         return error;
     }
+    made->cpu = choose_cpu(options);
     do {
         error = attempt(module, options, made);
     } while (error == ERROR_NO_TABLE_ENTRY && library_grow_handles() == ERROR_NONE);

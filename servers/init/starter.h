@@ -17,8 +17,9 @@ struct started {
     uint64_t end_bit; /* that notifies of its end */
     uint32_t account;
     uint32_t priority;
-    bool runs;   /* it was started */
-    bool judges; /* the machine's verdict depends on how it ends */
+    uint32_t cpu; /* number of the one that it runs on */
+    bool runs;    /* it was started */
+    bool judges;  /* the machine's verdict depends on how it ends */
     bool ended;
     struct task_facts facts; /* if it ended: how */
 };
@@ -28,6 +29,9 @@ void starter_initialise(handle ends);
 
 /* From now on tasks get a handle to this endpoint as their console, and no longer the power to print by the kernel. */
 void starter_console(handle console);
+
+/* The first CPU of those with the option cpu=next; the others follow by turns. */
+void starter_first_cpu(uint64_t number);
 
 /* Makes the task of a module. made->end_bit is filled in by the caller. *options: as far as they could be read; after
  * BadOption options->offending says what is wrong. Errors: those of module_options_parse, account_open, endpoint_named, endpoint_clone and task_make: nothing is left over. */

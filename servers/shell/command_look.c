@@ -30,7 +30,7 @@ static void state_text(const struct task_facts *facts, char *text, size_t size)
 }
 
 /* A row of `tasks`. */
-static void show(const char *name, const char *task, uint32_t account, uint32_t priority,
+static void show(const char *name, const char *task, uint32_t account, uint32_t priority, uint32_t cpu,
                  const struct task_facts *facts)
 {
     struct account_statistics statistics;
@@ -45,7 +45,7 @@ static void show(const char *name, const char *task, uint32_t account, uint32_t 
         }
     }
     state_text(facts, state, sizeof(state));
-    print("%-5s %-23s %7u %8u %8s %8s  %s\n", name, task, account, priority, used, limit, state);
+    print("%-5s %-23s %7u %8u %3u %8s %8s  %s\n", name, task, account, priority, cpu, used, limit, state);
 }
 
 must_use outcome command_tasks(const struct words *words)
@@ -56,9 +56,10 @@ must_use outcome command_tasks(const struct words *words)
     char name[THING_NAME];
 
     (void)words;
-    print("%-5s %-23s %7s %8s %8s %8s  %s\n", "name", "task", "account", "priority", "frames", "limit", "state");
+    print("%-5s %-23s %7s %8s %3s %8s %8s  %s\n", "name", "task", "account", "priority", "cpu", "frames", "limit",
+          "state");
     for (uint32_t k = 0; directory_task(k, &task) == ERROR_NONE; k++) {
-        show("-", task.name, task.account, task.priority, &task.facts);
+        show("-", task.name, task.account, task.priority, task.cpu, &task.facts);
     }
     while ((program = program_next(&place)) != NULL) {
         const struct thing *thing = thing_numbered(THING_TASK, program->number);
@@ -68,7 +69,43 @@ must_use outcome command_tasks(const struct words *words)
             print("%-5s %-23s %7u %s\n", thing_name(thing, name), program->name, program->account, error_name(error));
             continue;
         }
-        show(thing_name(thing, name), program->name, program->account, program->priority, &program->facts);
+        show(thing_name(thing, name), program->name, program->account, program->priority, program->cpu,
+             &program->facts);
+    }
+    return ERROR_NONE;
+}
+
+/* The living tasks on a CPU, behind each other. */
+static void show_cpu(uint32_t cpu)
+{
+    struct directory_task task;
+    struct program *program;
+    uint32_t place = 0;
+    char name[THING_NAME];
+
+    print("%3u  %s", cpu, FRAME_SERVER_NAME);
+    if (cpu == 0) {
+        print(" init");
+    }
+    for (uint32_t k = 0; directory_task(k, &task) == ERROR_NONE; k++) {
+        if (task.cpu == cpu && task.facts.state != TASK_DEAD) {
+            print(" %s", task.name);
+        }
+    }
+    while ((program = program_next(&place)) != NULL) {
+        if (program->cpu == cpu && !program->over) {
+            print(" %s", thing_name(thing_numbered(THING_TASK, program->number), name));
+        }
+    }
+    print("\n");
+}
+
+must_use outcome command_cpus(const struct words *words)
+{
+    (void)words;
+    print("%3s  %s\n", "cpu", "tasks");
+    for (uint32_t cpu = 0; cpu < start_page()->cpu_count; cpu++) {
+        show_cpu(cpu);
     }
     return ERROR_NONE;
 }

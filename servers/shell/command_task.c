@@ -22,6 +22,7 @@ struct starting {
     struct directory_file file;
     struct account_limits limits;
     uint64_t priority;
+    uint64_t cpu; /* number */
     struct gifts gifts;
     char arguments[sizeof(((struct start_page *)0)->arguments)];
 };
@@ -48,6 +49,9 @@ static outcome read_limit(const char *word, struct starting *starting, bool *fou
     if (!*found) {
         error = word_option(word, "priority", PRIORITIES, found, &starting->priority);
     }
+    if (!*found) {
+        error = word_option(word, "cpu", WORKERS_MAX - 1, found, &starting->cpu);
+    }
     return error;
 }
 
@@ -61,6 +65,7 @@ static outcome read_words(const struct words *words, struct starting *starting)
         return error;
     }
     starting->priority = starting->file.priority;
+    starting->cpu = start_page()->cpu;
     for (uint32_t k = 1; k < words->count; k++) {
         bool found;
 
@@ -102,6 +107,7 @@ static outcome make(const struct starting *starting, const struct directory_open
     plan->gift_count = starting->gifts.count;
     plan->handle_tables = FREE_HANDLE_TABLES;
     plan->priority = starting->priority != 0 ? (uint32_t)starting->priority : PRIORITY_LOWEST;
+    plan->cpu = 1 + (uint32_t)starting->cpu;
     return task_run(plan, task);
 }
 
@@ -171,11 +177,18 @@ must_use outcome command_start(const struct words *words)
     }
     struct thing *thing = thing_add(THING_TASK, task, 1);
     gifts_show(&starting.gifts);
-    *program = (struct program){
-        .used = true, .number = thing->number, .account = plan.account, .priority = (uint32_t)starting.priority};
+    *program = (struct program){.used = true,
+                                .number = thing->number,
+                                .account = plan.account,
+                                .priority = (uint32_t)starting.priority,
+                                .cpu = (uint32_t)starting.cpu};
     memcpy(program->name, starting.file.name, sizeof(program->name));
-    print("%s: %s, account %u, priority %u\n", thing_name(thing, name), program->name, program->account,
+    print("%s: %s, account %u, priority %u", thing_name(thing, name), program->name, program->account,
           program->priority);
+    if (start_page()->cpu_count > 1) {
+        print(", CPU %u", program->cpu);
+    }
+    print("\n");
     return ERROR_NONE;
 }
 

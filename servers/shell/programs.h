@@ -14,6 +14,7 @@ struct program {
     uint32_t number; /* of its thing */
     uint32_t account;
     uint32_t priority;
+    uint32_t cpu; /* number of the one that it runs on */
     struct task_facts facts;
     handle given; /* what was moved to it last, as its table names it; 0: nothing */
     uint32_t given_count;

@@ -122,6 +122,7 @@ START_TEST(name_only)
     ck_assert_uint_eq(options.port_count, 0);
     ck_assert_uint_eq(options.frames, ACCOUNT_UNLIMITED);
     ck_assert_uint_eq(options.tables, ACCOUNT_UNLIMITED);
+    ck_assert_uint_eq(options.cpu, 0);
     ck_assert_uint_eq(options.endpoint_count, 0);
     ck_assert_str_eq(options.arguments, "");
 }
@@ -184,6 +185,10 @@ START_TEST(one_option_each)
     ck_assert_uint_eq(options.priority, 31);
     parse_good("a priority=0x1f");
     ck_assert_uint_eq(options.priority, 31);
+    parse_good("a cpu=62");
+    ck_assert_uint_eq(options.cpu, 62);
+    parse_good("a cpu=next");
+    ck_assert_uint_eq(options.cpu, OPTION_CPU_NEXT);
     parse_good("a --");
     ck_assert_str_eq(options.arguments, "");
     parse_good("a --   ");
@@ -260,6 +265,11 @@ START_TEST(bad_options)
     parse_bad("a priority=-1", "priority=-1");
     parse_bad("a priority=x", "priority=x");
     parse_bad("a priority=0000000000000000000000000000000001", "priority=0000000000000000000000000000000001");
+    parse_bad("a cpu", "cpu");
+    parse_bad("a cpu=", "cpu=");
+    parse_bad("a cpu=63", "cpu=63"); /* more than there can be */
+    parse_bad("a cpu=first", "cpu=first");
+    parse_bad("a cpu=nextt", "cpu=nextt");
     parse_bad("a call", "call");
     parse_bad("a call=", "call=");
     parse_bad("a receive=", "receive=");
@@ -306,10 +316,10 @@ END_TEST
 /* Lines of random words in buffers of exactly their size. What parses has only values in range. */
 START_TEST(random_lines)
 {
-    static const char *const words[] = {"a",          "server",  "claim",   "lookup", "device", "priority=",
-                                        "priority=7", "call=",   "call=x",  "--",     " ",      "receive=y",
-                                        "nofpu",      "restart", "=",       "\t",     "31",     "0x",
-                                        "-",          "ports=",  "frames=", "ports",  "init",   "tables=1"};
+    static const char *const words[] = {"a",     "server", "claim",    "lookup", "device",    "priority=", "priority=7",
+                                        "call=", "call=x", "--",       " ",      "receive=y", "nofpu",     "restart",
+                                        "=",     "\t",     "31",       "0x",     "-",         "ports=",    "frames=",
+                                        "ports", "init",   "tables=1", "cpu=",   "cpu=1",     "next",      "cpu=next"};
     struct random random = random_start();
     uint32_t accepted = 0;
 
@@ -325,8 +335,9 @@ START_TEST(random_lines)
         bool good = true;
         if (module_options_parse(line, &options) == ERROR_NONE) {
             accepted++;
-            good = options.priority <= OPTION_PRIORITY_MAX && options.endpoint_count <= OPTION_ENDPOINTS &&
-                   strlen(options.name) > 0 && strlen(options.name) < START_NAME && state != OPTION_TOO_LONG &&
+            good = options.priority <= OPTION_PRIORITY_MAX && options.cpu <= OPTION_CPU_NEXT &&
+                   options.endpoint_count <= OPTION_ENDPOINTS && strlen(options.name) > 0 &&
+                   strlen(options.name) < START_NAME && state != OPTION_TOO_LONG &&
                    options.first_port + options.port_count <= OPTION_PORTS &&
                    (options.port_count > 0) == ((options.powers & POWER_PORTS) != 0);
         }

@@ -155,6 +155,9 @@ int main(void)
 {
     struct story story;
 
+    if (start_page()->cpu_count > 1) {
+        print("A  runs on CPU %u of %u\n", start_page()->cpu, start_page()->cpu_count);
+    }
     allocate(&story);
     pause_here();
     forge(&story);

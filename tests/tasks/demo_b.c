@@ -77,6 +77,10 @@ int main(void)
 {
     handle story = start_handle("story");
     struct endpoint_message message;
+
+    if (start_page()->cpu_count > 1) {
+        print("B  runs on CPU %u of %u\n", start_page()->cpu, start_page()->cpu_count);
+    }
     enum error error = endpoint_receive(story, &message, 1);
 
     while (error == ERROR_NONE) {

@@ -14,7 +14,7 @@
 /* The label of a call; that of a reply is an error. Errors: BadOperation, OutOfBound (number, page). No handle goes along
  * with a call (the kernel says NoRoom). */
 enum directory_operation {
-    DIRECTORY_TASK = 1,  /* number -> account | priority << 32, name in three words */
+    DIRECTORY_TASK = 1,  /* number -> account | priority << 32, name in three words, CPU */
     DIRECTORY_STATE = 2, /* number -> state | end << 8 | vector << 16, code, address, as LOOK tells them */
     DIRECTORY_FILE = 3,  /* number -> size in bytes, rights | priority << 32, name in three words */
     DIRECTORY_OPEN = 4, /* number, first page -> handles to the next DIRECTORY_PAGES pages, or to those that are left */
@@ -26,6 +26,7 @@ struct directory_task {
     char name[START_NAME];
     uint32_t account;
     uint32_t priority;
+    uint32_t cpu; /* number of the one that it runs on */
     struct task_facts facts;
 };
 
