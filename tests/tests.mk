@@ -17,7 +17,7 @@ build/shim.elf: $(SHIM_OBJECTS) tests/boot/shim.lds build/compiler
 # --- children ---------------------------------------------------------------------------------------------------------
 
 # Tasks that start others (tests/children/): what they start, tests/tasks/child, is part of their own images.
-PARENTS := life endpoints accounts
+PARENTS := life endpoints accounts smp
 CHILD_OBJECTS := $(call objects,task,$(call find,tests/children))
 ALL_OBJECTS += $(CHILD_OBJECTS)
 $(PARENTS:%=build/tasks/%.elf): $(CHILD_OBJECTS)
@@ -103,10 +103,18 @@ $(O)/task/tests/tasks/hostile/child_image.S.o: build/children/hostile_child.elf
 $(O)/task/tests/bench/bench/child_image.S.o: build/children/bench_child.elf
 $(O)/task/tests/tasks/example_parent.c.o: build/children/example_child.elf
 $(O)/task/tests/tasks/kill/neighbour.c.o: build/children/kill_client.elf
-$(addprefix build/children/,hostile_child.elf bench_child.elf example_child.elf kill_client.elf): build/children/%: build/tasks/%
+$(O)/task/tests/tasks/smp/members.c.o: build/children/fighter.elf
+$(addprefix build/children/,hostile_child.elf bench_child.elf example_child.elf kill_client.elf fighter.elf): build/children/%: build/tasks/%
 	$(call say,STRIP,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(OBJCOPY) --strip-all $< $@
+
+# Tasks on all CPUs fight over the same frames: N of their operations. With real threads each run goes another way.
+.PHONY: fight
+fight: build/quire.elf $(call suite_files,smp)
+	@tests/run --suite smp --only fight/all_cpus --cpu max --cpus $(or $(CPUS),4) --count $(N) $(if $(ICOUNT),--icount) \
+	    --timeout $(or $(TIMEOUT),$(shell expr 240 + $(N) / 2500)) $(if $(SEED),--seed $(SEED)) $(if $(LOG),--log $(LOG)) \
+	    $(if $(MEM),--memory $(MEM))
 
 # The frame server is killed at every instruction.
 .PHONY: kill

@@ -1,0 +1,32 @@
+/* Suite `smp`: tasks on different CPUs, and what they do to each other. With one CPU all of it happens there. */
+#include "tests/tasks/smp/smp.h"
+
+#include "tests/tasks/hostile/random.h"
+
+bool all_is_back(uint64_t free_before)
+{
+    for (uint64_t turn = 0; free_frames() != free_before && turn < PATIENCE_TURNS; turn++) {
+        system_call_yield();
+    }
+    return expect_equal(free_frames(), free_before);
+}
+
+uint64_t draw(uint64_t limit)
+{
+    static struct random numbers;
+
+    if (numbers.state == 0) {
+        numbers.state = tap_seed() + 1;
+    }
+    return random_below(&numbers, limit);
+}
+
+int main(void)
+{
+    static const struct tap_group *const groups[] = {&fight_tests};
+
+    if (!children_initialise()) {
+        return 1;
+    }
+    tap_run(groups, sizeof(groups) / sizeof(groups[0]));
+}
