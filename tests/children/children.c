@@ -9,11 +9,27 @@ extern const uint8_t child_file[];
 extern const uint64_t child_file_size;
 
 handle bells;
+uint32_t children_cpu;
 static uint64_t rung;
 
 bool children_initialise(void)
 {
     return expect_success(endpoint_make(&bells));
+}
+
+/* Marsaglia's xorshift64. */
+static uint32_t draw_cpu(void)
+{
+    static uint64_t state;
+
+    if (start_page()->cpu_count == 1) {
+        return 0;
+    }
+    state = state != 0 ? state : tap_seed() + 1;
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return 1 + (uint32_t)(state % start_page()->cpu_count);
 }
 
 struct task_plan child_plan(const char *arguments)
@@ -24,6 +40,7 @@ struct task_plan child_plan(const char *arguments)
                               .size = child_file_size,
                               .name = "child",
                               .arguments = arguments,
+                              .cpu = children_cpu != 0 ? children_cpu : draw_cpu(),
                               .priority = priority != 0 ? priority : PRIORITY_LOWEST};
 }
 

@@ -15,6 +15,9 @@ extern handle bells;
 /* Once, before the tests. False: something failed, and was said. */
 bool children_initialise(void);
 
+/* The CPU that children are made for: 1 + its number; 0: each for one that is drawn from the seed. With one CPU nothing is drawn. */
+extern uint32_t children_cpu;
+
 /* What is usual for a child with this job (arguments as in "job=exit code=3"): this task's priority, its end rings. */
 struct task_plan child_plan(const char *arguments);
 

@@ -11,6 +11,12 @@ enum serve {
 #undef SERVE
 };
 
+enum use {
+#define USE(NAME, name, gift, text) USE_##NAME,
+#include "tests/tasks/child/uses.def"
+#undef USE
+};
+
 enum deed {
 #define DEED(number, NAME, name, vector, text) DEED_##NAME = (number),
 #include "tests/tasks/child/deeds.def"

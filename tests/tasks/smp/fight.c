@@ -10,7 +10,7 @@
 #define COUNT_USUAL 200000
 #define PARTS 4              /* lines that tell how far it is */
 #define LOOKS_A_KILL 16      /* looks, on average, until a fighter is killed */
-#define LOOKS_A_RESTART 64   /* and the frame server, in the test of that */
+#define LOOKS_A_RESTART 16   /* and the frame server, in the test of that */
 #define PATIENCE_IDLE 100000 /* looks in which nobody has done anything */
 
 static struct fight_world world;

@@ -21,9 +21,18 @@ uint64_t draw(uint64_t limit)
     return random_below(&numbers, limit);
 }
 
+bool children_on(uint32_t cpu)
+{
+    bool there = cpu < start_page()->cpu_count;
+
+    children_cpu = there ? 1 + cpu : 0;
+    return there;
+}
+
 int main(void)
 {
-    static const struct tap_group *const groups[] = {&fight_tests};
+    static const struct tap_group *const groups[] = {&calls_tests, &tasks_tests, &revoke_tests, &memory_tests,
+                                                     &fight_tests};
 
     if (!children_initialise()) {
         return 1;

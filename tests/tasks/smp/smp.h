@@ -15,9 +15,17 @@
 /* Waits until the machine has so many free frames again as before; says so if it never has. */
 bool all_is_back(uint64_t free_before);
 
+/* Each CPU in turn, on which children are made meanwhile. */
+#define FOR_EACH_CPU(cpu) for (uint32_t cpu = 0; children_on(cpu); cpu++)
+bool children_on(uint32_t cpu);
+
 /* A number drawn from the seed, below a limit. */
 uint64_t draw(uint64_t limit);
 
+extern const struct tap_group calls_tests;
+extern const struct tap_group tasks_tests;
+extern const struct tap_group revoke_tests;
+extern const struct tap_group memory_tests;
 extern const struct tap_group fight_tests;
 
 #endif
