@@ -142,6 +142,17 @@ static void add_for_attacker(struct gifts *gifts, struct arena *arena)
     }
 }
 
+/* With one CPU nothing is drawn. */
+static uint32_t choose_cpu(const struct child *child, struct random *random)
+{
+    uint32_t cpus = start_page()->cpu_count;
+
+    if (child->cpu != 0 || cpus == 1) {
+        return child->cpu;
+    }
+    return 1 + (uint32_t)random_below(random, cpus);
+}
+
 static enum error make(struct child *child, struct arena *arena, struct gifts *gifts, uint64_t *entry)
 {
     static const char *const roles[] = {"server", "client", "attacker", "last"};
@@ -159,7 +170,8 @@ static enum error make(struct child *child, struct arena *arena, struct gifts *g
                              .powers = powers ? POWER_PORTS | POWER_INTERRUPTS : 0,
                              .first_port = powers ? HARMLESS_PORT : 0,
                              .port_count = powers ? 1 : 0,
-                             .handle_tables = random_one_in(&arena->random, 3) ? 9 : 2};
+                             .handle_tables = random_one_in(&arena->random, 3) ? 9 : 2,
+                             .cpu = choose_cpu(child, &arena->random)};
     /* What is called the console is the attackers' endpoint: they are not to write between the lines of others. */
     enum error error = endpoint_clone(arena->arena, RIGHT_CALL | RIGHT_MOVE, child->number, &plan.console);
 
@@ -209,12 +221,19 @@ must_use enum error child_start(struct child *child, struct arena *arena)
 must_use enum error child_let_all_run(struct child *child, struct arena *arena)
 {
     struct task_facts facts;
-    enum error error = child_start(child, arena);
+    enum error error = ERROR_NONE;
 
-    if (error == ERROR_NONE) {
-        error = task_wait(child->task, arena->ends, NULL, &facts);
+    for (uint32_t cpu = 0; cpu < start_page()->cpu_count && error == ERROR_NONE; cpu++) {
+        child->cpu = 1 + cpu;
+        error = child_start(child, arena);
+        if (error == ERROR_NONE) {
+            error = task_wait(child->task, arena->ends, NULL, &facts);
+        }
+        if (error == ERROR_NONE) {
+            error = frame_drop(child->task);
+        }
     }
-    return error != ERROR_NONE ? error : frame_drop(child->task);
+    return error;
 }
 
 /* Its own notification comes in any case, so this never waits. */

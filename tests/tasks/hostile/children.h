@@ -12,6 +12,7 @@ enum role { ROLE_SERVER, ROLE_CLIENT, ROLE_ATTACKER, ROLE_LAST };
 struct child {
     enum role role;
     uint32_t number;
+    uint32_t cpu;     /* that it is started on: 1 + its number; 0: one that is drawn each time, if there are several */
     uint32_t account; /* that it buys in the name of; 0: there is none at the moment */
     handle server;    /* to the frame server in the account's name; moves to the child */
     handle report_frame;
@@ -44,7 +45,8 @@ must_use enum error child_prepare(struct child *child, enum role role, uint32_t 
 must_use enum error child_start(struct child *child, struct arena *arena);
 
 /* Waits until every task has run that is ready, whatever its priority: those of attackers end when these have, and give back
- * what they hold when nobody of more priority has anything to do. A child of role LAST that was prepared does it. */
+ * what they hold when nobody of more priority has anything to do. A child of role LAST that was prepared does it, on
+ * each CPU. */
 must_use enum error child_let_all_run(struct child *child, struct arena *arena);
 
 /* Gives back what it had, but for what others hold. */
