@@ -36,7 +36,7 @@ qemu_command() {
         -device "isa-debug-exit,iobase=0xf4,iosize=4" -no-reboot "${stopped[@]}")
     [ -z "$uefi" ] || command+=(-bios "${QUIRE_OVMF:-/usr/share/ovmf/OVMF.fd}")
     [ -z "$plugin" ] || command+=(-plugin "$plugin")
-    [ -z "$stretch" ] || command+=(-plugin "build/stretch.so,output=$work/stretch,limit=$stretch")
+    [ -z "$stretch" ] || command+=(-plugin "build/stretch.so,output=$work/stretch,limit=$stretch,cpus=$cpus")
 }
 
 # Sets `code` and `reason` from QEMU's exit `status`. isa-debug-exit ends QEMU with 2 * value + 1; 0 is a reset, a

@@ -23,9 +23,9 @@ stretch_in_words() {
 # Sets `figures`, of the longest stretch; fails a pass when it is longer than allowed, or when none was measured. Each kind
 # of stretch that is too long is told.
 weigh_stretch() {
-    local stretches=0 line length=0
+    local stretches=0 waited=0 line length=0
     if [ -r "$work/stretch" ]; then
-        read -r stretches <"$work/stretch"
+        read -r stretches waited <"$work/stretch"
         length=$(tail -n +2 "$work/stretch" | sort -rn | awk 'NR == 1 { print $1 }')
     fi
     if [ "${length:-0}" -eq 0 ]; then
@@ -33,6 +33,7 @@ weigh_stretch() {
         return
     fi
     figures="interrupts off for $length of $stretch instructions at the most, in $stretches stretches"
+    [ "$cpus" = 1 ] || figures+=", and for up to $waited more while another CPU was waited for"
     [ "$length" -gt "$stretch" ] || return 0
     [ "$code" -ne 0 ] || code=1 failed=1 reason="interrupts were off for too long"
     tail -n +2 "$work/stretch" | sort -rn | while read -r line; do
