@@ -26,6 +26,12 @@ build/children/child.elf: build/tasks/child.elf
 	$(Q)mkdir -p $(@D)
 	$(Q)$(OBJCOPY) --strip-all $< $@
 
+# Likewise workers, one on each CPU: their program is tests/bench/bench_worker.c.
+WORKER_OBJECTS := $(call objects,task,$(call find,tests/workers))
+ALL_OBJECTS += $(WORKER_OBJECTS)
+$(addprefix build/tasks/,bench.elf scale.elf): $(WORKER_OBJECTS)
+$(O)/task/tests/workers/workers.c.o: build/children/bench_worker.elf
+
 # --- machines --------------------------------------------------------------------------------------------------------
 
 # The suite that is booted if none is named: $(1), or that of TASKS.
@@ -68,9 +74,9 @@ check-picture: build/quire.elf $(TASK_FILES)
 
 # Guest instructions, so always these machines.
 BENCH = tests/bench/run build/trace.so
-BENCH_FLAGS = --memory 512M $(if $(CPUS),--cpus $(CPUS)) $(if $(LOG),--log $(LOG))
-bench: build/quire.elf $(TASK_FILES) build/trace.so
-	@$(BENCH) $(if $(PROFILE),--profile '$(PROFILE)') $(if $(BOCHS),--bochs $(BOCHS)) $(BENCH_FLAGS)
+BENCH_FLAGS = --memory 512M $(if $(LOG),--log $(LOG))
+bench: build/quire.elf $(TASK_FILES) build/trace.so build/lines.so
+	@$(if $(filter-out 1,$(CPUS)),tests/bench/several $(CPUS) $(BENCH_FLAGS),$(BENCH) $(if $(PROFILE),--profile '$(PROFILE)') $(if $(BOCHS),--bochs $(BOCHS)) $(BENCH_FLAGS))
 # Puts the figures into the page that tells about them.
 performance: build/quire.elf $(TASK_FILES) build/trace.so
 	@$(BENCH) --document docs/performance.md $(BENCH_FLAGS)
@@ -87,10 +93,11 @@ $(O)/native/bench: $(NATIVE_OBJECTS)
 # bench_peer also runs with `nofpu`.
 $(O)/task/tests/bench/bench_peer.c.o: FLAGS_task += -mgeneral-regs-only
 
+build/lines.so: tests/workers/work.h
 build/%.so: tests/machine/%.c tests/machine/plugin.h build/compiler
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -I. -O2 -g -fPIC -shared -fvisibility=hidden $(WARNINGS) $< -o $@
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -DQUIRE_HOST -I. -Ilibipc/include -O2 -g -fPIC -shared -fvisibility=hidden $(WARNINGS) $< -o $@
 
 # Tasks that mean harm: N of their system calls. The program of all children is part of the suite's own task. Counting
 # instructions makes the machine do the same at every run.
@@ -104,7 +111,7 @@ $(O)/task/tests/bench/bench/child_image.S.o: build/children/bench_child.elf
 $(O)/task/tests/tasks/example_parent.c.o: build/children/example_child.elf
 $(O)/task/tests/tasks/kill/neighbour.c.o: build/children/kill_client.elf
 $(O)/task/tests/tasks/smp/members.c.o: build/children/fighter.elf
-$(addprefix build/children/,hostile_child.elf bench_child.elf example_child.elf kill_client.elf fighter.elf): build/children/%: build/tasks/%
+$(addprefix build/children/,hostile_child.elf bench_child.elf example_child.elf kill_client.elf fighter.elf bench_worker.elf): build/children/%: build/tasks/%
 	$(call say,STRIP,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(OBJCOPY) --strip-all $< $@

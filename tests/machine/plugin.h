@@ -3,6 +3,7 @@
 #ifndef TESTS_MACHINE_PLUGIN_H
 #define TESTS_MACHINE_PLUGIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -10,10 +11,13 @@
 #define INSTRUCTION_BYTES 15 /* Intel SDM volume 2, 2.3.11 */
 
 enum plugin_registers { PLUGIN_NO_REGISTERS };
+enum plugin_accesses { PLUGIN_READS = 1, PLUGIN_WRITES };
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;
+struct qemu_plugin_hwaddr;
 typedef void (*translated_function)(uint64_t plugin, struct qemu_plugin_tb *block);
 typedef void (*executed_function)(unsigned int cpu, void *data);
+typedef void (*accessed_function)(unsigned int cpu, uint32_t access, uint64_t address, void *data);
 typedef void (*ended_function)(uint64_t plugin, void *data);
 
 void qemu_plugin_register_vcpu_tb_trans_cb(uint64_t plugin, translated_function function);
@@ -21,6 +25,11 @@ void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *instruction
                                             enum plugin_registers registers, void *data);
 void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *block, executed_function function,
                                           enum plugin_registers registers, void *data);
+void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *instruction, accessed_function function,
+                                      enum plugin_registers registers, enum plugin_accesses accesses, void *data);
+struct qemu_plugin_hwaddr *qemu_plugin_get_hwaddr(uint32_t access, uint64_t address);
+bool qemu_plugin_hwaddr_is_io(const struct qemu_plugin_hwaddr *place);
+uint64_t qemu_plugin_hwaddr_phys_addr(const struct qemu_plugin_hwaddr *place);
 void qemu_plugin_register_atexit_cb(uint64_t plugin, ended_function function, void *data);
 uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *block);
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *block);

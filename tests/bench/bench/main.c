@@ -1,10 +1,12 @@
 /* `make bench`: what operations cost a client, in guest instructions, its own stubs included. Prints a line a row,
  * tab-separated: name, minimum, median, number of runs, and by what tests/bench/run is to divide the figures. First it
  * holds its clock against a loop of known length: tests/bench/run wants that to the digit, and who starts the suite from
- * the menu is told that this clock counts something else. */
+ * the menu is told that this clock counts something else. With the word count=1 of the kernel's command line the other CPUs
+ * work meanwhile, on memory of their own. */
 #include "tests/bench/bench.h"
 #include "tests/bench/bench/rows.h"
 #include "tests/tasks/own.h"
+#include "tests/workers/workers.h"
 #include <quire/client.h>
 #include <quire/endpoint.h>
 #include <quire/print.h>
@@ -192,12 +194,26 @@ static bool share_page(handle peer)
     return frame_drop(frame) == ERROR_NONE && good;
 }
 
+/* The other CPUs allocate, map, write and drop until the machine ends. */
+static bool busy_others(void)
+{
+    static struct workers workers;
+
+    return start_option_number(start_page()->command_line, "count", 0) == 0 || start_page()->cpu_count == 1 ||
+           (workers_start(&workers, 1) == ERROR_NONE &&
+            workers_order(&workers, WORK_TOUCH, 0, 1, workers.count) == ERROR_NONE);
+}
+
 int main(void)
 {
     handle peer = start_handle("bench_peer");
 
     if (own_entries_reach(REVOKE_MOST + 128) != ERROR_NONE) {
         print("Bail out! no room for handles\n");
+        return 1;
+    }
+    if (!busy_others()) {
+        print("Bail out! the other CPUs can not work\n");
         return 1;
     }
     print("1..%u\n", ROWS);
