@@ -57,9 +57,11 @@ void call_hand_over(struct task *caller, struct task *receiver, const struct car
 enum error call_deliver(struct task *caller, struct task *receiver)
 {
     struct carried carried;
-    enum error error =
-        task_is_dying(caller) ? reap_carry(caller, receiver, &carried) : carry_out(caller, receiver, &carried);
+    bool dying = task_is_dying(caller);
 
+    if (dying && !receiver->server)
+        return ERROR_NO_SERVER; /* its home ended it just when it was taken out of the queue */
+    enum error error = dying ? reap_carry(caller, receiver, &carried) : carry_out(caller, receiver, &carried);
     if (error)
         return error;
     if (caller->cpu_number != this_cpu->number)
@@ -74,7 +76,7 @@ void call_refuse(struct task *caller, enum error error)
         caller->state = TASK_AWAITING;
         caller->callee = NULL;
         grace_ask(caller);
-    } else if (task_is_dying(caller)) {
+    } else if (task_is_dying(caller) && caller->cpu_number == this_cpu->number) {
         reap_pause(caller);
     } else {
         call_fail(caller, error);
