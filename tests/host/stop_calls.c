@@ -159,8 +159,7 @@ static uint64_t draw_account(struct random *random, const struct world *world)
 {
     for (uint32_t k = 0; k < 10; k++) {
         uint32_t number = stop_ledger.accounts[random_below(random, stop_ledger.account_count)];
-        uint32_t place;
-        if (account_find(world->keep->accounts, number, &place) == ERROR_NONE)
+        if (account_is(&world->keep->accounts[account_place(number)], number))
             return number;
     }
     return random_below(random, 600);

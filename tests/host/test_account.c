@@ -21,13 +21,11 @@ START_TEST(numbers_that_exist)
 {
     static const uint32_t none[] = {
         0, 4, ACCOUNT_SYSTEM, ACCOUNTS, ACCOUNTS + 1, ACCOUNTS * 9 + 3, UINT32_MAX - 255, UINT32_MAX};
-    uint32_t place;
 
     create();
     for (uint32_t k = 0; k < sizeof(none) / sizeof(none[0]); k++)
-        ck_assert_int_eq(account_find(accounts, none[k], &place), ERROR_NOT_PERMITTED);
-    ck_assert_int_eq(account_find(accounts, 3, &place), ERROR_NONE);
-    ck_assert_uint_eq(place, 3);
+        ck_assert(!account_is(&accounts[account_place(none[k])], none[k]));
+    ck_assert(account_is(&accounts[account_place(3)], 3));
     world_destroy(world);
 }
 END_TEST

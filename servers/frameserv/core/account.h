@@ -81,11 +81,11 @@ static inline bool account_is_closed(uint64_t state)
     return (state & ACCOUNT_CLOSED) != 0;
 }
 
-/* The place of the open account of a number that came from outside. NotPermitted: there is none. */
-static inline must_use enum error account_find(const struct account *accounts, uint32_t number, uint32_t *place)
+/* Whether the account in the place that a number names, which may come from outside, is that of the number, and open. It stays
+ * so for who holds its lock. */
+static inline bool account_is(const struct account *account, uint32_t number)
 {
-    *place = account_place(number);
-    return (uint32_t)atomic_load_relaxed(&accounts[*place].state) == number ? ERROR_NONE : ERROR_NOT_PERMITTED;
+    return (uint32_t)atomic_load_relaxed(&account->state) == number;
 }
 
 #endif

@@ -42,16 +42,21 @@ bool account_is_within(const struct worker *worker, uint32_t place, uint32_t anc
     return place == ancestor;
 }
 
+enum error accounts_caller(struct worker *worker, uint32_t caller, uint32_t *place)
+{
+    *place = account_place(caller);
+    return account_is(account_of(worker, *place), caller) ? ERROR_NONE : ERROR_NOT_PERMITTED;
+}
+
 enum error accounts_find(struct worker *worker, uint32_t caller, bool any, uint64_t number, uint32_t *place)
 {
-    enum error error = ERROR_NONE;
+    uint32_t own;
 
-    *place = caller;
-    if (number == 0)
-        return ERROR_NONE;
     accounts_enter(worker);
-    *place = account_look_up(worker, number);
-    if (*place == ACCOUNT_NOBODY || !(any || account_is_within(worker, *place, caller)))
+    enum error error = accounts_caller(worker, caller, &own);
+    *place = number == 0 ? own : account_look_up(worker, number);
+    if (error == ERROR_NONE &&
+        (*place == ACCOUNT_NOBODY || !(any || account_is_within(worker, *place, own))))
         error = ERROR_NO_ACCOUNT;
     accounts_leave(worker);
     return error;
@@ -141,20 +146,22 @@ static bool family_is_full(const struct worker *worker, uint32_t place)
 
 enum error accounts_open(struct worker *worker, uint32_t caller, const struct account_terms *terms, uint32_t *number)
 {
-    struct account *parent = account_of(worker, caller);
-    enum error error = ERROR_TOO_MANY_ACCOUNTS;
+    uint32_t own;
 
     intent_set(worker, INTENT_ACCOUNT);
     accounts_enter(worker);
     accounts_sweep(worker);
     uint32_t place = free_place(worker);
-    if (place != ACCOUNT_NOBODY && !family_is_full(worker, caller)) {
+    enum error error = accounts_caller(worker, caller, &own);
+    struct account *parent = account_of(worker, own);
+    if (error == ERROR_NONE && (place == ACCOUNT_NOBODY || family_is_full(worker, own)))
+        error = ERROR_TOO_MANY_ACCOUNTS;
+    if (error == ERROR_NONE) {
         lock_acquire(&parent->lock, worker->number);
-        error = ERROR_NONE;
         for (enum resource resource = 0; resource < RESOURCES && error == ERROR_NONE; resource++)
             error = grow_error(worker, parent, resource, 0, terms->limits[resource]);
         if (error == ERROR_NONE) {
-            begin(worker, caller, terms, place);
+            begin(worker, own, terms, place);
             *number = (uint32_t)account_of(worker, place)->state;
         }
         lock_release(&parent->lock);
@@ -191,15 +198,17 @@ static enum error limit_error(struct worker *worker, struct account *parent, str
 
 enum error accounts_limit(struct worker *worker, uint32_t caller, uint64_t number, const struct account_terms *terms)
 {
-    struct account *parent = account_of(worker, caller);
-    enum error error = ERROR_NO_ACCOUNT;
+    uint32_t own;
 
     accounts_enter(worker);
     accounts_sweep(worker);
+    enum error error = accounts_caller(worker, caller, &own);
+    struct account *parent = account_of(worker, own);
     struct account *child = account_of(worker, account_look_up(worker, number));
-    if (account_is_open(child->state) && account_parent(child->state) == caller) {
+    if (error == ERROR_NONE && !(account_is_open(child->state) && account_parent(child->state) == own))
+        error = ERROR_NO_ACCOUNT;
+    if (error == ERROR_NONE) {
         accounts_lock(worker, parent, child);
-        error = ERROR_NONE;
         for (enum resource resource = 0; resource < RESOURCES && error == ERROR_NONE; resource++)
             error = limit_error(worker, parent, child, resource, terms->limits[resource]);
         if (error == ERROR_NONE) {

@@ -2,7 +2,7 @@
  * A closed account gives back at once what it does not use, and the rest as it is dropped: then it is swept here. Its
  * parent is always an open one, and no other account has a closed one as its parent.
  *
- * `caller` is the place of an open account, `number` a client's. On an error nothing has changed; with OverLimit and
+ * `caller` is the number of an account (NotPermitted: it is not open), `number` a client's. On an error nothing has changed; with OverLimit and
  * TooManyTables, worker->refusal tells whose limit it was. */
 #ifndef FRAMESERV_CORE_ACCOUNTS_H
 #define FRAMESERV_CORE_ACCOUNTS_H

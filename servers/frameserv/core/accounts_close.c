@@ -150,8 +150,12 @@ static void end_all(struct worker *worker, uint32_t root)
 static enum error close_begin(struct worker *worker, uint32_t caller, uint32_t place)
 {
     const struct account *account = account_of(worker, place);
+    uint32_t own;
+    enum error error = accounts_caller(worker, caller, &own);
 
-    if (!account_is_open(account->state) || account_parent(account->state) != caller)
+    if (error != ERROR_NONE)
+        return error;
+    if (!account_is_open(account->state) || account_parent(account->state) != own)
         return ERROR_NO_ACCOUNT;
     note_unmark_all(worker);
     for (uint32_t k = 1; k < ACCOUNT_SYSTEM; k++) {

@@ -79,6 +79,9 @@ bool accounts_sweep(struct worker *worker);
 /* The place of an account in use whose number a client named, or ACCOUNT_NOBODY. */
 uint32_t account_look_up(const struct worker *worker, uint64_t number);
 
+/* The place of the account of a caller's number, which stays its own while the tree's lock is held. NotPermitted. */
+must_use enum error accounts_caller(struct worker *worker, uint32_t caller, uint32_t *place);
+
 /* An account is another one, or descends from it. */
 bool account_is_within(const struct worker *worker, uint32_t place, uint32_t ancestor);
 

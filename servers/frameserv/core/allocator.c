@@ -4,23 +4,22 @@
 
 enum error allocator_take(struct worker *worker, uint32_t payer, uint64_t *frame)
 {
-    struct account *account = account_of(worker, payer);
+    struct account *account = payer_account(worker, payer);
     struct cache *cache = worker->cache;
-    enum error error = ERROR_NONE;
+    const uint32_t number = worker->number; /* in a register: it is not looked for again after each lock */
 
-    lock_acquire(&account->lock, worker->number);
-    lock_acquire(&cache->lock, worker->number);
-    if (!affords(account, 1)) {
-        error = over_limit(worker, account, 1);
-    } else if (cache->count == 0 && !cache_provide(worker)) {
+    lock_acquire(&account->lock, number);
+    lock_acquire(&cache->lock, number);
+    enum error error = pay_error(worker, account, payer, 1);
+    if (error == ERROR_NONE && cache->count == 0 && !cache_provide(worker))
         error = ERROR_NO_MEMORY;
-    } else {
+    if (error == ERROR_NONE) {
         uint64_t last = cache->count - 1;
         uint64_t taken = cache->frames[last];
         intent_set(worker, taken);
         struct transaction transaction = transaction_begin(worker->log);
         wr(&transaction, &cache->count, last);
-        wr(&transaction, kind_word_of(worker, taken), kind_word(KIND_UNTYPED, 0, payer));
+        wr(&transaction, kind_word_of(worker, taken), kind_word(KIND_UNTYPED, 0, account_place(payer)));
         charge(&transaction, account, 1);
         transaction_commit(&transaction);
         *frame = taken;
@@ -34,16 +33,17 @@ void allocator_give(struct worker *worker, uint64_t frame, uint32_t payer)
 {
     struct account *account = account_of(worker, payer);
     struct cache *cache = worker->cache;
+    const uint32_t number = worker->number;
 
-    lock_acquire(&account->lock, worker->number);
-    lock_acquire(&cache->lock, worker->number);
+    lock_acquire(&account->lock, number);
+    lock_acquire(&cache->lock, number);
     if (cache->count == CACHE_FRAMES)
         cache_make_room(worker);
     uint64_t count = cache->count;
     struct transaction transaction = transaction_begin(worker->log);
     atomic_store_release(&cache->frames[count], frame);
     wr(&transaction, &cache->count, count + 1);
-    wr(&transaction, kind_word_of(worker, frame), cache_mark(worker->number));
+    wr(&transaction, kind_word_of(worker, frame), cache_mark(number));
     discharge(&transaction, account, 1);
     note_unused(worker, &transaction, 1);
     transaction_commit(&transaction);

@@ -1,8 +1,9 @@
 /* Free frames become charged, and charged ones free: each time the free structures, the payer in the slot and the
  * account change in one transaction. Slots' ref_count stays UNUSED on both sides; frames.c changes it.
  *
- * No function here has a transaction or a lock of the caller's to share; each takes the locks that it needs. `payer` is
- * the number of an account that is open, or ACCOUNT_SYSTEM. A frame that was taken has the kind UNTYPED. */
+ * No function here has a transaction or a lock of the caller's to share; each takes the locks that it needs. The payer of a
+ * frame that is taken is the number of an account (NotPermitted: it is not open); of one that is given back, the place of the
+ * account in the frame's slot. A frame that was taken has the kind UNTYPED. */
 #ifndef FRAMESERV_CORE_ALLOCATOR_H
 #define FRAMESERV_CORE_ALLOCATOR_H
 

@@ -2,7 +2,7 @@
 #include "servers/frameserv/core/allocator_parts.h"
 #include "servers/frameserv/core/note.h"
 
-bool allocator_claim_device(struct worker *worker, uint32_t payer, uint64_t frame)
+bool allocator_claim_device(struct worker *worker, uint32_t place, uint64_t frame)
 {
     struct buddy *buddy = &worker->keep->buddy;
     atomic_word *word = kind_word_of(worker, frame);
@@ -11,8 +11,8 @@ bool allocator_claim_device(struct worker *worker, uint32_t payer, uint64_t fram
     bool claimed = kind_word_payer(atomic_load_relaxed(word)) == ACCOUNT_NOBODY;
     if (claimed) {
         struct transaction transaction = transaction_begin(worker->log);
-        wr(&transaction, word, kind_word(KIND_DEVICE, 0, payer));
-        charge(&transaction, account_of(worker, payer), 1);
+        wr(&transaction, word, kind_word(KIND_DEVICE, 0, place));
+        charge(&transaction, account_of(worker, place), 1);
         transaction_commit(&transaction);
     }
     lock_release(&buddy->lock);

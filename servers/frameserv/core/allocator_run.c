@@ -7,12 +7,12 @@
 
 /* Takes a block of 2^order frames out of a free block, into the transfer page. Intents are set inside the transaction:
  * a kill before its end leaves frames that are named there free, and recovery finds nothing to do for them. */
-static void take_block(struct worker *worker, uint32_t payer, uint64_t done, struct block block, uint64_t first,
+static void take_block(struct worker *worker, uint32_t place, uint64_t done, struct block block, uint64_t first,
                        uint32_t order)
 {
     struct transaction transaction = transaction_begin(worker->log);
     uint64_t size = UINT64_C(1) << order;
-    uint64_t word = kind_word(KIND_UNTYPED, 0, payer);
+    uint64_t word = kind_word(KIND_UNTYPED, 0, place);
     atomic_word *transfer = &worker->transfer[done];
 
     for (uint64_t k = 0; k < size; k++)
@@ -21,14 +21,14 @@ static void take_block(struct worker *worker, uint32_t payer, uint64_t done, str
     wr(&transaction, kind_word_of(worker, first), word);
     if (size > 1)
         wr_kind_words(&transaction, window_slot(&worker->window, first + 1), size - 1, 0, word);
-    charge(&transaction, account_of(worker, payer), size);
+    charge(&transaction, account_of(worker, place), size);
     intent_set_run(worker, done + size);
     transaction_commit(&transaction);
 }
 
 /* Takes the largest chunk from the buddy that is no more than what is wanted. Returns how many frames; 0: it has
  * none of these sizes. The account is locked. */
-static uint64_t take_chunk(struct worker *worker, uint32_t payer, uint64_t done, uint64_t wanted)
+static uint64_t take_chunk(struct worker *worker, uint32_t place, uint64_t done, uint64_t wanted)
 {
     struct buddy *buddy = &worker->keep->buddy;
     uint64_t taken = 0;
@@ -38,7 +38,7 @@ static uint64_t take_chunk(struct worker *worker, uint32_t payer, uint64_t done,
     for (uint32_t order = CHUNK_ORDER_MAX; order >= CHUNK_ORDER_MIN && taken == 0; order--) {
         uint64_t size = UINT64_C(1) << order;
         if (size <= wanted && buddy_find(buddy, &worker->window, worker->log, order, false, &block)) {
-            take_block(worker, payer, done, block, block.frame, order);
+            take_block(worker, place, done, block, block.frame, order);
             taken = size;
         }
     }
@@ -47,10 +47,10 @@ static uint64_t take_chunk(struct worker *worker, uint32_t payer, uint64_t done,
 }
 
 /* Takes frames from the top of the worker's cache. Returns how many; 0: no frame is free. The account is locked. */
-static uint64_t take_cached(struct worker *worker, uint32_t payer, uint64_t done, uint64_t wanted)
+static uint64_t take_cached(struct worker *worker, uint32_t place, uint64_t done, uint64_t wanted)
 {
     struct cache *cache = worker->cache;
-    uint64_t word = kind_word(KIND_UNTYPED, 0, payer);
+    uint64_t word = kind_word(KIND_UNTYPED, 0, place);
     uint64_t count = 0;
 
     lock_acquire(&cache->lock, worker->number);
@@ -65,7 +65,7 @@ static uint64_t take_cached(struct worker *worker, uint32_t payer, uint64_t done
             wr(&transaction, kind_word_of(worker, frame), word);
         }
         wr(&transaction, &cache->count, top - count);
-        charge(&transaction, account_of(worker, payer), count);
+        charge(&transaction, account_of(worker, place), count);
         intent_set_run(worker, done + count);
         transaction_commit(&transaction);
     }
@@ -75,16 +75,15 @@ static uint64_t take_cached(struct worker *worker, uint32_t payer, uint64_t done
 
 enum error allocator_take_some(struct worker *worker, uint32_t payer, uint64_t done, uint64_t wanted, uint64_t *taken)
 {
-    struct account *account = account_of(worker, payer);
-    enum error error;
+    uint32_t place = account_place(payer);
+    struct account *account = account_of(worker, place);
 
     lock_acquire(&account->lock, worker->number);
-    if (!affords(account, wanted)) {
-        error = over_limit(worker, account, wanted);
-    } else {
-        *taken = take_chunk(worker, payer, done, wanted);
+    enum error error = pay_error(worker, account, payer, wanted);
+    if (error == ERROR_NONE) {
+        *taken = take_chunk(worker, place, done, wanted);
         if (*taken == 0)
-            *taken = take_cached(worker, payer, done, wanted);
+            *taken = take_cached(worker, place, done, wanted);
         error = *taken > 0 ? ERROR_NONE : ERROR_NO_MEMORY;
     }
     lock_release(&account->lock);
@@ -92,7 +91,7 @@ enum error allocator_take_some(struct worker *worker, uint32_t payer, uint64_t d
 }
 
 /* Takes free frames that follow one another, piece by piece. The buddy is locked. */
-static void take_contiguous(struct worker *worker, uint32_t payer, uint64_t first, uint64_t count)
+static void take_contiguous(struct worker *worker, uint32_t place, uint64_t first, uint64_t count)
 {
     struct buddy *buddy = &worker->keep->buddy;
     struct block block;
@@ -103,13 +102,13 @@ static void take_contiguous(struct worker *worker, uint32_t payer, uint64_t firs
         uint32_t order = block.order < CHUNK_ORDER_MAX ? block.order : CHUNK_ORDER_MAX;
         while (frame % (UINT64_C(1) << order) != 0 || UINT64_C(1) << order > count - done)
             order -= 1;
-        take_block(worker, payer, done, block, frame, order);
+        take_block(worker, place, done, block, frame, order);
         done += UINT64_C(1) << order;
     }
 }
 
 /* Takes as many free frames as there are, `count` at most, in the largest pieces. The buddy is locked. */
-static void take_pieces(struct worker *worker, uint32_t payer, bool low, uint64_t count)
+static void take_pieces(struct worker *worker, uint32_t place, bool low, uint64_t count)
 {
     struct buddy *buddy = &worker->keep->buddy;
     uint32_t order = CHUNK_ORDER_MAX;
@@ -119,7 +118,7 @@ static void take_pieces(struct worker *worker, uint32_t payer, bool low, uint64_
     while (done < count) {
         uint64_t size = UINT64_C(1) << order;
         if (size <= count - done && buddy_find(buddy, &worker->window, worker->log, order, low, &block)) {
-            take_block(worker, payer, done, block, block.frame, order);
+            take_block(worker, place, done, block, block.frame, order);
             done += size;
         } else if (order-- == 0) { /* there is no piece of this size, and will be none */
             return;
@@ -128,7 +127,7 @@ static void take_pieces(struct worker *worker, uint32_t payer, bool low, uint64_
 }
 
 /* Takes frames out of the buddy alone, which is locked, or nothing. */
-static bool take_as_wished(struct worker *worker, uint32_t payer, uint64_t count, const struct run_wish *wish)
+static bool take_as_wished(struct worker *worker, uint32_t place, uint64_t count, const struct run_wish *wish)
 {
     struct buddy *buddy = &worker->keep->buddy;
     uint64_t first;
@@ -136,34 +135,33 @@ static bool take_as_wished(struct worker *worker, uint32_t payer, uint64_t count
     if (buddy->free_frames[ZONE_LOW] + (wish->low ? 0 : buddy->free_frames[ZONE_HIGH]) < count)
         return false;
     if (!wish->contiguous && wish->align_order == 0) {
-        take_pieces(worker, payer, wish->low, count);
+        take_pieces(worker, place, wish->low, count);
         return true;
     }
     if (!buddy_find_run(buddy, &worker->window, worker->log, count, wish, &first))
         return false;
-    take_contiguous(worker, payer, first, count);
+    take_contiguous(worker, place, first, count);
     return true;
 }
 
 enum error allocator_take_run(struct worker *worker, uint32_t payer, uint64_t count, const struct run_wish *wish)
 {
-    struct account *account = account_of(worker, payer);
+    uint32_t place = account_place(payer);
+    struct account *account = account_of(worker, place);
     struct buddy *buddy = &worker->keep->buddy;
-    enum error error;
 
     lock_acquire(&account->lock, worker->number);
-    if (!affords(account, count)) {
-        error = over_limit(worker, account, count);
-    } else {
+    enum error error = pay_error(worker, account, payer, count);
+    if (error == ERROR_NONE) {
         lock_acquire(&buddy->lock, worker->number);
-        bool taken = take_as_wished(worker, payer, count, wish);
+        bool taken = take_as_wished(worker, place, count, wish);
         if (!taken) {
             lock_release(&buddy->lock);
             caches_lock(worker);
             lock_acquire(&buddy->lock, worker->number);
             caches_drain(worker);
             caches_unlock(worker, NULL);
-            taken = take_as_wished(worker, payer, count, wish);
+            taken = take_as_wished(worker, place, count, wish);
         }
         lock_release(&buddy->lock);
         error = taken ? ERROR_NONE : ERROR_NO_MEMORY;

@@ -157,11 +157,6 @@ static void seed(struct buddy *buddy, const struct window *window, struct undo_l
     seed_finish(buddy, window, log);
 }
 
-static bool is_fresh(const struct buddy *buddy, uint64_t granule)
-{
-    return buddy->fresh[granule / 64] >> granule % 64 & 1;
-}
-
 /* Makes blocks of the highest fresh granule of a zone. false: it has none. */
 static bool seed_zone(struct buddy *buddy, const struct window *window, struct undo_log *log, uint32_t zone)
 {
@@ -174,7 +169,7 @@ static bool seed_zone(struct buddy *buddy, const struct window *window, struct u
         granule -= 1;
         if (buddy->fresh[granule / 64] == 0)
             granule -= granule % 64; /* nothing in this word */
-        else if (is_fresh(buddy, granule)) {
+        else if (buddy_is_fresh(buddy, granule)) {
             seed(buddy, window, log, granule);
             return true;
         }
@@ -219,7 +214,7 @@ bool buddy_find_frame(struct buddy *buddy, const struct window *window, struct u
                       struct block *block)
 {
     seed_finish(buddy, window, log);
-    if (is_fresh(buddy, frame / GRANULE_FRAMES))
+    if (buddy_is_fresh(buddy, frame / GRANULE_FRAMES))
         seed(buddy, window, log, frame / GRANULE_FRAMES);
     for (uint32_t order = 0; order <= ORDER_MAX; order++) {
         uint64_t first = frame - frame % size_of_order(order);
@@ -241,10 +236,10 @@ uint64_t buddy_free_end(struct buddy *buddy, const struct window *window, struct
     uint64_t region_end = (region->base + region->size) / FRAME_SIZE;
     struct block block;
 
-    if (region->type == REGION_USABLE && is_fresh(buddy, frame / GRANULE_FRAMES))
+    if (region->type == REGION_USABLE && buddy_is_fresh(buddy, frame / GRANULE_FRAMES))
         return region_end < granule_end ? region_end : granule_end;
     if (kind_word_payer(atomic_load_relaxed(&window_slot(window, frame)->kind_word)) != ACCOUNT_NOBODY ||
-        is_fresh(buddy, frame / GRANULE_FRAMES) || !buddy_find_frame(buddy, window, log, frame, &block))
+        buddy_is_fresh(buddy, frame / GRANULE_FRAMES) || !buddy_find_frame(buddy, window, log, frame, &block))
         return frame;
     return block.frame + size_of_order(block.order);
 }

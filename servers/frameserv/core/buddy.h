@@ -65,6 +65,12 @@ static inline uint64_t buddy_free_frames(const struct buddy *buddy)
     return buddy->free_frames[ZONE_LOW] + buddy->free_frames[ZONE_HIGH];
 }
 
+/* Whether a granule has usable frames that are not made blocks of yet. */
+static inline bool buddy_is_fresh(const struct buddy *buddy, uint64_t granule)
+{
+    return atomic_load_relaxed(&buddy->fresh[granule / 64]) >> granule % 64 & 1;
+}
+
 /* Makes an empty buddy that knows the usable regions of the window. Touches no slot. */
 void buddy_initialise(struct buddy *buddy, const struct window *window);
 

@@ -31,7 +31,7 @@ static enum error build_or_disown(struct worker *worker, uint64_t frame, uint32_
     enum error error = build(window_slot(&worker->window, frame), unique);
 
     if (error != ERROR_NONE)
-        allocator_disown(worker, frame, payer);
+        allocator_disown(worker, frame, account_place(payer));
     return error;
 }
 
@@ -73,9 +73,9 @@ static enum error build_run(struct worker *worker, uint32_t payer, uint64_t *bui
     *built = k;
     if (error == ERROR_NONE)
         return ERROR_NONE;
-    allocator_disown(worker, worker->transfer[k], payer);
+    allocator_disown(worker, worker->transfer[k], account_place(payer));
     for (uint64_t rest = k + 1; rest < end; rest++)
-        allocator_give(worker, worker->transfer[rest], payer);
+        allocator_give(worker, worker->transfer[rest], account_place(payer));
     return error;
 }
 

@@ -1,6 +1,6 @@
 /* What the frame server does with frames: every operation as a whole, over slot, allocator and account.
  *
- * An error leaves everything as it was. Numbers of frames that come with handles come from the kernel and name
+ * `payer` is the number of an account; NotPermitted: it is not open, or no more. An error leaves everything as it was. Numbers of frames that come with handles come from the kernel and name
  * frames with slots; addresses come from clients and can be anything. */
 #ifndef FRAMESERV_CORE_FRAMES_H
 #define FRAMESERV_CORE_FRAMES_H
@@ -62,9 +62,10 @@ must_use enum error frames_set_metadata(struct worker *worker, uint64_t frame, c
 /* How many of the frames, from the first on, are of a kind, or untyped for CHECK_UNTYPED. */
 uint64_t frames_check(const struct worker *worker, const atomic_word *frames, uint64_t count, uint64_t kind);
 
-/* What a RECORD does at its end, and what its payer's account can then read: zeros before its first record ended. */
+/* What a RECORD does at its end, for the account in its payer's place, and what the account of a number can then read: zeros
+ * before its first record ended. NotPermitted: it is not open. */
 void frames_keep_record(struct worker *worker, uint64_t frame, uint32_t payer);
-void frames_last_record(struct worker *worker, uint32_t payer, uint64_t *words);
+must_use enum error frames_last_record(struct worker *worker, uint32_t number, uint64_t *words);
 
 /* Takes one handle away that has left its holder's table. With the last the frame becomes unused and free; a list's
  * members do, too, as far as one turn goes (lists.h).

@@ -31,15 +31,17 @@ static enum error adopt_from_payer(struct worker *worker, struct slot *slot, uin
         uint32_t now = (uint32_t)kind_word_payer(word);
         if (now == ACCOUNT_SYSTEM)
             return ERROR_RESERVED;
-        if (now == payer)
-            return ERROR_NONE;
         struct account *from = account_of(worker, now);
-        struct account *to = account_of(worker, payer);
+        struct account *to = account_of(worker, account_place(payer));
+        if (to == from)
+            return ERROR_NONE;
         accounts_lock(worker, from, to);
         bool same = atomic_load_relaxed(&slot->kind_word) == word;
-        enum error error = same ? adopt(worker, slot, word, from, to) : ERROR_NONE;
+        enum error error = !account_is(to, payer) ? ERROR_NOT_PERMITTED
+                           : same                 ? adopt(worker, slot, word, from, to)
+                                                  : ERROR_NONE;
         accounts_unlock(from, to);
-        if (same)
+        if (same || error != ERROR_NONE)
             return error;
     }
 }

@@ -96,7 +96,7 @@ static inline __attribute__((always_inline)) uint64_t drop_handle(struct worker 
 {
     bool last = false;
 
-    if (frame >= worker->window.frame_count)
+    if (!of_call && frame >= worker->window.frame_count)
         return 0;
     struct slot *slot = window_slot(&worker->window, frame);
     if (!of_call)

@@ -20,12 +20,15 @@ void frames_keep_record(struct worker *worker, uint64_t frame, uint32_t payer)
     atomic_store_release(&worker->control->view_frame, 0);
 }
 
-void frames_last_record(struct worker *worker, uint32_t payer, uint64_t *words)
+enum error frames_last_record(struct worker *worker, uint32_t number, uint64_t *words)
 {
-    struct account *account = &worker->keep->accounts[payer];
+    uint32_t place = account_place(number);
+    struct account *account = &worker->keep->accounts[place];
 
     lock_acquire(&account->lock, worker->number);
+    enum error error = account_is(account, number) ? ERROR_NONE : ERROR_NOT_PERMITTED;
     for (uint32_t k = 0; k < SLOT_STORAGE_WORDS; k++)
-        words[k] = atomic_load_relaxed(&worker->keep->records[payer][k]);
+        words[k] = atomic_load_relaxed(&worker->keep->records[place][k]);
     lock_release(&account->lock);
+    return error;
 }

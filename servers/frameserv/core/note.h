@@ -9,8 +9,10 @@
  * that can still be told from one that ended otherwise. */
 static inline void note_count(struct worker *worker)
 {
-    atomic_store_release(&worker->note->unused, 0);
-    atomic_store_release(&worker->note->put_off, 0);
+    struct note *note = worker->note;
+
+    atomic_store_release(&note->unused, 0);
+    atomic_store_release(&note->put_off, 0);
     intent_flag(worker, INTENT_COUNTED);
 }
 
@@ -45,7 +47,9 @@ static inline void note_done(struct worker *worker, struct transaction *transact
 /* Counts frames as ended in the transaction that makes them free. */
 static inline void note_unused(struct worker *worker, struct transaction *transaction, uint64_t count)
 {
-    wr(transaction, &worker->note->unused, worker->note->unused + count);
+    atomic_word *unused = &worker->note->unused;
+
+    wr(transaction, unused, *unused + count);
 }
 
 /* The set of up to 512 members that marks[] is. */

@@ -100,12 +100,9 @@ enum error operation_statistics(struct worker *worker, struct message *message)
 enum error operation_last_record(struct worker *worker, struct message *message)
 {
     uint64_t words[SLOT_STORAGE_WORDS];
-    uint32_t payer;
-    enum error error = payer_of(worker, message, &payer);
+    enum error error = frames_last_record(worker, badge_account(message->rdi), words);
 
-    if (error != ERROR_NONE)
-        return error;
-    frames_last_record(worker, payer, words);
-    reply_words(worker, message, words[0], words[1], words[2], words[3], words[4]);
-    return ERROR_NONE;
+    if (error == ERROR_NONE)
+        reply_words(worker, message, words[0], words[1], words[2], words[3], words[4]);
+    return error;
 }

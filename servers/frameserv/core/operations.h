@@ -88,22 +88,19 @@ static inline void reply_mint(struct worker *worker, struct message *message, ui
 /* Takes back that a minted handle was counted. */
 void mint_uncount(struct worker *worker);
 
-/* The place of the account that the caller's badge names. NotPermitted: none. */
+/* The number of the account that the caller's badge names. NotPermitted: it is none's. Another one's worker may close it at any
+ * time: who charges it, or goes by the tree, looks again with the lock. */
 static inline must_use enum error payer_of(const struct worker *worker, const struct message *message, uint32_t *payer)
 {
-    return account_find(worker->keep->accounts, badge_account(message->rdi), payer);
+    *payer = badge_account(message->rdi);
+    return account_is(&worker->keep->accounts[account_place(*payer)], *payer) ? ERROR_NONE : ERROR_NOT_PERMITTED;
 }
 
 /* The place of the account that the caller names by number, 0: his own. NotPermitted: he has none. NoAccount. */
 static inline must_use enum error account_named(struct worker *worker, const struct message *message, uint64_t number,
                                                 uint32_t *place)
 {
-    uint32_t caller;
-    enum error error = payer_of(worker, message, &caller);
-
-    if (error != ERROR_NONE)
-        return error;
-    return accounts_find(worker, caller, badge_rights(message->rdi) & SERVICE_RIGHT_LOOKUP, number, place);
+    return accounts_find(worker, badge_account(message->rdi), badge_rights(message->rdi) & SERVICE_RIGHT_LOOKUP, number, place);
 }
 
 /* The frames that were lent, one or a run. */

@@ -12,12 +12,11 @@
 
 static inline bool quick_allocate(struct worker *worker, struct message *message)
 {
-    uint32_t payer;
     uint64_t frame;
 
-    if (message->words[0] != 0 || payer_of(worker, message, &payer) != ERROR_NONE)
+    if (message->words[0] != 0)
         return false;
-    enum error error = frames_allocate(worker, payer, &frame);
+    enum error error = frames_allocate(worker, badge_account(message->rdi), &frame);
     if (error == ERROR_NONE)
         reply_handle(worker, message, ACTION_GRANT, frame, RIGHTS_FRAME, 0);
     else
