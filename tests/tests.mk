@@ -169,7 +169,7 @@ $(HOST_TESTS): $(O)/host/%: $(O)/host/tests/host/%.c.o $(O)/host/pure.a
 C_FILES := $(shell find kernel libipc servers tests docs -name '*.c' -o -name '*.h' -o -name '*.[ch]pp' 2>/dev/null | sort)
 SHELL_FILES := $(wildcard .ci/run iso/build iso/pack iso/check-elf tests/run tests/run-selftest tests/check tests/coverage tests/deps \
     tests/doctor tests/reproducible tests/trace tests/check-trace tests/picture \
-    tests/fuzz/run tests/model/run tests/model/protocol/run \
+    tests/fuzz/run tests/model/run tests/model/explore.bash tests/model/protocol/run tests/model/smp/run \
     tests/debug/run tests/machine/*.sh)
 
 TIDY_FILES := $(filter kernel/%.c libipc/%.c servers/%.c,$(C_FILES))

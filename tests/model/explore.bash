@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154
 # Shared by the runs of models that are written for Spin; sourced. $here: the folder of scenarios.def and mistakes.def; $model:
 # what files of a run that fails are named after.
 passed=0 failed=0 work=$(mktemp -d)

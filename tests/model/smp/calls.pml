@@ -54,10 +54,10 @@ inline send_look(o) {
 /* The answer, or an error, is in the caller's registers. */
 inline goes_home(o) {
     if
-    :: PLANTED(at_home_early) -> at[o] = o
-    :: else
-    fi;
-    send(o, HOME)
+    :: o == c -> caller[o] = ready
+    :: o != c && PLANTED(at_home_early) -> at[o] = o; send(o, HOME)
+    :: o != c && !PLANTED(at_home_early) -> send(o, HOME)
+    fi
 }
 
 inline acquire() { atomic { !lock -> lock = true } }
@@ -78,8 +78,7 @@ inline take_call() {
     :: is_queued(0) -> take(0)
     :: is_queued(1) -> take(1)
     :: is_queued(2) -> take(2)
-    fi;
-    attention[c] = anybody_queued
+    fi
 }
 
 /* C(c) is home, and dies: when the last handle to it is gone as well, a grace begins. */
@@ -97,7 +96,7 @@ inline queue_up() {
     :: d_step { closed || !may_call[c] && !PLANTED(call_name_not_read_again) -> release() }
     :: d_step { !closed && (may_call[c] || PLANTED(call_name_not_read_again)) ->
             caller[c] = queued; at[c] = c;
-            attention[c] = attention[c] || may_receive[c] && !PLANTED(own_line_forgotten) };
+            attention[c] = attention[c] || !PLANTED(own_line_forgotten) };
         tell(0); tell(1); tell(2);
         release()
     fi
@@ -123,11 +122,22 @@ inline reply() {
     }
 }
 inline receive() {
-    acquire();
     if
-    :: d_step { !may_receive[c] -> receiver[c] = gone; release() }
-    :: d_step { may_receive[c] && anybody_queued -> take_call(); release() }
-    :: d_step { may_receive[c] && !anybody_queued -> attention[c] = false; release() }; receiver[c] = waiting
+    :: attention[c] ->
+        acquire();
+        d_step {
+            if
+            :: anybody_queued -> take_call()
+            :: else
+            fi;
+            release()
+        };
+        attention[c] = anybody_queued
+    :: else
+    fi;
+    if
+    :: serves[c] == 0 -> receiver[c] = waiting
+    :: else
     fi
 }
 
@@ -148,8 +158,9 @@ inline open_look() {
             fi;
             release()
         }
-    :: receiver[c] != waiting -> attention[c] = true
+    :: receiver[c] != waiting
     fi;
+    attention[c] = anybody_queued;
     sent[c] = sent[c] && !PLANTED(sent_cleared_late)
 }
 
@@ -256,21 +267,24 @@ inline strip_receive(o) {
 inline kill() {
     halted[c] = true;
     if
-    :: d_step { caller[c] == ready || caller[c] == awaiting && serves[c] == c + 1 ->
-            if
-            :: serves[c] == c + 1 -> serves[c] = 0
-            :: else
-            fi;
-            die() }
-    :: d_step { PLANTED(queue_not_locked) && is_queued(c) }; die()
-    :: is_queued(c) && !PLANTED(queue_not_locked) ->
+    :: PLANTED(at_before_state) -> lent = at[c] != c; state = caller[c]
+    :: else -> state = caller[c]; lent = at[c] != c
+    fi;
+    if
+    :: lent -> abort()
+    :: !lent && state == ready -> d_step { die() }
+    :: !lent && state == awaiting -> /* its receiver is on this CPU */
+        d_step { serves[0] = serves[0] * (serves[0] != c + 1); serves[1] = serves[1] * (serves[1] != c + 1);
+                 serves[2] = serves[2] * (serves[2] != c + 1); die() }
+    :: !lent && state == queued && PLANTED(queue_not_locked) -> d_step { die() }
+    :: !lent && state == queued && !PLANTED(queue_not_locked) ->
         acquire();
         if
         :: d_step { is_queued(c) -> die(); release() }
         :: else -> release(); abort()
         fi
-    :: caller[c] == awaiting && serves[c] != c + 1 -> abort()
-    fi
+    fi;
+    d_step { lent = false; state = ready }
 }
 inline abort() {
     d_step {
@@ -293,6 +307,8 @@ proctype cpu(byte c) {
     byte passing;
     bool was_waiting;
     bool killed;
+    bool lent;
+    mtype state = ready;
     bool stripped;
 
 end: /* ring 3, or idle */
@@ -326,7 +342,10 @@ end: /* ring 3, or idle */
             if
             :: may_receive[beside(1)] ->
                 may_receive[beside(1)] = false; may_receive[c] = true; receiver[c] = running;
-                attention[c] = attention[c] || !PLANTED(comes_unlooked)
+                if
+                :: anybody_queued && !PLANTED(comes_unlooked) -> send_look(c)
+                :: else
+                fi
             :: else -> skip
             fi;
             receiver[beside(1)] = absent;

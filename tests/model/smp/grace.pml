@@ -20,19 +20,32 @@ byte ticket;
 byte seen[CPUS];
 bool waits[CPUS];
 byte waits_for[CPUS];
+byte rounds[CPUS]; /* of its grace, that are left after this one */
 
 #define use(k) expect(used_after_its_end, !freed[k])
 #define has_seen(o) (!RUNS(o) || seen[o] >= waits_for[c])
 #define is_over (has_seen(0) && has_seen(1) && has_seen(2))
 
+inline wake(o) {
+    if
+    :: o != c && RUNS(o) -> interrupt[o] = true
+    :: else
+    fi
+}
+
+/* A round of tickets. */
+inline wait_for_round() {
+    d_step { ticket++; waits_for[c] = ticket };
+    d_step { wake(0); wake(1); wake(2); interrupt[c] = true }
+}
+
 /* The task that waits goes on, and the drop with it. */
 inline end_grace() {
-    d_step {
-        if
-        :: waits[c] && is_over -> waits[c] = false; freed[c] = true; waits_for[c] = 0
-        :: else
-        fi
-    }
+    if
+    :: d_step { waits[c] && is_over && rounds[c] == 0 -> waits[c] = false; freed[c] = true; waits_for[c] = 0 }
+    :: d_step { waits[c] && is_over && rounds[c] > 0 -> rounds[c]-- }; wait_for_round()
+    :: else
+    fi
 }
 
 inline tell(o) {
@@ -44,12 +57,8 @@ inline tell(o) {
 
 /* mail_open(). */
 inline open() {
-    if
-    :: PLANTED(list_before_ticket) -> d_step { list = box[c]; box[c] = 0 }
-    :: else
-    fi;
     newest = ticket;
-    d_step { list = list | box[c] * !PLANTED(list_before_ticket); box[c] = box[c] * PLANTED(list_before_ticket) };
+    d_step { list = box[c]; box[c] = 0 };
     if
     :: PLANTED(seen_before_opened) -> seen[c] = newest
     :: else
@@ -77,45 +86,33 @@ inline take_away(o) {
     atomic { !lock[c] -> named(o, c) = false }
 }
 
-inline wake(o) {
-    if
-    :: o != c && RUNS(o) -> interrupt[o] = true
-    :: else
-    fi
-}
-
-inline take_ticket() { ticket++; waits_for[c] = ticket }
-
-/* The last handle goes: the grace begins. */
+/* The last handle goes, after a grace. Two rounds: a call may send mail about the object until it leaves the kernel in the
+ * first, to a CPU that has left it already; that one opens it before it leaves in the second. */
 inline destroy() {
+    rounds[c] = !PLANTED(one_round);
     if
-    :: PLANTED(ticket_before_unlinked) -> d_step { take_ticket() }
-    :: else
-    fi;
-    take_away(0); take_away(1); take_away(2);
-    if
-    :: PLANTED(freed_at_once) -> freed[c] = true
-    :: else ->
+    :: PLANTED(freed_at_once) -> take_away(0); take_away(1); take_away(2); freed[c] = true
+    :: PLANTED(ticket_before_unlinked) ->
+        waits[c] = true; wait_for_round();
+        take_away(0); take_away(1); take_away(2)
+    :: PLANTED(grace_with_lock) ->
+        take_away(0); take_away(1); take_away(2);
+        lock[c] = true;
+        d_step { ticket++; waits_for[c] = ticket };
+        d_step { wake(0); wake(1); wake(2); seen[c] = ticket };
+        is_over;
+        freed[c] = true; lock[c] = false
+    :: PLANTED(waits_late) ->
+        take_away(0); take_away(1); take_away(2);
+        wait_for_round();
+        d_step { interrupt[c] = false; seen[c] = ticket };
         if
-        :: PLANTED(ticket_before_unlinked)
-        :: else -> d_step { take_ticket() }
-        fi;
-        if
-        :: PLANTED(grace_with_lock) ->
-            lock[c] = true;
-            d_step { wake(0); wake(1); wake(2); seen[c] = ticket };
-            is_over;
-            freed[c] = true; lock[c] = false
-        :: PLANTED(waits_late) ->
-            d_step { wake(0); wake(1); wake(2); seen[c] = ticket };
-            if
-            :: is_over -> freed[c] = true
-            :: else -> waits[c] = true
-            fi
-        :: else ->
-            waits[c] = true;
-            d_step { wake(0); wake(1); wake(2); interrupt[c] = true }
+        :: is_over -> freed[c] = true
+        :: else -> waits[c] = true
         fi
+    :: else ->
+        take_away(0); take_away(1); take_away(2);
+        waits[c] = true; wait_for_round()
     fi
 }
 
@@ -138,7 +135,7 @@ inline work(k) {
     :: true -> use(k) /* the short way, which takes no lock */
     :: PERMITS(wait) -> /* it waits for something, flushes perhaps */
         if
-        :: PLANTED(opened_while_waiting) -> open()
+        :: PLANTED(opened_while_waiting) -> open(); open()
         :: true
         fi;
         use(k)
@@ -148,8 +145,7 @@ inline work(k) {
         :: named(c, k) ->
             use(k);
             if
-            :: PERMITS(send) && !PLANTED(sent_unlocked) -> send(k); lock[k] = false
-            :: PERMITS(send) && PLANTED(sent_unlocked) -> lock[k] = false; send(k)
+            :: PERMITS(send) -> lock[k] = false; send(k)
             :: lock[k] = false
             fi
         :: else -> lock[k] = false

@@ -4,18 +4,14 @@
  * all; then the others join. Mail says only `look at the restart`: what it says changes while it is under way. */
 #include "common.pml"
 
-/* The restart: one word, with who leads and how many restarts there were. TAKEN: a CPU leads, but has not set it up yet. */
-mtype = { run_all, taken, stopping, recovery };
-mtype phase = run_all;
-byte leader;
-byte epoch;
-
-byte left;          /* workers that are to be stopped yet */
-byte counted[CPUS]; /* the restart for which this CPU has stopped its worker */
+/* The server's word: workers that are stopped, and that a restart is under way. Who sets that, whose own bit is 0 then, leads. */
+bool restarting;
+bool stopped[CPUS];
 
 mtype = { out, receiving, serving, recovering };
 mtype worker[CPUS] = out;
-bool call[CPUS]; /* the client's: it is being served, or was */
+bool call[CPUS];  /* the client's: it is being served, or was */
+bool leads[CPUS];
 byte deaths;
 
 bool sent[CPUS];
@@ -23,11 +19,12 @@ bool interrupt[CPUS];
 bool joins[CPUS]; /* what the node says, where that mistake is planted */
 
 #define is_out(o) (!RUNS(o) || o == c || worker[o] == out)
+#define is_stopped(o) (!RUNS(o) || o == c || stopped[o])
 
 inline send_look(o) {
     d_step {
         if
-        :: RUNS(o) && !sent[o] -> sent[o] = true; interrupt[o] = true; joins[o] = phase != stopping
+        :: RUNS(o) && !sent[o] -> sent[o] = true; interrupt[o] = true; joins[o] = !restarting
         :: else
         fi
     }
@@ -40,86 +37,101 @@ inline send_others(o) {
     fi
 }
 
-/* All are stopped: the image is restored, and the worker that died starts. */
+/* recover_if_alone(). All are stopped: the image is restored, and the worker that died starts. */
 inline recover() {
-    expect(others_run, is_out(0) && is_out(1) && is_out(2));
-    phase = recovery;
-    worker[c] = recovering;
     if
-    :: PLANTED(joins_early) -> send_others(0); send_others(1); send_others(2)
+    :: is_stopped(0) && is_stopped(1) && is_stopped(2) ->
+        expect(others_run, is_out(0) && is_out(1) && is_out(2));
+        worker[c] = recovering;
+        if
+        :: PLANTED(joins_early) -> send_others(0); send_others(1); send_others(2)
+        :: else
+        fi
     :: else
     fi
+}
+
+/* stop(), tell_stopped(). The last one tells the leader, whose bit alone is not set. */
+#define is_last(o) (RUNS(o) && !stopped[o] && is_set(o, 0) && is_set(o, 1) && is_set(o, 2))
+#define is_set(o, k) (k == o || !RUNS(k) || stopped[k])
+inline tell(o) {
+    if
+    :: last == o + 1 && !PLANTED(leader_not_told) -> send_look(o)
+    :: else
+    fi
+}
+inline stop() {
+    if
+    :: PLANTED(told_stopped_first)
+    :: else -> worker[c] = out
+    fi;
+    d_step {
+        stopped[c] = true;
+        if
+        :: is_last(0) -> last = 1
+        :: is_last(1) -> last = 2
+        :: is_last(2) -> last = 3
+        :: else -> last = 0
+        fi
+    };
+    worker[c] = out;
+    d_step { tell(0); tell(1); tell(2); last = 0 }
 }
 
 /* restart(): W(c) dies. */
 inline die() {
     if
-    :: d_step { worker[c] == recovering -> worker[c] = out }; recover()
-    :: else ->
+    :: leads[c] -> worker[c] = out; recover()
+    :: d_step { !leads[c] && (!restarting || PLANTED(two_lead)) -> restarting = true; stopped[c] = PLANTED(leader_counts) };
+        leads[c] = true;
         worker[c] = out;
+        send_others(0); send_others(1); send_others(2);
+        recover()
+    :: d_step { !leads[c] && restarting && !PLANTED(two_lead) -> skip }; /* another CPU leads */
         if
-        :: d_step { phase == run_all || PLANTED(two_lead) && phase != recovery -> phase = taken };
-            if
-            :: PLANTED(counts_late)
-            :: PLANTED(two_words) -> epoch++; left = c_expr { limits.cpus } - 1
-            :: else -> left = c_expr { limits.cpus } - 1
-            fi;
-            d_step { phase = stopping; leader = c; epoch = epoch + !PLANTED(two_words) };
-            send_others(0); send_others(1); send_others(2);
-            if
-            :: PLANTED(counts_late) -> left = c_expr { limits.cpus } - 1
-            :: else
-            fi
-        :: else /* another CPU leads, and will ask */
+        :: PLANTED(dead_not_counted) -> worker[c] = out
+        :: else -> stop()
         fi
     fi
 }
 
-inline stop() {
+inline join() {
     if
-    :: PLANTED(dead_not_counted) && worker[c] == out
-    :: else ->
-        worker[c] = out;
-        counted[c] = which;
-        d_step { left--; now = left };
-        if
-        :: now == 0 && !PLANTED(leader_not_told) -> send_look(leads)
-        :: else
-        fi;
-        now = 0
+    :: d_step { (!restarting || PLANTED(joins_early)) && stopped[c] -> stopped[c] = false };
+        expect(others_run, worker[0] != recovering && worker[1] != recovering && worker[2] != recovering);
+        worker[c] = (call[c] -> serving : receiving)
+    :: else
     fi
 }
 
-inline join() {
-    expect(others_run, phase != recovery);
-    worker[c] = (call[c] -> serving : receiving)
-}
-
-/* Mail: the restart is to be looked at. */
+/* restart_look(). */
 inline open() {
     if
-    :: PLANTED(node_says_what) ->
-        d_step { seen = (joins[c] && phase != recovery -> run_all : phase); leads = leader; which = epoch };
-        sent[c] = false
-    :: PLANTED(two_words) -> sent[c] = false; seen = phase; d_step { leads = leader; which = epoch }
-    :: else -> sent[c] = false; d_step { seen = phase; leads = leader; which = epoch }
+    :: PLANTED(node_says_what) -> seen = !joins[c] && restarting; sent[c] = false
+    :: PLANTED(sent_cleared_last) -> seen = restarting
+    :: else -> sent[c] = false; seen = restarting
     fi;
     if
-    :: seen == stopping && leads == c && left == 0 -> recover()
-    :: seen == stopping && leads != c && (counted[c] != which || PLANTED(counts_twice)) -> stop()
-    :: seen == run_all && worker[c] == out -> join()
-    :: seen == run_all && worker[c] != out && PLANTED(looked_at_by_all) -> send_others(0); send_others(1); send_others(2)
-    :: PLANTED(joins_early) && seen == recovery && worker[c] == out -> join()
-    :: else
+    :: leads[c] && worker[c] != recovering -> recover()
+    :: leads[c] && worker[c] == recovering
+    :: !leads[c] && PLANTED(joins_early) && worker[c] == out && stopped[c] -> join()
+    :: !leads[c] && seen && !(PLANTED(joins_early) && worker[c] == out && stopped[c]) ->
+        if
+        :: PLANTED(dead_not_counted) && worker[c] == out
+        :: else -> stop()
+        fi
+    :: !leads[c] && !seen && !(PLANTED(joins_early) && worker[c] == out && stopped[c]) ->
+        if
+        :: PLANTED(looked_at_by_all) && worker[c] != out -> send_others(0); send_others(1); send_others(2)
+        :: else -> join()
+        fi
     fi;
-    d_step { seen = 0; leads = 0; which = 0 }
+    d_step { seen = false; sent[c] = sent[c] && !PLANTED(sent_cleared_last) }
 }
 
 proctype cpu(byte c) {
-    mtype seen;
-    byte leads;
-    byte which;
-    byte now;
+    bool seen;
+    byte last;
 
 end:
     do
@@ -128,8 +140,9 @@ end:
     :: d_step { worker[c] == serving -> call[c] = false; worker[c] = receiving }
     :: d_step { worker[c] != out && deaths < c_expr { limits.count } -> deaths++ }; die()
     :: worker[c] == recovering -> /* it gets ready to receive */
-        phase = run_all;
         worker[c] = (call[c] -> serving : receiving);
+        leads[c] = false;
+        restarting = false;
         send_others(0); send_others(1); send_others(2)
     od
 }

@@ -1,4 +1,4 @@
-/* Frame locks, mappings, strip and flush: kernel/ipc/strip.c, kernel/cpu/flush.h, kernel/object/mapping.c.
+/* Frame locks, mappings, strip, flush and pins: kernel/ipc/strip.c, kernel/cpu/flush.h, kernel/object/mapping.c, pin.c.
  *
  * One frame. CPU c has a task, T(c), with an entry for a handle to the frame: it maps, unmaps, uses, drops, moves, gets anew, and
  * strips the others' handles. Each CPU's TLB may remember the frame's translation whenever T(c)'s address space is loaded and the
@@ -9,11 +9,11 @@
 byte name[CPUS];
 bool linked[CPUS];
 bool page_table[CPUS]; /* the frame is mapped */
-bool mark[CPUS];       /* unmapped, perhaps not flushed: `place` is 0, `detail` is not */
 
 /* The frame: its ledger word's lock, the CPU that has it + 1; and whether it was given to another task. */
 byte lock;
 bool given;
+bool pinned[CPUS]; /* this CPU has taken handles away, and others may know their mappings still */
 #define ring (linked[0] + linked[1] + linked[2])
 
 /* CPUs: whether `current` is T(c), whether CR3 is, the TLB; flush_wanted, flush_done. */
@@ -54,44 +54,39 @@ inline acquire() {
 
 #define release() lock = 0
 
-/* Takes an entry out of the ring, under the lock. From now on the frame may be given to others. */
+#define is_pinned(o) (o != c && pinned[o] && !PLANTED(pin_unheeded))
+#define pinned_elsewhere (is_pinned(0) || is_pinned(1) || is_pinned(2))
+
+/* Takes an entry out of the ring, under the lock. With the last one the frame may be given to others. */
 inline unlink(o) {
-    expect(unlinked_unflushed, !remembered[o] || !current[o]);
     linked[o] = false;
     name[o] = 0;
-    mark[o] = false;
     given = ring == 0
 }
 
+#define each(step) step(0); step(1); step(2)
 #define others_turn(o) (o != c && RUNS(o))
 
-/* Clears the page table's entry under the lock. Entries that are not mapped leave at once, if they are not marked. */
-inline clear(o) {
+/* take_away(), under the lock. */
+inline take_away(o) {
     d_step {
         if
-        :: !others_turn(o) || !linked[o]
-        :: others_turn(o) && linked[o] && !page_table[o] && (!mark[o] || PLANTED(mark_not_heeded)) -> unlink(o)
-        :: others_turn(o) && linked[o] && (page_table[o] || mark[o] && !PLANTED(mark_not_heeded)) ->
-            page_table[o] = false; mark[o] = true; marked[o] = name[o];
-            if
-            :: PLANTED(free_before_flush) -> unlink(o)
-            :: else
-            fi
-        fi
-    }
-}
-
-inline look(o) {
-    d_step {
-        if
-        :: marked[o] != 0 && current[o] -> ask[o] = true
-        :: PLANTED(look_before_clear) && others_turn(o) && linked[o] && current[o] -> ask[o] = true
+        :: others_turn(o) && linked[o] && !(PERMITS(part) && some) ->
+            some = true; taken[o] = page_table[o]; page_table[o] = false; unlink(o)
         :: else
         fi
     }
 }
 
-#define each(step) step(0); step(1); step(2)
+/* mapping_loaded_elsewhere(). */
+inline look(o) {
+    d_step {
+        if
+        :: (taken[o] || PLANTED(look_before_clear) && others_turn(o) && linked[o]) && current[o] -> ask[o] = true
+        :: else
+        fi
+    }
+}
 
 inline send(o) {
     if
@@ -100,30 +95,18 @@ inline send(o) {
     fi
 }
 
-inline take(o) {
-    d_step {
-        if
-        :: marked[o] != 0 && linked[o] && (name[o] == marked[o] && mark[o] || PLANTED(name_not_compared)) -> unlink(o)
-        :: else
-        fi
-    }
-}
-
 #define is_flushed(o) (!ask[o] || done[o] >= ask_for[o])
+#define is_out_of_use(o) (o == c || linked[o] || !remembered[o] || !current[o])
 
-#define is_taken(o) (marked[o] == 0 || name[o] != marked[o] || PERMITS(again))
-
-/* What has to hold when the call is answered: what it took is in no TLB that its owner will use. */
+/* What has to hold when the call is answered: what is gone is in no TLB that its owner will use. */
 inline answer_strip() {
     d_step {
-        expect(strip_in_vain, is_taken(0) && is_taken(1) && is_taken(2));
-        expect(stale_translation, marked[0] == 0 || linked[0] || !remembered[0] || !current[0]);
-        expect(stale_translation, marked[1] == 0 || linked[1] || !remembered[1] || !current[1]);
-        expect(stale_translation, marked[2] == 0 || linked[2] || !remembered[2] || !current[2]);
-        marked[0] = 0; marked[1] = 0; marked[2] = 0;
+        expect(stale_translation, revoked || is_out_of_use(0) && is_out_of_use(1) && is_out_of_use(2));
+        taken[0] = false; taken[1] = false; taken[2] = false;
         ask[0] = false; ask[1] = false; ask[2] = false;
         ask_for[0] = 0; ask_for[1] = 0; ask_for[2] = 0;
-        kept = (PERMITS(again) && name[c] == kept && ring > 1 -> kept : 0)
+        revoked = false; some = false;
+        kept = 0
     }
 }
 
@@ -133,28 +116,28 @@ inline strip() {
     if
     :: name[c] == kept ->
         if
-        :: PLANTED(look_before_clear) -> each(look); each(clear)
-        :: else -> each(clear); each(look)
+        :: PLANTED(look_before_clear) -> each(look); each(take_away)
+        :: else -> each(take_away); each(look)
         fi;
+        pinned[c] = (ask[0] || ask[1] || ask[2]) && !PLANTED(pin_late);
         if
         :: PLANTED(lock_kept) || PLANTED(lock_kept_unserved)
         :: else -> release()
         fi;
+        pinned[c] = ask[0] || ask[1] || ask[2];
         d_step { each(send) };
         expect(waits_with_lock, lock != c + 1 || PLANTED(lock_kept_unserved));
         do
         :: is_flushed(0) && is_flushed(1) && is_flushed(2) || PLANTED(flush_not_awaited) -> break
         :: serve(!PLANTED(flush_serves_nobody))
         od;
-        if
-        :: marked[0] || marked[1] || marked[2] ->
-            acquire();
-            each(take);
-            release()
-        :: else
-        fi
-    :: else -> release() /* Revoked */
+        pinned[c] = false
+    :: else -> revoked = true; release()
     fi;
+    do /* what another one has taken away is out of use, too */
+    :: !pinned_elsewhere || PLANTED(pin_not_awaited) -> break
+    :: serve(!PLANTED(flush_serves_nobody))
+    od;
     answer_strip()
 }
 
@@ -174,7 +157,7 @@ inline take_over(from) {
     acquire();
     d_step {
         if
-        :: name[from] != 0 && name[c] == 0 && !page_table[from] && (!mark[from] || PLANTED(mark_moved)) ->
+        :: name[from] != 0 && name[c] == 0 && !page_table[from] ->
             generation[c]++; name[c] = generation[c]; linked[c] = true;
             unlink(from)
         :: else
@@ -193,24 +176,37 @@ inline take_over(from) {
 #define CALL(operation) d_step { name[c] != 0 && MAY(operation) -> steps[c]++; kept = name[c] }; acquire()
 #define is_there (name[c] == kept || PLANTED(name_not_read_again))
 
-#define may_map (!page_table[c] && (!mark[c] || PLANTED(mapped_again) || PLANTED(mapped_for_ever)))
-
-inline map() {
-    d_step {
-        if
-        :: is_there && may_map -> page_table[c] = true; mark[c] = false
-        :: else
-        fi;
-        kept = 0; release()
-    }
+/* leave(): the last handle to a frame that another CPU has pinned has to wait. */
+inline drop() {
+    do
+    :: d_step { is_there && ring == 1 && pinned_elsewhere -> release() };
+        do
+        :: !pinned_elsewhere -> break
+        :: serve(true)
+        od;
+        acquire()
+    :: d_step { !is_there || ring > 1 || !pinned_elsewhere ->
+            if
+            :: is_there ->
+                if
+                :: page_table[c] -> page_table[c] = false; invalidate()
+                :: else
+                fi;
+                unlink(c)
+            :: else
+            fi;
+            kept = 0; release() }; break
+    od
 }
 
 proctype cpu(byte c) {
     byte seen;
     byte kept;
-    byte marked[CPUS];  /* the names that this strip has marked */
+    bool taken[CPUS];   /* this strip has taken it away, and it was mapped */
     byte ask_for[CPUS]; /* flush_wanted of the CPUs that it asks */
     bool ask[CPUS];
+    bool revoked;
+    bool some;
 
     goto end_task;
 
@@ -227,26 +223,23 @@ end_task: /* T(c) runs in ring 3, and interrupts come */
     :: serve(true)
     OTHERS_CALL
     :: d_step { remembered[c] && PERMITS(use) && given -> expect(stale_translation, false) }
-    :: CALL(map); map()
-    :: d_step { PERMITS(again) && name[c] != 0 && may_map -> kept = name[c] }; acquire(); map()
+    :: CALL(map);
+        d_step {
+            if
+            :: is_there && !page_table[c] -> page_table[c] = true
+            :: else
+            fi;
+            kept = 0; release()
+        }
     :: CALL(unmap);
         d_step {
             if
-            :: is_there && (page_table[c] || mark[c]) ->
-                page_table[c] = false; invalidate(); mark[c] = mark[c] && !PLANTED(mark_unmapped)
+            :: is_there && page_table[c] -> page_table[c] = false; invalidate()
             :: else
             fi;
             kept = 0; release()
         }
-    :: CALL(drop);
-        d_step {
-            if
-            :: is_there && (page_table[c] || mark[c] && !PLANTED(mark_dropped)) -> page_table[c] = false; invalidate(); unlink(c)
-            :: is_there && !(page_table[c] || mark[c] && !PLANTED(mark_dropped)) -> unlink(c)
-            :: else
-            fi;
-            kept = 0; release()
-        }
+    :: CALL(drop); drop()
     :: d_step { name[c] == 0 && MAY(clone) && !given -> steps[c]++ };
         acquire();
         d_step {
@@ -266,12 +259,10 @@ strips: /* the worker does it, or T(c) might */
     :: switch_to(false)
     :: true
     fi;
-strips_again:
     strip();
     if
-    :: kept != 0 -> goto strips_again
-    :: kept == 0 && current[c] -> goto end_task
-    :: kept == 0 && !current[c] -> goto end_other
+    :: current[c] -> goto end_task
+    :: else -> goto end_other
     fi;
 
 lent: /* another CPU may serve T(c)'s call before this one has gone on to another task */
