@@ -124,6 +124,11 @@ uint64_t job_pass_on(void)
             error = endpoint_reply_receive(here, &message, MOVE_HANDLES_MAX);
         }
     }
+    if (error == ERROR_NONE && desk != 0) { /* the next one is to end, too: there is no answer then */
+        message = (struct endpoint_message){0};
+        error = endpoint_call(desk, &message, 0);
+        error = error == ERROR_NO_SERVER ? ERROR_NONE : error;
+    }
     return error;
 }
 

@@ -230,6 +230,7 @@ static void around(void)
 static void server_ends(void)
 {
     uint32_t cpus = start_page()->cpu_count;
+    uint64_t free_before = free_frames();
 
     for (uint32_t round = 0; round < 2 * cpus; round++) {
         handle desk;
@@ -265,7 +266,8 @@ static void server_ends(void)
         require_success(frame_drop(desk));
     }
     children_cpu = 0;
-    bells_forget(); /* the abandoned one's */
+    bells_forget(); /* the abandoned ones' */
+    expect(all_is_back(free_before));
 }
 
 /* A caller that dies while another CPU has its call: the answer comes to nobody, and the server goes on. */

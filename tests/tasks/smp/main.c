@@ -2,13 +2,34 @@
 #include "tests/tasks/smp/smp.h"
 
 #include "tests/tasks/hostile/random.h"
+#include <quire/account.h>
+#include <quire/names.h>
+#include <quire/print.h>
+
+/* Who holds what this task's account still pays for. */
+static void tell_holders(void)
+{
+    struct account_holder holder;
+    struct frame_facts facts;
+
+    for (uint64_t address = 0; account_next_holder(0, &address, &holder) == ERROR_NONE;) {
+        if (frame_info_at(holder.address, &facts) == ERROR_NONE) {
+            print("# 0x%lx: %s, %lu handles, one of %s\n", holder.address, kind_name(facts.kind), holder.handles,
+                  holder.name);
+        }
+    }
+}
 
 bool all_is_back(uint64_t free_before)
 {
-    for (uint64_t turn = 0; free_frames() != free_before && turn < PATIENCE_TURNS; turn++) {
+    for (uint64_t turn = 0; free_frames() != free_before && turn < PATIENCE_LOOKS; turn++) {
         system_call_yield();
     }
-    return expect_equal(free_frames(), free_before);
+    if (!expect_equal(free_frames(), free_before)) {
+        tell_holders();
+        return false;
+    }
+    return true;
 }
 
 uint64_t draw(uint64_t limit)

@@ -248,7 +248,8 @@ static void use_one(uint32_t use)
         struct frame_facts left = {0};
 
         require_success(frame_info(owner, &left));
-        expect_equal(left.reference_count, 1);
+        /* The only owner's handle was revoked in the midst of its request: so its frame is the other's alone. */
+        expect(left.reference_count == 1 || (use == USE_UNIQUE && left.reference_count == REF_COUNT_UNIQUE));
         require_success(frame_drop(owner));
     }
     bells_forget();

@@ -10,6 +10,8 @@
 /* Turns of the scheduler on this CPU, which are short if nobody else runs here: what others do elsewhere takes so many at the most. */
 #define PATIENCE_TURNS 20000000
 
+#define PATIENCE_LOOKS 200000 /* likewise, with a few requests each */
+
 #define VECTOR_PAGE_FAULT 14 /* Intel SDM volume 3, 6.3.1 */
 
 /* Waits until the machine has so many free frames again as before; says so if it never has. */
