@@ -206,6 +206,8 @@ leave(struct task *task, struct handle_entry *entry, struct task *worker, bool m
 
     if (error)
         return error;
+    if (any_kind)
+        task->graced = NULL; /* the entry may be used again for another one */
     uint64_t frame = handle_entry_frame(entry);
     value = any_kind ? handle_withdraw(entry, value, &closes) : handle_unlink(entry, value);
     bool last = ledger_word_state(value) == LEDGER_FREE;

@@ -73,7 +73,7 @@ static enum error take_some(const struct handle_entry *kept, uint64_t name, uint
         return ERROR_REVOKED;
     while (kept->next != kept && stripped->count < most && !stripped->closes)
         value = take_away(kept->next, value, stripped);
-    stripped->more = kept->next != kept;
+    stripped->left = handle_count(value);
     if (stripped->owner_count)
         atomic_fence_all(); /* before it is looked who runs where */
     for (uint32_t k = 0; k < stripped->owner_count; k++)

@@ -165,6 +165,7 @@ void endpoint_receiver_comes(uint64_t frame, uint32_t cpu_number)
     if (line->receivers++)
         return;
     endpoint->receiver_cpus |= UINT64_C(1) << cpu_number;
+    atomic_fence_all(); /* who adds bits after this is looked at sees the CPU */
     if (endpoint->queue.callers || atomic_load_relaxed(&endpoint->queue.bits))
         endpoint_poke(line, cpu_number); /* they have waited for others so far */
 }

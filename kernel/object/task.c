@@ -74,9 +74,11 @@ void task_abort(struct task *task)
 
 bool task_withdraw(struct task *task, bool again)
 {
-    if (task_is_lent(task))
+    uint32_t state = __atomic_load_n(&task->state, __ATOMIC_ACQUIRE);
+
+    if (task_is_lent(task)) /* looked at after its state: who has taken it says so before he changes that */
         return withdraw_lent(task);
-    switch (task->state) {
+    switch (state) {
     case TASK_READY:
         schedule_forget(task);
         return true;
