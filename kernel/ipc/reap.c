@@ -122,7 +122,7 @@ static bool find(struct task *task)
     case REAP_END:
         return find_end(task);
     default:
-        return false;
+        return is_there(task, HIDDEN_SELF); /* it had to wait for a grace */
     }
 }
 
@@ -187,8 +187,12 @@ static enum error gather(struct task *task, struct task *worker, struct handle_e
             if ((alone && *n > 0) || task_is_its_last(entry))
                 return ERROR_NONE;
             enum error error = carry_leave(task, entry, worker);
-            if (error == CARRY_WAITS)
-                return *n > 0 ? ERROR_NONE : CARRY_WAITS;
+            if (error == CARRY_WAITS && *n == 0)
+                return CARRY_WAITS;
+            if (error == CARRY_WAITS) {
+                task->graced = NULL; /* its turn comes, and its grace */
+                return ERROR_NONE;
+            }
             if (!error) {
                 worker->transfer[(*n)++] = handle_entry_frame(entry);
                 span = alone ? 1 : span;
@@ -251,7 +255,7 @@ enum error reap_carry(struct task *task, struct task *worker, struct carried *ca
 
 bool reap_is_over(struct task *task)
 {
-    if (!task_is_over(task))
+    if (!task_is_over(task) || is_there(task, HIDDEN_SELF))
         return false;
     atomic_word *word = ledger_find(physical_address(task) / FRAME_SIZE);
     task->state = TASK_DEAD;

@@ -23,7 +23,7 @@ struct stripped {
     uint32_t waiter_count;
     struct endpoint_line
         *closes; /* not NULL: nobody can receive there any more; its callers hear that before anything else */
-    bool more;   /* handles that are left */
+    uint64_t left; /* handles, the one that stays among them */
 };
 
 /* A task that waits in an endpoint's queue by a handle that goes is this CPU's from here on; a receiver's CPU looks. */
@@ -124,12 +124,12 @@ enum error strip(struct task *worker, struct answer *answer)
         settle(&stripped);
         taken += stripped.count;
         interrupt_window();
-    } while (stripped.more && taken < STRIP_RUN);
+    } while (stripped.left > 1 && taken < STRIP_RUN);
     if (atomic_load_relaxed(&frames_pinned))
         pin_wait((uint32_t)name); /* what another one has taken away is out of use, too */
     caller->service.stripped += taken;
     answer->rsi = taken;
-    answer->rdx = handle_count(atomic_load_relaxed(ledger_find((uint32_t)name)));
+    answer->rdx = error ? 0 : stripped.left;
     answer->r8 = caller->service.stripped;
     return taken ? ERROR_NONE : error;
 }
