@@ -6,6 +6,7 @@
 #include <quire/format.h>
 
 #define ROUNDS 6
+#define ROUNDS_EVERYWHERE 2
 #define OLD 1111
 #define NEW 2222
 #define WRITES 20000
@@ -107,28 +108,29 @@ static void reader_of_a_frame_that_goes(void)
     }
 }
 
-/* Readers on all CPUs lose it in one. */
+/* Readers on all CPUs, two on one of them, lose it in one. */
 static void readers_everywhere(void)
 {
     uint32_t cpus = start_page()->cpu_count;
+    uint32_t readers = cpus + 1;
 
-    for (uint32_t round = 0; round < ROUNDS; round++) {
+    for (uint32_t round = 0; round < ROUNDS_EVERYWHERE; round++) {
         volatile uint64_t *page;
         uint64_t taken = 0;
         handle frame;
-        handle tasks[2 * WORKERS_MAX];
+        handle tasks[WORKERS_MAX + 1];
 
         require_success(frame_allocate(&frame));
         require_success(frame_map_anywhere(frame, RIGHT_READ | RIGHT_WRITE, (void **)&page));
         *page = OLD;
-        for (uint32_t k = 0; k < 2 * cpus; k++) {
-            children_cpu = 1 + k % cpus;
+        for (uint32_t k = 0; k < readers; k++) {
+            children_cpu = 1 + (k + round) % cpus;
             require(user_start(frame, RIGHT_READ, "watch", &tasks[k]));
         }
         require_success(frame_revoke(frame, &taken));
         *page = NEW;
-        expect_equal(taken, 2 * cpus);
-        for (uint32_t k = 0; k < 2 * cpus; k++) {
+        expect_equal(taken, readers);
+        for (uint32_t k = 0; k < readers; k++) {
             expect_fault(tasks[k]);
         }
         require_success(frame_drop(frame));
@@ -255,14 +257,20 @@ static void use_one(uint32_t use)
     bells_forget();
 }
 
-/* In each kind of system call and request. */
+/* In each kind of system call and request, on another CPU, and once on this one. */
 static void while_it_is_used(void)
 {
-    FOR_EACH_CPU(cpu) {
-        for (uint32_t use = 0; use < sizeof(uses) / sizeof(uses[0]); use++) {
+    uint32_t cpus = start_page()->cpu_count;
+
+    for (uint32_t use = 0; use < sizeof(uses) / sizeof(uses[0]); use++) {
+        if (cpus > 1) {
+            children_cpu = 1 + (start_page()->cpu + 1 + (uint32_t)draw(cpus - 1)) % cpus;
             use_one(use);
         }
+        children_cpu = 1 + start_page()->cpu;
+        use_one(use);
     }
+    children_cpu = 0;
 }
 
 static const struct tap_test tests[] = {

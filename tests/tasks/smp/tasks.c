@@ -6,7 +6,7 @@
 #include <quire/format.h>
 
 #define TURNS 200
-#define ROUNDS 8
+#define ROUNDS 4
 #define CPUS_MAX 64
 #define MADE 40
 #define BESIDE_START (START_PAGE_ADDRESS + FRAME_SIZE) /* within a page table that each task has */
