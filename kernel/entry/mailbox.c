@@ -2,6 +2,7 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/entry/elsewhere.h"
 #include "kernel/ipc/call.h"
+#include "kernel/ipc/hold.h"
 #include "kernel/ipc/restart.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/grace.h"
@@ -32,6 +33,7 @@ static void open_one(struct mail *mail)
         break;
     case MAIL_SERVER:
         restart_look(TASK_OF(mail, mail));
+        hold_look(TASK_OF(mail, mail));
         break;
     case MAIL_KINDS:
         break;

@@ -1,6 +1,7 @@
 /* System calls of the frame server. */
 #include "kernel/entry/calls.h"
 #include "kernel/ipc/carry.h"
+#include "kernel/ipc/hold.h"
 #include "kernel/ipc/restart.h"
 #include "kernel/ipc/strip.h"
 #include "kernel/ipc/sweep.h"
@@ -44,20 +45,25 @@ static uint64_t moving(uint64_t frame)
 enum error perform_count(struct task *caller)
 {
     uint64_t frame = caller->registers.rdi;
-    const atomic_word *word = ledger_find(frame);
-    uint64_t value = word ? atomic_load_relaxed(word) : 0;
+    atomic_word *word = ledger_find(frame);
 
     if (!caller->server)
         return ERROR_NOT_PERMITTED;
+    if (!word)
+        return ERROR_NONE;
+    uint64_t value = ledger_lock(word); /* tasks of other CPUs may hand handles on */
+    bool held = ledger_word_state(value) == LEDGER_HELD;
     caller->answer.r8 = ledger_word_state(value);
-    if (ledger_word_state(value) == LEDGER_MOVING) {
-        caller->answer.r9 = 1;
-        caller->answer.rdx = KIND_UNTYPED;
-    } else if (ledger_word_state(value) == LEDGER_HELD) {
+    if (held) {
         caller->answer.rsi = handle_count(value);
         caller->answer.rdx = ledger_word_anchor(value)->kind;
-        caller->answer.r9 = caller->life.leads && caller->life.starting ? moving(frame) : 0;
+    } else if (ledger_word_state(value) == LEDGER_MOVING) {
+        caller->answer.r9 = 1;
+        caller->answer.rdx = KIND_UNTYPED;
     }
+    ledger_unlock(word, value);
+    if (held && caller->life.leads && caller->life.starting)
+        caller->answer.r9 = moving(frame);
     return ERROR_NONE;
 }
 
@@ -101,6 +107,16 @@ enum error perform_sweep(struct task *caller)
     return ERROR_NONE;
 }
 
+enum error perform_hold(struct task *caller)
+{
+    if (!caller->server)
+        return ERROR_NOT_PERMITTED;
+    if (caller->registers.rdi)
+        return hold_others();
+    hold_release();
+    return ERROR_NONE;
+}
+
 enum error perform_audit(struct task *caller)
 {
     const struct registers *in = &caller->registers;
@@ -109,6 +125,8 @@ enum error perform_audit(struct task *caller)
 
     if (!caller->server)
         return ERROR_NOT_PERMITTED;
+    if (!hold_is_own()) /* tables that it looks through could go, and be a task's to write */
+        return ERROR_AGAIN;
     if (in->words[WORD_RDX]) {
         audit_pass(caller->root, in->rdi, in->words[WORD_RDX], (enum ledger_state)(in->rsi & 7), &pass);
         caller->answer.rsi = pass.frame;
@@ -125,15 +143,19 @@ enum error perform_audit(struct task *caller)
 
 enum error perform_holder(struct task *caller)
 {
-    const atomic_word *word = ledger_find(caller->registers.rdi);
-    uint64_t value = word ? atomic_load_relaxed(word) : 0;
+    atomic_word *word = ledger_find(caller->registers.rdi);
 
     if (!caller->server)
         return ERROR_NOT_PERMITTED;
-    if (ledger_word_state(value) != LEDGER_HELD)
+    if (!word)
         return ERROR_UNUSED;
-    const struct handle_entry *entry = ledger_word_anchor(value);
-    caller->answer.rsi = entry->rights;
-    memcpy(&caller->answer.rdx, entry->owner->name, sizeof(entry->owner->name)); /* and r8, r9 */
-    return ERROR_NONE;
+    uint64_t value = ledger_lock(word);
+    bool held = ledger_word_state(value) == LEDGER_HELD;
+    if (held) {
+        const struct handle_entry *entry = ledger_word_anchor(value);
+        caller->answer.rsi = entry->rights;
+        memcpy(&caller->answer.rdx, entry->owner->name, sizeof(entry->owner->name)); /* and r8, r9 */
+    }
+    ledger_unlock(word, value);
+    return held ? ERROR_NONE : ERROR_UNUSED;
 }

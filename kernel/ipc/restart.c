@@ -4,6 +4,7 @@
 #include "kernel/event.h"
 #include "kernel/ipc/call.h"
 #include "kernel/ipc/carry.h"
+#include "kernel/ipc/hold.h"
 #include "kernel/ipc/reap.h"
 #include "kernel/ipc/sweep.h"
 #include "kernel/object/schedule.h"
@@ -41,8 +42,8 @@ static uint64_t all_workers(void)
     return (UINT64_C(1) << cpu_count) - 1;
 }
 
-/* Has a worker's CPU look what is to be done with it. One node is enough, since it finds out for itself. */
-static void poke(uint32_t cpu_number)
+/* One node is enough, since the CPU finds out for itself what is due. */
+void restart_poke(uint32_t cpu_number)
 {
     struct task *worker = cpus[cpu_number]->worker;
 
@@ -54,7 +55,7 @@ static void poke_others(uint64_t which)
 {
     for (uint32_t k = 0; k < cpu_count; k++)
         if (k != this_cpu->number && (which >> k & 1))
-            poke(k);
+            restart_poke(k);
 }
 
 static void say(const struct task *worker, enum restart reason, const struct task_ending *why)
@@ -106,6 +107,7 @@ static void stop(struct task *worker, bool own)
         return;
     (void)task_withdraw(worker, false);
     worker->state = TASK_STOPPED;
+    hold_release();
     worker->life.failed = own && !worker->life.starting;
     if (worker->caller)
         carry_name(worker->caller, worker);
@@ -172,7 +174,7 @@ static void tell_stopped(const struct task *worker)
         all_workers() & ~(atomic_or_acquire_release(&server, bit_of(worker)) | bit_of(worker)); /* the leader */
 
     if ((left & (left - 1)) == 0)
-        poke((uint32_t)__builtin_ctzll(left));
+        restart_poke((uint32_t)__builtin_ctzll(left));
 }
 
 /* False: another worker leads a restart. */

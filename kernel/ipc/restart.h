@@ -27,6 +27,9 @@ void restart_upgrade(struct task *worker, uint32_t image);
 /* Has a task that runs wait until this CPU's worker has got ready again, or ended. */
 void restart_wait(struct task *caller);
 
+/* Sends MAIL_SERVER to a CPU, which may be this one: it looks what is due with its worker. */
+void restart_poke(uint32_t cpu_number);
+
 /* MAIL_SERVER: does with this CPU's worker what is due, whatever that is by now. */
 void restart_look(struct task *worker);
 

@@ -20,6 +20,11 @@ static enum error count(uint64_t frame, struct ledger_count *count)
     return system_call_count(frame, count);
 }
 
+static enum error hold(bool begin)
+{
+    return system_call_hold(begin);
+}
+
 static enum error audit(uint64_t frame, uint64_t *next, enum audit_fault *fault, uint64_t found[2])
 {
     return system_call_audit(frame, next, fault, found);
@@ -31,7 +36,7 @@ static enum error audit_pass(uint64_t frame, uint64_t end, enum ledger_state sta
 }
 
 const struct kernel_calls kernel_calls = {
-    .strip = strip, .holder = holder, .count = count, .audit = audit, .audit_pass = audit_pass};
+    .strip = strip, .holder = holder, .count = count, .hold = hold, .audit = audit, .audit_pass = audit_pass};
 
 /* Frames are released together, so the first tells of all. */
 static bool is_released(uint64_t first)

@@ -60,8 +60,12 @@ static enum error count(uint64_t frame, struct ledger_count *found)
 
 void clients_start(struct clients *clients, struct world *world)
 {
-    static const struct kernel_calls kernel = {
-        .strip = strip, .holder = holder, .count = count, .audit = audit_world_ask, .audit_pass = audit_world_pass};
+    static const struct kernel_calls kernel = {.strip = strip,
+                                               .holder = holder,
+                                               .count = count,
+                                               .hold = audit_world_hold,
+                                               .audit = audit_world_ask,
+                                               .audit_pass = audit_world_pass};
 
     must(world->window.frame_count <= CLIENT_FRAMES);
     memset(clients, 0, sizeof(*clients));

@@ -9,6 +9,7 @@
 
 static struct world *audited;
 static struct audit_ledger *ledger;
+static bool held;
 
 static enum ledger_state state_of(uint64_t frame)
 {
@@ -19,6 +20,7 @@ enum error audit_world_ask(uint64_t frame, uint64_t *next, enum audit_fault *fau
 {
     uint64_t from = *next & ~AUDIT_DEEP;
 
+    expect(held, "others may be at frame %lx", frame);
     *next = 0;
     *fault = AUDIT_FAULT_NONE;
     found[0] = 0;
@@ -48,7 +50,15 @@ enum error audit_world_pass(uint64_t frame, uint64_t end, enum ledger_state stat
     return ERROR_NONE;
 }
 
-static const struct kernel_calls kernel = {.audit = audit_world_ask, .audit_pass = audit_world_pass};
+enum error audit_world_hold(bool begin)
+{
+    expect(begin != held, "%s twice", begin ? "held" : "let go");
+    held = begin;
+    return ERROR_NONE;
+}
+
+static const struct kernel_calls kernel = {
+    .hold = audit_world_hold, .audit = audit_world_ask, .audit_pass = audit_world_pass};
 
 struct audit_ledger *audit_world_begin(struct world *world)
 {

@@ -29,6 +29,7 @@ struct audit_ledger *audit_world_begin(struct world *world);
 void audit_world_end(void);
 
 /* What that kernel does; for another that can do more. */
+enum error audit_world_hold(bool begin);
 enum error audit_world_ask(uint64_t frame, uint64_t *next, enum audit_fault *fault, uint64_t found[2]);
 enum error audit_world_pass(uint64_t frame, uint64_t end, enum ledger_state state, struct ledger_pass *pass);
 

@@ -477,6 +477,13 @@ SYSTEM_CALL_INLINE must_use enum error system_call_strip(uint64_t *taken, uint64
     return error;
 }
 
+/* Has all other CPUs stand still, or go on, so that several calls of AUDIT see one moment. Errors: NotPermitted; Again: another
+ * worker holds them just now. */
+SYSTEM_CALL_INLINE must_use enum error system_call_hold(bool begin)
+{
+    return system_call_small(SYSTEM_CALL_HOLD, begin, 0, 0, NULL);
+}
+
 /* The name of a task that holds a handle to a frame, 24 bytes in three words. Errors: NotPermitted, Unused (no handle). */
 SYSTEM_CALL_INLINE must_use enum error system_call_holder(uint64_t frame, uint64_t name[3])
 {
@@ -502,7 +509,7 @@ SYSTEM_CALL_INLINE must_use enum error system_call_count(uint64_t frame, struct 
 /* What the kernel keeps about a frame, whatever number that is, looked through a bounded number of steps at a time: *next is where
  * to go on, 0 at first and at the end. *fault: AUDIT_FAULT_NONE, or what disagrees: found[0] is what it should be, found[1] what it
  * is. If nothing does: found[0]: handles to the frame; found[1]: their kind | state of the ledger << 16.
- * Errors: NotPermitted. */
+ * Errors: NotPermitted; Again: there are other CPUs, and they are not held. */
 SYSTEM_CALL_INLINE must_use enum error system_call_audit(uint64_t frame, uint64_t *next, enum audit_fault *fault,
                                                          uint64_t found[2])
 {

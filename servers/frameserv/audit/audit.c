@@ -109,6 +109,18 @@ static void walk(struct turn *turn)
     }
 }
 
+/* The same while no other worker has a call, and no task of another CPU runs: what is under way looks like a fault. If another
+ * one looks just now, the turn tells nothing. */
+static void walk_alone(struct turn *turn)
+{
+    const struct kernel_calls *kernel = turn->worker->kernel;
+
+    if (kernel->hold(true) != ERROR_NONE)
+        return;
+    walk(turn);
+    (void)!kernel->hold(false);
+}
+
 /* The end, when all was told. */
 static struct audit_told finish(const struct audit *audit)
 {
@@ -130,7 +142,7 @@ enum error audit_turn(struct worker *worker, uint64_t next, bool thorough, struc
     if (audit->told == audit->queued) {
         audit->told = 0;
         audit->queued = 0;
-        walk(&turn);
+        walk_alone(&turn);
     }
     audit->token += 1;
     if (audit->told < audit->queued) {

@@ -24,7 +24,8 @@ struct audit_told {
  * frames that were seen. */
 
 /* Does a turn of an audit: `next` is what the last one told, or 0 to begin; thorough: slots inside of free blocks are looked at
- * too, as far as they exist. Each turn is exact for what it looks at. Sums over all turns are judged if nothing was changed from
+ * too, as far as they exist. Each turn is exact for what it looks at:
+ * all other workers stand still. Sums over all turns are judged if nothing was changed from
  * first to last; else the end tells AUDIT_FAULT_NOT_JUDGED. Errors: Again (that audit is over: begin anew). */
 must_use enum error audit_turn(struct worker *worker, uint64_t next, bool thorough, struct audit_told *told);
 

@@ -55,8 +55,7 @@ enum error accounts_find(struct worker *worker, uint32_t caller, bool any, uint6
     accounts_enter(worker);
     enum error error = accounts_caller(worker, caller, &own);
     *place = number == 0 ? own : account_look_up(worker, number);
-    if (error == ERROR_NONE &&
-        (*place == ACCOUNT_NOBODY || !(any || account_is_within(worker, *place, own))))
+    if (error == ERROR_NONE && (*place == ACCOUNT_NOBODY || !(any || account_is_within(worker, *place, own))))
         error = ERROR_NO_ACCOUNT;
     accounts_leave(worker);
     return error;

@@ -100,7 +100,8 @@ static inline must_use enum error payer_of(const struct worker *worker, const st
 static inline must_use enum error account_named(struct worker *worker, const struct message *message, uint64_t number,
                                                 uint32_t *place)
 {
-    return accounts_find(worker, badge_account(message->rdi), badge_rights(message->rdi) & SERVICE_RIGHT_LOOKUP, number, place);
+    return accounts_find(worker, badge_account(message->rdi), badge_rights(message->rdi) & SERVICE_RIGHT_LOOKUP, number,
+                         place);
 }
 
 /* The frames that were lent, one or a run. */

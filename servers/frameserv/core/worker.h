@@ -27,6 +27,7 @@ struct kernel_calls {
     enum error (*strip)(uint64_t *taken, uint64_t *left, uint64_t *total);
     enum error (*holder)(uint64_t frame, uint64_t name[3]);
     enum error (*count)(uint64_t frame, struct ledger_count *count);
+    enum error (*hold)(bool begin); /* all other workers */
     enum error (*audit)(uint64_t frame, uint64_t *next, enum audit_fault *fault, uint64_t found[2]);
     enum error (*audit_pass)(uint64_t frame, uint64_t end, enum ledger_state state, struct ledger_pass *pass);
 };

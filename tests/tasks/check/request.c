@@ -236,6 +236,8 @@ static void servers_alone(void)
     expect_error(system_call_holder(1, name), ERROR_NOT_PERMITTED);
     expect_error(system_call_holder(UINT64_MAX, name), ERROR_NOT_PERMITTED);
     expect_error(system_call_count(1, &count), ERROR_NOT_PERMITTED);
+    expect_error(system_call_hold(true), ERROR_NOT_PERMITTED);
+    expect_error(system_call_hold(false), ERROR_NOT_PERMITTED);
     expect_error(system_call_audit(1, &next, &fault, name), ERROR_NOT_PERMITTED);
 }
 
