@@ -58,9 +58,13 @@ must_use enum error list_push_back(handle list, handle frame)
 /* *after: address of the frame after the one that was taken. */
 static enum error take(handle list, enum list_place place, uint64_t address, handle *frame, uint64_t *after)
 {
-    struct message message = {.words = {place, address}, .r13 = list};
-    enum error error = request_handles(&message, MESSAGE_LIST_TAKE, ACTION_HAND_BACK, MODE_BORROW, 1, frame);
+    struct message message;
+    enum error error;
 
+    do { /* another CPU's push of that frame has not been answered yet */
+        message = (struct message){.words = {place, address}, .r13 = list};
+        error = request_handles(&message, MESSAGE_LIST_TAKE, ACTION_HAND_BACK, MODE_BORROW, 1, frame);
+    } while (error == ERROR_AGAIN);
     if (error == ERROR_NONE) {
         *after = message.words[1];
     }

@@ -218,6 +218,7 @@ static void storm(bool kill_server)
     server_kills = 0;
     require_success(members_make(&world));
     if (!run(kill_server) || !finish()) {
+        members_kill(&world); /* so that what is looked at next is at rest */
         return;
     }
     tell();

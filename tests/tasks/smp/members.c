@@ -137,6 +137,17 @@ must_use enum error member_kill(struct fight_world *world, struct member *member
     return error;
 }
 
+void members_kill(struct fight_world *world)
+{
+    for (uint32_t k = 0; k < world->count; k++) {
+        if (world->members[k].task != 0) {
+            enum error error = task_end(world->members[k].task, world->ends);
+            (void)error; /* something has failed already */
+            world->members[k].task = 0;
+        }
+    }
+}
+
 must_use enum error member_bury(struct fight_world *world, struct member *member)
 {
     handle task = member->task;

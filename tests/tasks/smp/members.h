@@ -51,6 +51,9 @@ must_use enum error member_start(struct fight_world *world, struct member *membe
 
 must_use enum error member_kill(struct fight_world *world, struct member *member);
 
+/* Kills all, and waits until they are dead, whatever came before. */
+void members_kill(struct fight_world *world);
+
 /* One that has ended. */
 must_use enum error member_bury(struct fight_world *world, struct member *member);
 
