@@ -26,7 +26,7 @@ struct stripped {
     uint64_t left; /* handles, the one that stays among them */
 };
 
-/* A task that waits in an endpoint's queue by a handle that goes is this CPU's from here on; a receiver's CPU looks. */
+/* A task that waits in an endpoint's queue by a handle that goes is this CPU's from here on. */
 static void take_waiter(const struct handle_entry *entry, struct stripped *stripped)
 {
     struct task *task = entry->owner;
@@ -35,25 +35,28 @@ static void take_waiter(const struct handle_entry *entry, struct stripped *strip
     if (__atomic_load_n(&task->queue, __ATOMIC_ACQUIRE) == endpoint &&
         handle_table_entry(task, handle_index(task->registers.rdi)) == entry && endpoint_forget_locked(endpoint, task))
         stripped->waiter[stripped->waiter_count++] = task;
-    if (entry->rights & RIGHT_RECEIVE)
-        endpoint_poke((struct endpoint_line *)(uintptr_t)entry->detail, task->cpu_number);
 }
 
 /* Takes one entry away, wherever it is; its frame's word is locked. */
 static uint64_t take_away(struct handle_entry *entry, uint64_t value, struct stripped *stripped)
 {
+    struct endpoint_line *line = (struct endpoint_line *)(uintptr_t)entry->detail;
+    bool receives = entry->kind == KIND_ENDPOINT && (entry->rights & RIGHT_RECEIVE);
+    uint32_t home = entry->owner->cpu_number;
     bool closes = false;
 
     value = handle_withdraw(entry, value, &closes);
     if (entry->kind == KIND_ENDPOINT)
         take_waiter(entry, stripped);
     if (closes)
-        stripped->closes = (struct endpoint_line *)(uintptr_t)entry->detail;
+        stripped->closes = line;
     if (mapping_exists(entry)) {
         mapping_clear(entry);
         stripped->owners[stripped->owner_count++] = entry->owner;
     }
     handle_strip(entry);
+    if (receives)
+        endpoint_poke(line, home); /* it may be what a receiver waits by there: by now that is gone */
     stripped->count++;
     return value;
 }
