@@ -232,14 +232,17 @@ void stop_deliver_again(const struct stop_call *call, uint32_t flags, struct mes
 }
 
 /* Why the kernel refuses frames that it is to grant. */
-static void check_grant(uint64_t frame)
+static void check_grant(uint64_t frame, uint32_t account)
 {
     enum region_type type;
+    uint32_t payer;
 
     expect_lt(frame, world->window.frame_count);
     type = window_region(&world->window, frame)->type;
     expect(type == REGION_USABLE || type == REGION_FRAMEBUFFER, "frame %lu is granted, of region type %u", frame, type);
     expect(ledger->count[frame] == 0, "frame %lu is granted, but has %u handles", frame, ledger->count[frame]);
+    payer = (uint32_t)kind_word_payer(world_slot(world, frame)->kind_word);
+    expect_eq(account_number(world->keep->accounts[payer].state, payer), account); /* it may be closed by now */
     ledger->moved_by[frame] = 0;
     ledger->kinds[frame] = type == REGION_FRAMEBUFFER ? KIND_DEVICE : KIND_UNTYPED;
 }
@@ -259,7 +262,7 @@ static enum error act(const struct stop_call *call, const struct message *messag
         }
         for (uint32_t k = 0; k < n; k++) {
             frame = n == 1 ? message->r13 / FRAME_SIZE : worker->transfer[k];
-            check_grant(frame);
+            check_grant(frame, call->account);
             enter(frame, (uint32_t)message->r14, call->account);
         }
         return ERROR_NONE;

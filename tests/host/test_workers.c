@@ -110,6 +110,16 @@ static enum error in_the_kernel(enum error (*step)(const struct stop_call *, con
     return error;
 }
 
+static void say(const char *what, const struct fiber *fiber)
+{
+    const struct stop_call *call = &fiber->call;
+
+    fprintf(stderr, "# worker %u, %s: %s, mode %u, count %u, account %u, frame %lu, words %lx %lx %lx\n",
+            fiber->worker->number, what, stop_operation_name(call->operation), call->mode, call->count, call->account,
+            call->mode != MODE_NONE && call->count > 0 ? stop_ledger.handles[call->handles[0]].frame : 0,
+            call->words[0], call->words[1], call->words[2]);
+}
+
 static void serve(struct fiber *fiber)
 {
     struct worker *worker = fiber->worker;
@@ -128,6 +138,114 @@ static void serve(struct fiber *fiber)
     }
     fiber->in_service = false;
     tried.refused += message->rsi != ERROR_NONE;
+    if (told)
+        say(error_name(message->rsi), fiber);
+}
+
+/* Whether a call has to do with handles that another one in service has to do with: a task makes one call at a time. */
+static bool shares_handles(const struct fiber *fiber)
+{
+    bool taken[STOP_HANDLES] = {false};
+
+    for (uint32_t k = 0; k < WORKERS; k++) {
+        const struct stop_call *call = &fibers[k].call;
+        if (&fibers[k] == fiber || !fibers[k].in_service)
+            continue;
+        for (uint32_t n = 0; call->mode != MODE_NONE && n < call->count; n++)
+            taken[call->handles[n]] = true;
+        if (call->other != STOP_NO_HANDLE)
+            taken[call->other] = true;
+    }
+    for (uint32_t n = 0; fiber->call.mode != MODE_NONE && n < fiber->call.count; n++)
+        if (fiber->call.handles[n] < STOP_HANDLES && taken[fiber->call.handles[n]])
+            return true;
+    return fiber->call.other != STOP_NO_HANDLE && taken[fiber->call.other];
+}
+
+/* A handle, drawn, of an account to a frame. */
+static uint32_t handle_to(uint64_t frame, uint32_t account)
+{
+    uint32_t first = (uint32_t)below(STOP_HANDLES);
+
+    for (uint32_t k = 0; k < STOP_HANDLES; k++) {
+        uint32_t index = (first + k) % STOP_HANDLES;
+        const struct stop_handle *entry = &stop_ledger.handles[index];
+        if (entry->account == account && entry->frame == frame && !entry->leaving)
+            return index;
+    }
+    return STOP_NO_HANDLE;
+}
+
+/* The address of a frame in a list. */
+static uint64_t listed_address(void)
+{
+    uint64_t first = below(world->window.frame_count);
+
+    for (uint64_t k = 0; k < world->window.frame_count; k++) {
+        uint64_t frame = (first + k) % world->window.frame_count;
+        if (stop_ledger.moved_by[frame] != 0)
+            return frame * FRAME_SIZE;
+    }
+    return 0;
+}
+
+/* What calls are about for a while: bit for each operation. */
+#define B(name) (UINT64_C(1) << MESSAGE_##name)
+static const uint64_t themes[] = {
+    UINT64_MAX,
+    UINT64_MAX,
+    B(ALLOC) | B(REPURPOSE) | B(UNIQUE) | B(LIST_PUSH) | B(LIST_TAKE) | B(LOOKUP) | B(DROP),
+    B(ALLOC) | B(CLONE) | B(REVOKE) | B(DROP),
+    B(ALLOC) | B(ACCOUNT_OPEN) | B(ACCOUNT_CLOSE) | B(DROP),
+};
+#undef B
+#define THEMES (sizeof(themes) / sizeof(themes[0]))
+static uint32_t theme;
+static uint64_t hot;     /* the frame that calls are often about */
+static uint32_t further; /* calls that may come in this round */
+
+/* Draws a call, which is often about a frame that others are at. */
+static void draw_call(struct stop_call *call, uint64_t frame)
+{
+    do {
+        stop_draw(&random_state, world, call);
+    } while (!(themes[theme] >> call->operation & 1));
+    uint32_t index = handle_to(frame, call->account);
+    if (index != STOP_NO_HANDLE && call->mode != MODE_NONE && call->count == 1 && below(2) == 0 &&
+        !(call->mode == MODE_DROP && stop_ledger.kinds[frame] == KIND_ENDPOINT))
+        call->handles[0] = index;
+    if (call->operation == MESSAGE_LOOKUP && call->mode == MODE_NONE && below(2) == 0)
+        call->words[0] = below(2) == 0 ? listed_address() : frame * FRAME_SIZE;
+}
+
+/* The kernel delivers a call, if no other is about the same handles. */
+static bool deliver(struct fiber *fiber, const struct stop_call *call)
+{
+    fiber->call = *call;
+    stop_kernel_by(fiber->worker);
+    if (shares_handles(fiber) || !stop_deliver(&fiber->call, &fiber->message))
+        return false;
+    fiber->in_service = true;
+    tried.calls += 1;
+    if (told)
+        say("begins", fiber);
+    return true;
+}
+
+/* A worker that has replied may get another call while others are still at theirs. */
+static bool goes_on(struct fiber *fiber)
+{
+    uint64_t left = stop_after;
+    struct stop_call call;
+
+    if (further == 0)
+        return false;
+    further -= 1;
+    stop_after = 0;
+    draw_call(&call, hot);
+    bool delivered = deliver(fiber, &call);
+    stop_after = left;
+    return delivered;
 }
 
 static void run_fiber(void)
@@ -137,7 +255,9 @@ static void run_fiber(void)
     if (fiber == RECOVERY)
         world_recover(world, &stop_kernel, RESTART_PLANNED);
     else
-        serve(fiber);
+        do {
+            serve(fiber);
+        } while (goes_on(fiber));
     fiber->runs = false;
     struct fiber *next = fiber == RECOVERY ? NULL : draw_fiber();
     if (next == NULL)
@@ -170,48 +290,10 @@ static bool run_all(struct fiber *first, uint64_t points)
     return !killed;
 }
 
-/* Whether a call has to do with handles that another one in service has to do with: a task makes one call at a time. */
-static bool shares_handles(const struct fiber *fiber)
-{
-    bool taken[STOP_HANDLES] = {false};
-
-    for (uint32_t k = 0; k < WORKERS; k++) {
-        const struct stop_call *call = &fibers[k].call;
-        if (&fibers[k] == fiber || !fibers[k].in_service)
-            continue;
-        for (uint32_t n = 0; call->mode != MODE_NONE && n < call->count; n++)
-            taken[call->handles[n]] = true;
-        if (call->other != STOP_NO_HANDLE)
-            taken[call->other] = true;
-    }
-    for (uint32_t n = 0; fiber->call.mode != MODE_NONE && n < fiber->call.count; n++)
-        if (fiber->call.handles[n] < STOP_HANDLES && taken[fiber->call.handles[n]])
-            return true;
-    return fiber->call.other != STOP_NO_HANDLE && taken[fiber->call.other];
-}
-
-static void say(const char *what, const struct fiber *fiber)
-{
-    const struct stop_call *call = &fiber->call;
-
-    fprintf(stderr, "# worker %u, %s: %s, mode %u, count %u, account %u, frame %lu, words %lx %lx %lx\n",
-            fiber->worker->number, what, stop_operation_name(call->operation), call->mode, call->count, call->account,
-            call->mode != MODE_NONE && call->count > 0 ? stop_ledger.handles[call->handles[0]].frame : 0,
-            call->words[0], call->words[1], call->words[2]);
-}
-
 static bool begin(struct fiber *fiber, const struct stop_call *call)
 {
-    fiber->call = *call;
-    if (shares_handles(fiber))
+    if (!deliver(fiber, call))
         return false;
-    stop_kernel_by(fiber->worker);
-    if (!stop_deliver(&fiber->call, &fiber->message))
-        return false;
-    fiber->in_service = true;
-    tried.calls += 1;
-    if (told)
-        say("begins", fiber);
     prepare(fiber);
     return true;
 }
@@ -287,32 +369,6 @@ static void finish(uint32_t kills)
     stop_check(world);
 }
 
-/* A handle, drawn, of an account to a frame. */
-static uint32_t handle_to(uint64_t frame, uint32_t account)
-{
-    uint32_t first = (uint32_t)below(STOP_HANDLES);
-
-    for (uint32_t k = 0; k < STOP_HANDLES; k++) {
-        uint32_t index = (first + k) % STOP_HANDLES;
-        const struct stop_handle *entry = &stop_ledger.handles[index];
-        if (entry->account == account && entry->frame == frame && !entry->leaving)
-            return index;
-    }
-    return STOP_NO_HANDLE;
-}
-
-/* Draws a call, which is often about a frame that others are at. */
-static void draw_call(struct stop_call *call, uint64_t frame)
-{
-    stop_draw(&random_state, world, call);
-    uint32_t index = handle_to(frame, call->account);
-    if (index != STOP_NO_HANDLE && call->mode != MODE_NONE && call->count == 1 && below(2) == 0 &&
-        !(call->mode == MODE_DROP && stop_ledger.kinds[frame] == KIND_ENDPOINT))
-        call->handles[0] = index;
-    if (call->operation == MESSAGE_LOOKUP && call->mode == MODE_NONE && below(2) == 0)
-        call->words[0] = frame * FRAME_SIZE;
-}
-
 static uint32_t handles_in_use(void)
 {
     uint32_t count = 0;
@@ -325,12 +381,15 @@ static uint32_t handles_in_use(void)
 static void a_round(uint32_t kills)
 {
     uint32_t workers = 1 + (uint32_t)below(WORKERS);
-    uint64_t frame = stop_ledger.handles[below(1 + handles_in_use())].frame;
     struct stop_call call;
 
     tried.rounds += 1;
+    further = (uint32_t)below(4);
+    hot = stop_ledger.handles[below(1 + handles_in_use())].frame;
+    if (below(60) == 0)
+        theme = (uint32_t)below(THEMES);
     for (uint32_t k = 0; k < workers; k++) {
-        draw_call(&call, frame);
+        draw_call(&call, hot);
         (void)!begin(&fibers[k], &call);
     }
     finish(kills);
