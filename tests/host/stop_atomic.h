@@ -22,7 +22,7 @@
 /* So many points are passed before the code is stopped; 0: it never is. */
 extern uint64_t stop_after;
 
-/* Stops it: does not return. */
+/* Stops it: does not return, or later. */
 void stop_here(void);
 
 static inline void stop_point(void)

@@ -13,25 +13,38 @@ struct stop_ledger stop_ledger;
 static struct stop_ledger *const ledger = &stop_ledger;
 static struct world *world;
 static struct worker *worker;
-static const struct stop_call *in_service;
+static const struct stop_call *in_service[WORLD_WORKERS];
+
+void stop_kernel_by(struct worker *by)
+{
+    worker = by;
+}
+
+static struct stop_service *service(void)
+{
+    return &ledger->services[worker->number];
+}
 
 static enum error strip(uint64_t *taken, uint64_t *left, uint64_t *total)
 {
-    const struct stop_handle *lent = &ledger->handles[in_service->handles[0]];
+    const struct stop_call *call = in_service[worker->number];
+    const struct stop_handle *lent = &ledger->handles[call->handles[0]];
 
     stop_point();
     *taken = 0;
+    if (!stop_is_lent(call))
+        return ERROR_REVOKED;
     for (uint32_t k = 0; k < STOP_HANDLES && *taken < STRIP_MAX; k++) {
         struct stop_handle *entry = &ledger->handles[k];
-        if (entry == lent || entry->account == 0 || entry->frame != lent->frame)
+        if (entry == lent || entry->account == 0 || entry->leaving || entry->frame != lent->frame)
             continue;
         *entry = (struct stop_handle){0};
         ledger->count[lent->frame] -= 1;
         *taken += 1;
     }
     *left = ledger->count[lent->frame];
-    ledger->stripped += *taken;
-    *total = ledger->stripped;
+    service()->stripped += *taken;
+    *total = service()->stripped;
     stop_point(); /* nobody hears of it */
     return ERROR_NONE;
 }
@@ -68,7 +81,8 @@ static void enter(uint64_t frame, uint32_t rights, uint32_t account)
 {
     for (uint32_t k = 0; k < STOP_HANDLES; k++) {
         if (ledger->handles[k].account == 0) {
-            ledger->handles[k] = (struct stop_handle){.frame = frame, .rights = rights, .account = account};
+            ledger->handles[k] = (struct stop_handle){
+                .frame = frame, .rights = rights, .account = account, .name = ++ledger->last_name};
             ledger->count[frame] += 1;
             return;
         }
@@ -96,7 +110,8 @@ void stop_kernel_start(struct world *of, struct worker *by)
 
 static bool is_held(const struct stop_call *call, uint32_t index)
 {
-    return index < STOP_HANDLES && ledger->handles[index].account == call->account;
+    return call->account != 0 && index < STOP_HANDLES && ledger->handles[index].account == call->account &&
+           !ledger->handles[index].leaving;
 }
 
 /* Whether the handles are there, and may go. */
@@ -121,7 +136,7 @@ static void leave(const struct stop_call *call, struct stop_handle *entry)
     bool last = --ledger->count[frame] == 0;
 
     entry->leaving = true;
-    ledger->leaves[frame] = call->mode == MODE_ATTACH;
+    ledger->leaves[frame] += call->mode == MODE_ATTACH;
     if (call->mode == MODE_ATTACH && last) {
         ledger->moving[frame] = true;
         ledger->moved_by[frame] = call->account;
@@ -181,11 +196,22 @@ bool stop_deliver(const struct stop_call *call, struct message *message)
         return false;
     for (uint32_t k = 0; takes && k < call->count; k++)
         leave(call, &ledger->handles[call->handles[k]]);
-    in_service = call;
-    ledger->stripped = 0;
+    in_service[worker->number] = call;
+    service()->stripped = 0;
+    for (uint32_t k = 0; call->mode != MODE_NONE && k < call->count; k++)
+        service()->names[k] = ledger->handles[call->handles[k]].name;
+    service()->other_name = call->other != STOP_NO_HANDLE ? ledger->handles[call->other].name : 0;
     carry(call, message);
     message->rax = rax_make(ERROR_NONE, call->want, call->mode, call->count, 0);
     return true;
+}
+
+bool stop_is_lent(const struct stop_call *call)
+{
+    for (uint32_t k = 0; call->mode == MODE_BORROW && k < call->count; k++)
+        if (ledger->handles[call->handles[k]].name != service()->names[k])
+            return false;
+    return call->other == STOP_NO_HANDLE || ledger->handles[call->other].name == service()->other_name;
 }
 
 void stop_name(const struct stop_call *call)
@@ -206,15 +232,17 @@ void stop_deliver_again(const struct stop_call *call, uint32_t flags, struct mes
 }
 
 /* Why the kernel refuses frames that it is to grant. */
-static void check_grant(uint64_t frame)
+static void check_grant(uint64_t frame, uint32_t account)
 {
     enum region_type type;
+    uint32_t payer;
 
     expect_lt(frame, world->window.frame_count);
     type = window_region(&world->window, frame)->type;
     expect(type == REGION_USABLE || type == REGION_FRAMEBUFFER, "frame %lu is granted, of region type %u", frame, type);
-    expect(ledger->count[frame] == 0 && !ledger->moving[frame], "frame %lu is granted, but has %u handles", frame,
-           ledger->count[frame]);
+    expect(ledger->count[frame] == 0, "frame %lu is granted, but has %u handles", frame, ledger->count[frame]);
+    payer = (uint32_t)kind_word_payer(world_slot(world, frame)->kind_word);
+    expect_eq(account_number(world->keep->accounts[payer].state, payer), account); /* it may be closed by now */
     ledger->moved_by[frame] = 0;
     ledger->kinds[frame] = type == REGION_FRAMEBUFFER ? KIND_DEVICE : KIND_UNTYPED;
 }
@@ -229,26 +257,34 @@ static enum error act(const struct stop_call *call, const struct message *messag
         expect_eq(n, call->count);
         for (uint32_t k = 0; k < n; k++) {
             frame = n == 1 ? frame : worker->transfer[k];
-            check_grant(frame);
+            if (frame < STOP_FRAMES && ledger->moving[frame])
+                return ERROR_AGAIN;
+        }
+        for (uint32_t k = 0; k < n; k++) {
+            frame = n == 1 ? message->r13 / FRAME_SIZE : worker->transfer[k];
+            check_grant(frame, call->account);
             enter(frame, (uint32_t)message->r14, call->account);
         }
         return ERROR_NONE;
     case ACTION_CLONE:
         for (uint32_t k = 0; k < n; k++) {
             frame = n == 1 ? frame : ledger->handles[call->handles[k]].frame;
-            expect_lt(0, ledger->count[frame]);
+            if (ledger->count[frame] == 0)
+                return ERROR_UNUSED; /* one that was looked up */
             enter(frame, (uint32_t)message->r14, call->account);
         }
         return ERROR_NONE;
     case ACTION_CONVERT:
-        expect_eq(ledger->count[frame], 1);
+        if (ledger->count[frame] != 1)
+            return ERROR_SHARED;
         ledger->kinds[frame] = (enum kind)message->r14;
         return ERROR_NONE;
     case ACTION_HAND_BACK:
         expect_eq(ledger->count[frame], 0);
-        expect(!ledger->moving[frame], "frame %lu is handed back while it comes", frame);
         if (ledger->moved_by[frame] != call->account)
             return ERROR_NOT_PERMITTED;
+        if (ledger->moving[frame])
+            return ERROR_AGAIN;
         ledger->moved_by[frame] = 0;
         enter(frame, RIGHTS_FRAME, call->account);
         return ERROR_NONE;
@@ -270,7 +306,7 @@ static void settle(const struct stop_call *call, bool refused)
     for (uint32_t k = 0; k < call->count && (call->mode == MODE_DROP || call->mode == MODE_ATTACH); k++) {
         struct stop_handle *entry = &ledger->handles[call->handles[k]];
         ledger->moving[entry->frame] = false;
-        ledger->leaves[entry->frame] = false;
+        ledger->leaves[entry->frame] -= call->mode == MODE_ATTACH;
         entry->leaving = false;
         if (refused && call->mode == MODE_ATTACH) {
             ledger->count[entry->frame] += 1;
@@ -281,6 +317,17 @@ static void settle(const struct stop_call *call, bool refused)
     }
 }
 
+static void end(const struct stop_call *call, bool refused)
+{
+    settle(call, refused);
+    worker->control->intent = 0;
+    worker->control->intent_run = 0;
+    for (uint64_t frame = 0; frame < world->window.frame_count; frame++) /* lists' ends are the server's own doing */
+        if (window_has_slot(&world->window, frame) && world_slot(world, frame)->ref_count == REF_COUNT_UNUSED &&
+            !ledger->moving[frame])
+            ledger->moved_by[frame] = 0;
+}
+
 enum error stop_reply(const struct stop_call *call, const struct message *message)
 {
     uint32_t action = rax_action(message->rax);
@@ -288,15 +335,17 @@ enum error stop_reply(const struct stop_call *call, const struct message *messag
 
     expect_eq(rax_number(message->rax), SYSTEM_CALL_REPLY_RECEIVE);
     expect(action == ACTION_NONE || action == call->want, "action %u, which nobody wants", action);
-    if (action != ACTION_NONE)
+    if (action != ACTION_NONE && !stop_is_lent(call))
+        error = ERROR_REVOKED;
+    else if (action != ACTION_NONE)
         error = call->refusal != ERROR_NONE ? call->refusal : act(call, message);
     if (error != ERROR_NONE)
         return error;
-    settle(call, message->rsi != ERROR_NONE);
-    worker->control->intent = 0;
-    worker->control->intent_run = 0;
-    for (uint64_t frame = 0; frame < world->window.frame_count; frame++) /* lists' ends are the server's own doing */
-        if (window_has_slot(&world->window, frame) && world_slot(world, frame)->ref_count == REF_COUNT_UNUSED)
-            ledger->moved_by[frame] = 0;
+    end(call, message->rsi != ERROR_NONE);
     return ERROR_NONE;
+}
+
+void stop_answer(const struct stop_call *call)
+{
+    end(call, true);
 }

@@ -1,4 +1,4 @@
-/* The kernel between clients and one worker of the frame server, as far as the server can tell: handles, the ledger, what
+/* The kernel between clients and workers of the frame server, each with a call at the most, as far as the server can tell: handles, the ledger, what
  * goes along with a call, also when it is delivered again, and what a reply's action does. Nothing here is stopped. */
 #ifndef TESTS_HOST_STOP_KERNEL_H
 #define TESTS_HOST_STOP_KERNEL_H
@@ -8,7 +8,6 @@
 
 #define STOP_FRAMES 320
 #define STOP_HANDLES 320
-#define STOP_RUN 48      /* handles that go along with one call */
 #define STOP_ACCOUNTS 12 /* numbers of accounts in whose names clients call */
 #define STOP_NO_HANDLE UINT32_MAX
 
@@ -16,7 +15,17 @@ struct stop_handle {
     uint64_t frame;
     uint32_t rights;
     uint32_t account; /* whose it is; 0: the entry is empty */
-    bool leaving;     /* with the call in service */
+    bool leaving;     /* with a call in service */
+    uint64_t name;    /* no other filling of an entry has it */
+};
+
+#define STOP_RUN 48 /* handles that go along with one call */
+
+/* Of the call that a worker serves. */
+struct stop_service {
+    uint64_t names[STOP_RUN]; /* what the handles were that go along */
+    uint64_t other_name;
+    uint64_t stripped; /* handles that were taken away for it */
 };
 
 /* What the kernel knows. */
@@ -25,9 +34,10 @@ struct stop_ledger {
     uint32_t count[STOP_FRAMES]; /* handles to it */
     enum kind kinds[STOP_FRAMES];
     uint32_t moved_by[STOP_FRAMES]; /* account whose handle went to the server, or 0 */
-    bool moving[STOP_FRAMES];       /* its last handle, with the call in service */
-    bool leaves[STOP_FRAMES];       /* a handle, likewise */
-    uint64_t stripped;              /* handles, for the call in service */
+    bool moving[STOP_FRAMES];       /* its last handle, with a call in service */
+    uint32_t leaves[STOP_FRAMES];   /* handles that may come back, likewise */
+    struct stop_service services[WORLD_WORKERS];
+    uint64_t last_name;
     uint32_t accounts[STOP_ACCOUNTS];
     uint32_t account_count;
 };
@@ -51,6 +61,9 @@ extern struct stop_ledger stop_ledger;
 /* What the server asks for: in the midst of the call that was delivered last. */
 extern const struct kernel_calls stop_kernel;
 
+/* Whose calls the other functions are about from now on; first the worker that was begun with. */
+void stop_kernel_by(struct worker *worker);
+
 /* Begins with two accounts, and the server's endpoint, a frame that account 1 pays for. */
 void stop_kernel_start(struct world *world, struct worker *worker);
 
@@ -59,6 +72,12 @@ bool stop_deliver(const struct stop_call *call, struct message *message);
 
 /* Notes for recovery which frames leave with a drop that is in service. */
 void stop_name(const struct stop_call *call);
+
+/* Whether all that was lent with the call in service is there still. If not, the caller is told so whatever the reply says. */
+must_use bool stop_is_lent(const struct stop_call *call);
+
+/* Answers the call in the server's place. */
+void stop_answer(const struct stop_call *call);
 
 /* Delivers the call in service again, with such flags. */
 void stop_deliver_again(const struct stop_call *call, uint32_t flags, struct message *message);
