@@ -55,6 +55,13 @@ void child_dies(handle task, enum task_end end);
 
 struct task_facts facts_of(handle task);
 
+/* Checks the state of a task, which on another CPU goes on meanwhile: there READY may be RUNNING, and DYING be DEAD already. */
+bool expect_state(handle task, enum task_state state);
+
+/* Checks that so many frames are free; with several CPUs, that they are in the end: those of others give back what was abandoned
+ * there while this one looks. */
+bool expect_free(uint64_t frames);
+
 /* Free frames of the machine, once this task has given back the page tables that it needs no more. */
 uint64_t free_frames(void);
 

@@ -153,7 +153,7 @@ static void reply_refusals(void)
     message = (struct endpoint_message){.label = 1, .first = frame, .count = 1};
     expect_error(endpoint_reply_receive(desk, &message, 0), ERROR_NOT_WANTED);
     expect_equal(message.count, 1);
-    expect_equal(facts_of(task).state, TASK_AWAITING);
+    expect_state(task, TASK_AWAITING);
     message = (struct endpoint_message){.label = 2};
     answer(&message);
     child_ends(task, TASK_END_EXITED, CALL_ANSWERED + 2);

@@ -68,7 +68,7 @@ static void by_death(void)
     require_success(bare_make(end, &holder));
     require_success(bare_give(holder, desk, 1, 1, &there));
     system_call_yield();
-    expect_equal(facts_of(task).state, TASK_CALLING);
+    expect_state(task, TASK_CALLING);
     child_kill(holder);
     expect_closed(task, caller);
     require_success(frame_drop(caller));
@@ -112,7 +112,7 @@ static void kept_open(void)
     require(wait_at(caller, &task));
     require_success(frame_drop(desk));
     system_call_yield();
-    expect_equal(facts_of(task).state, TASK_CALLING);
+    expect_state(task, TASK_CALLING);
     require_success(endpoint_receive(second, &message, 0));
     answer(&message);
     child_ends(task, TASK_END_EXITED, CALL_ANSWERED);

@@ -184,7 +184,7 @@ static void row_from_the_end(void)
     child_kill(row.keeper);
     child_ends(row.caller, TASK_END_EXITED, CALL_ANSWERED + ERROR_NO_SERVER + RELAYS);
     for (uint32_t k = 0; k < RELAYS; k++) {
-        expect_equal(facts_of(row.relays[k]).state, TASK_RECEIVING);
+        expect_state(row.relays[k], TASK_RECEIVING);
         child_kill(row.relays[k]);
     }
     row_end(&row);
@@ -198,8 +198,8 @@ static void row_from_the_midst(void)
     require(row_start(&row));
     child_kill(row.relays[2]);
     child_ends(row.caller, TASK_END_EXITED, CALL_ANSWERED + ERROR_NO_SERVER + 2);
-    expect_equal(facts_of(row.relays[3]).state, TASK_AWAITING);
-    expect_equal(facts_of(row.relays[4]).state, TASK_AWAITING);
+    expect_state(row.relays[3], TASK_AWAITING);
+    expect_state(row.relays[4], TASK_AWAITING);
     child_kill(row.keeper);
     for (uint32_t k = 0; k < RELAYS; k++) {
         if (k != 2) {

@@ -55,7 +55,7 @@ static void no_bits(void)
     require_success(child_start_with("job=collect bits=1", &(struct task_gift){"here", here}, 1, &task));
     require(child_reaches(task, TASK_RECEIVING));
     require_success(system_call_notify(desk));
-    expect_equal(facts_of(task).state, TASK_RECEIVING);
+    expect_state(task, TASK_RECEIVING);
     require_success(system_call_badge(desk, 1));
     require_success(system_call_notify(desk));
     child_ends(task, TASK_END_EXITED, 1);

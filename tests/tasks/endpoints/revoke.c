@@ -304,7 +304,7 @@ static void from_ended_tasks(void)
     require(share(&holders, frame));
     require_success(system_call_stop(holders.servers[0].task));
     require_success(system_call_kill(holders.servers[1].task)); /* it gives back what it has when it gets its turn */
-    expect_equal(facts_of(holders.servers[1].task).state, TASK_DYING);
+    expect_state(holders.servers[1].task, TASK_DYING);
     require_success(frame_revoke(frame, &taken));
     expect_equal(taken, HOLDERS);
     struct frame_facts facts = {0};

@@ -98,7 +98,7 @@ static void nobody_waits_for_ever(void)
             facts = facts_of(tasks[k]);
         }
         expect(facts.state != TASK_CALLING && facts.state != TASK_RECEIVING && facts.state != TASK_STOPPED);
-        if (facts.state == TASK_READY) {
+        if (facts.state == TASK_READY || facts.state == TASK_RUNNING) {
             child_kill(tasks[k]);
             tasks[k] = 0;
         }

@@ -17,7 +17,7 @@ static void expect_all_back(uint64_t before)
     for (uint32_t turn = 0; turn < 1000 && free_frames() != before; turn++) {
         system_call_yield();
     }
-    expect_equal(free_frames(), before);
+    expect_free(before);
 }
 
 /* A has the only handle to B, which runs, and dies. */
@@ -92,7 +92,9 @@ static void ring_kept_alive(void)
     require_success(frame_drop(one.task));
     expect_success(server_ask(&one, SERVE_NOTHING, 0, 0, NULL));
     expect_success(server_ask(&other, SERVE_NOTHING, 0, 0, NULL));
-    expect_success(server_ask(&one, SERVE_KILL, to_other, 0, NULL));
+    /* Elsewhere the other may have ended, and this one with it, before it answers. */
+    enum error killed = server_ask(&one, SERVE_KILL, to_other, 0, NULL);
+    expect(killed == ERROR_NONE || (killed == ERROR_NO_SERVER && start_page()->cpu_count > 1));
     for (uint32_t turn = 0; turn < 100; turn++) {
         system_call_yield();
     }

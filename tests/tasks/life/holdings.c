@@ -17,7 +17,7 @@ static void hold(const char *arguments, uint64_t least)
     require(bells_wait(1, task));
     expect(before - free_frames() >= least);
     child_kill(task);
-    expect_equal(free_frames(), before);
+    expect_free(before);
 }
 
 static void hold_4000_frames(void)
@@ -62,7 +62,7 @@ static void greedy_exit(void)
     } else {
         tap_skip("frames would end before handles do");
     }
-    expect_equal(free_frames(), before);
+    expect_free(before);
 }
 
 /* Handle tables whose own handles lie all over the tables before them, with frames around. */
@@ -89,7 +89,7 @@ static void tables_in_odd_places(void)
     }
     require_success(system_call_kill(task));
     child_ends(task, TASK_END_KILLED, 0);
-    expect_equal(free_frames(), before);
+    expect_free(before);
 }
 
 /* The dying task has the last receive handle to endpoints in whose queues callers wait. */
@@ -118,7 +118,7 @@ static void endpoints_with_callers(void)
         child_ends(callers[k], TASK_END_EXITED, ERROR_NO_SERVER);
         expect_success(frame_drop(desks[k]));
     }
-    expect_equal(free_frames(), before);
+    expect_free(before);
 }
 
 /* Killed in the midst of its work, again and again. */
@@ -137,7 +137,7 @@ static void killed_at_work(void)
         require(bells_wait(1, task));
         system_call_yield(); /* a time slice */
         child_kill(task);
-        expect_equal(free_frames(), before);
+        expect_free(before);
     }
 }
 

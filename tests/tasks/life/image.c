@@ -27,7 +27,7 @@ static void expect_refused(const struct task_plan *plan, enum error expected)
 
     expect_error(child_make(plan, &task, &entry), expected);
     expect_equal(task, 0);
-    expect_equal(free_frames(), before);
+    expect_free(before);
     expect_equal(own_entries_used(), entries);
 }
 
@@ -138,7 +138,7 @@ static void gift_twice(void)
     for (uint32_t turn = 0; turn < 100 && free_frames() != before; turn++) {
         system_call_yield();
     }
-    expect_equal(free_frames(), before);
+    expect_free(before);
 }
 
 /* The child has what the plan says. */

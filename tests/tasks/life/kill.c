@@ -18,7 +18,7 @@ static void kill_made(void)
     handle task;
 
     require_success(child_make(&plan, &task, &entry));
-    expect_equal(facts_of(task).state, TASK_STOPPED);
+    expect_state(task, TASK_STOPPED);
     child_kill(task);
 }
 
@@ -27,9 +27,9 @@ static void kill_ready(void)
     handle task;
 
     require_success(child_start("job=spin", &task));
-    expect_equal(facts_of(task).state, TASK_READY); /* it has not run yet */
+    expect_state(task, TASK_READY); /* it has not run yet */
     require_success(system_call_kill(task));
-    expect_equal(facts_of(task).state, TASK_DYING);
+    expect_state(task, TASK_DYING);
     expect_error(system_call_kill(task), ERROR_ENDED);
     child_ends(task, TASK_END_KILLED, 0);
 }
@@ -45,7 +45,7 @@ static void kill_preempted(void)
     require(bells_wait(1, task));
     for (int turn = 0; turn < 3; turn++) {
         system_call_yield();
-        expect_equal(facts_of(task).state, TASK_READY);
+        expect_state(task, TASK_READY);
     }
     require_success(system_call_kill(task));
     child_ends(task, TASK_END_KILLED, 0);
@@ -60,7 +60,7 @@ static void kill_stopped(void)
     require_success(child_start_with("job=yield", &(struct task_gift){"bell", bell}, 1, &task));
     require(bells_wait(1, task));
     require_success(system_call_stop(task));
-    expect_equal(facts_of(task).state, TASK_STOPPED);
+    expect_state(task, TASK_STOPPED);
     require_success(system_call_kill(task));
     child_ends(task, TASK_END_KILLED, 0);
 }
@@ -105,7 +105,7 @@ static void kill_awaiting(void)
     require_success(child_start_with("job=call", &(struct task_gift){"desk", copy}, 1, &task));
     require_success(endpoint_receive(desk, &message, 0));
     expect_equal(message.badge, 5);
-    expect_equal(facts_of(task).state, TASK_AWAITING);
+    expect_state(task, TASK_AWAITING);
     require_success(system_call_kill(task));
     child_dies(task, TASK_END_KILLED);
     bells_forget(); /* its end rang; this receives, and so replies, to nobody */

@@ -175,7 +175,7 @@ static void expect_all_back(uint64_t before)
         }
         child_ends(last, TASK_END_EXITED, 0);
     }
-    expect_equal(free_frames(), before);
+    expect_free(before);
 }
 
 static void tasks_come_and_go(void)

@@ -17,7 +17,7 @@ static void frames_are_back(void)
         struct task_facts facts = facts_of(task);
         expect_equal(facts.state, TASK_DEAD);
         require_success(frame_drop(task));
-        expect_equal(free_frames(), before);
+        expect_free(before);
         /* What was missing then: this task's page tables to write the image with, and the husk. */
         expect(before - machine.free >= 1 && before - machine.free <= 3);
     }
@@ -39,9 +39,9 @@ static void frames_are_back_exactly(void)
     struct endpoint_message message;
     require_success(endpoint_receive(bells, &message, 0));
     expect_equal(message.notification, BELL_END);
-    expect_equal(free_frames(), before - 1);
+    expect_free(before - 1);
     require_success(frame_drop(task));
-    expect_equal(free_frames(), before);
+    expect_free(before);
 }
 
 /* The badge of the handle that it was created with tells whose end it is; bits of several add up. */
@@ -129,7 +129,7 @@ static void abandoned_is_told(void)
     expect_equal(facts_of(second).end, TASK_END_NONE); /* it has a handle yet */
     require_success(frame_drop(second));
     require(bells_wait(2, 0));
-    expect_equal(free_frames(), before);
+    expect_free(before);
 }
 
 /* Never started, and fresh. */
@@ -144,10 +144,10 @@ static void abandoned_before_start(void)
     require_success(child_make(&plan, &task, &entry));
     require_success(frame_drop(task));
     require(bells_wait(2, 0));
-    expect_equal(free_frames(), before);
+    expect_free(before);
     require_success(object_make(KIND_TASK, &task));
     require_success(frame_drop(task));
-    expect_equal(free_frames(), before);
+    expect_free(before);
 }
 
 /* The task dies first and the last handle goes while it gives back what it had. */
@@ -161,10 +161,10 @@ static void abandoned_while_dying(void)
     require_success(child_run(&plan, &task));
     system_call_yield();
     require_success(system_call_kill(task));
-    expect_equal(facts_of(task).state, TASK_DYING);
+    expect_state(task, TASK_DYING);
     require_success(frame_drop(task));
     require(bells_wait(2, 0));
-    expect_equal(free_frames(), before);
+    expect_free(before);
 }
 
 static const struct tap_test tests[] = {

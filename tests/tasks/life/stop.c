@@ -27,7 +27,7 @@ static void stop_running(void)
         expect(*counter > before);
         require_success(system_call_stop(task));
         expect_success(system_call_stop(task)); /* stopped already: no error */
-        expect_equal(facts_of(task).state, TASK_STOPPED);
+        expect_state(task, TASK_STOPPED);
         before = *counter;
         for (int turn = 0; turn < TURNS; turn++) {
             system_call_yield();
@@ -54,7 +54,7 @@ static void stop_calling(void)
     require_success(child_start_with("job=call word=10", &(struct task_gift){"desk", copies[0]}, 1, &first));
     require(child_reaches(first, TASK_CALLING));
     require_success(system_call_stop(first));
-    expect_equal(facts_of(first).state, TASK_STOPPED);
+    expect_state(first, TASK_STOPPED);
     require_success(child_start_with("job=call word=20", &(struct task_gift){"desk", copies[1]}, 1, &second));
     require(child_reaches(second, TASK_CALLING));
     require_success(system_call_start(first, 0, 0));
@@ -120,7 +120,7 @@ static void stop_awaiting(void)
     for (int turn = 0; turn < TURNS; turn++) {
         system_call_yield();
     }
-    expect_equal(facts_of(task).state, TASK_STOPPED);
+    expect_state(task, TASK_STOPPED);
     require_success(system_call_start(task, 0, 0));
     child_ends(task, TASK_END_EXITED, CALL_ANSWERED + 33);
     require_success(frame_drop(bell));
@@ -148,7 +148,7 @@ static void stop_receiving(void)
     for (int turn = 0; turn < TURNS; turn++) {
         system_call_yield();
     }
-    expect_equal(facts_of(caller).state, TASK_CALLING);
+    expect_state(caller, TASK_CALLING);
     require_success(system_call_start(task, 0, 0));
     child_ends(caller, TASK_END_EXITED, CALL_ANSWERED + 6);
     child_kill(task);
@@ -168,7 +168,7 @@ static void stop_notified(void)
     require(child_reaches(task, TASK_RECEIVING));
     require_success(system_call_stop(task));
     require_success(system_call_notify(desk));
-    expect_equal(facts_of(task).state, TASK_STOPPED);
+    expect_state(task, TASK_STOPPED);
     require_success(system_call_start(task, 0, 0));
     child_ends(task, TASK_END_EXITED, 1);
     require_success(frame_drop(desk));
@@ -187,7 +187,7 @@ static void start_elsewhere(void)
     expect_error(system_call_start(task, UINT64_C(1) << 47, STACK_TOP), ERROR_BAD_ADDRESS);
     expect_error(system_call_start(task, UINT64_MAX, STACK_TOP), ERROR_BAD_ADDRESS);
     expect_error(system_call_start(task, 0x400000, UINT64_C(1) << 63), ERROR_BAD_ADDRESS);
-    expect_equal(facts_of(task).state, TASK_STOPPED);
+    expect_state(task, TASK_STOPPED);
     require_success(system_call_start(task, 0x5000, STACK_TOP));
     require_success(task_wait(task, bells, NULL, &facts));
     expect_equal(facts.end, TASK_END_FAULTED);
@@ -210,7 +210,7 @@ static void stop_itself(void)
     require_success(endpoint_clone(server.desk, RIGHT_CALL | RIGHT_MOVE, 0, &copy));
     require_success(child_start_with("job=call word=23", &(struct task_gift){"desk", copy}, 1, &caller));
     require(child_reaches(server.task, TASK_STOPPED));
-    expect_equal(facts_of(caller).state, TASK_AWAITING);
+    expect_state(caller, TASK_AWAITING);
     require_success(system_call_start(server.task, 0, 0));
     child_ends(caller, TASK_END_EXITED, CALL_ANSWERED + ERROR_NONE);
     server_kill(&server);

@@ -225,7 +225,8 @@ static void use_one(uint32_t use)
         print("# %s: 0x%lx, %s\n", uses[use].name, early.code, error_name(early.code));
         return;
     }
-    for (uint64_t turns = draw(60); turns > 0; turns--) {
+    /* On this CPU each turn is a time slice of that task. */
+    for (uint64_t turns = draw(children_cpu == 1 + start_page()->cpu ? 4 : 400); turns > 0; turns--) {
         system_call_yield();
     }
     require_success(frame_revoke(owner, NULL));
