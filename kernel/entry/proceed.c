@@ -11,6 +11,7 @@ static void reap(struct task *task)
 {
     bool found = reap_step(task);
 
+    interrupt_window();
     if (found && endpoint_is_closed(this_cpu->frame_server))
         reap_for_nobody(task);
     if (!found || call_send(task, this_cpu->frame_server) != ERROR_NONE)

@@ -320,6 +320,7 @@ static void settle_reaped(const struct task *task)
     for (uint32_t k = 0; k < task->service.leaving_count; k++)
         if (task->service.leaving[k].state == HANDLE_LEAVING)
             handle_empty_left(&task->service.leaving[k]);
+    interrupt_window();
 }
 
 void carry_settle(struct task *caller, bool refused)
