@@ -1,5 +1,6 @@
 #include "kernel/entry/mailbox.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/instructions.h"
 #include "kernel/entry/elsewhere.h"
 #include "kernel/ipc/call.h"
 #include "kernel/ipc/hold.h"
@@ -48,6 +49,7 @@ void mailbox_open(void)
     for (struct mail *mail = mail_take(), *next; mail; mail = next) {
         next = mail->next; /* it may be sent again */
         open_one(mail);
+        interrupt_window();
     }
     grace_pass(ticket);
     while ((task = grace_next()))
@@ -58,4 +60,6 @@ void mailbox_wait(void)
 {
     if (atomic_load_relaxed(&this_cpu->mail) == 0)
         __asm__ volatile("sti; hlt; cli" ::: "memory");
+    else
+        interrupt_window();
 }

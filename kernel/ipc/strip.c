@@ -22,7 +22,7 @@ struct stripped {
     struct task *waiter[STRIP_STEP]; /* callers that waited by such a handle */
     uint32_t waiter_count;
     struct endpoint_line
-        *closes; /* not NULL: nobody can receive there any more; its callers hear that before anything else */
+        *closes;   /* not NULL: nobody can receive there any more; its callers hear that before anything else */
     uint64_t left; /* handles, the one that stays among them */
 };
 

@@ -81,8 +81,8 @@ static void enter(uint64_t frame, uint32_t rights, uint32_t account)
 {
     for (uint32_t k = 0; k < STOP_HANDLES; k++) {
         if (ledger->handles[k].account == 0) {
-            ledger->handles[k] = (struct stop_handle){
-                .frame = frame, .rights = rights, .account = account, .name = ++ledger->last_name};
+            ledger->handles[k] =
+                (struct stop_handle){.frame = frame, .rights = rights, .account = account, .name = ++ledger->last_name};
             ledger->count[frame] += 1;
             return;
         }

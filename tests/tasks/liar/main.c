@@ -12,8 +12,6 @@
 #include "tests/tasks/selectors.h"
 #include <quire/task.h>
 
-static struct worker worker;
-
 /* Replies before any call came: with each action, and a strip. The kernel's answers are kept. */
 static void reply_to_nobody(void)
 {
@@ -39,24 +37,26 @@ static bool is_lie(const struct message *call)
 }
 
 /* Leaves the reply to a call in *message. True: it is a lie, or tells of one. */
-static bool serve(struct message *message)
+static bool serve(struct worker *worker, struct message *message)
 {
     if (is_lie(message)) {
-        answer(&worker, message);
-    } else if (!answer_drop(&worker, message)) {
-        dispatch(&worker, message);
+        answer(worker, message);
+    } else if (!answer_drop(worker, message)) {
+        dispatch(worker, message);
         return false;
     }
-    worker.control->intent = LIAR_FRAME_OF_INTENT;
+    worker->control->intent = LIAR_FRAME_OF_INTENT;
     return true;
 }
 
 int worker_main(uint32_t number)
 {
+    struct worker worker = {0};
     struct message message = answer_words(ERROR_NONE, 0);
     bool lied = true;
 
-    death_at_start();
+    if (number == 0) /* which serves the client */
+        death_at_start();
     if (initialise(&worker, number) != ERROR_NONE) {
         return 1;
     }
@@ -74,7 +74,7 @@ int worker_main(uint32_t number)
         uint64_t refusal = rax_status(message.rax);
         if (refusal == ERROR_NONE) {
             answers_planted |= received_stray(&message);
-            lied = serve(&message);
+            lied = serve(&worker, &message);
         } else if (lied) {
             answers_planted |= refused_stray(&message);
             if (worker.control->intent != LIAR_FRAME_OF_INTENT) {
