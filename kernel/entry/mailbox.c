@@ -18,7 +18,7 @@ static void open_one(struct mail *mail)
     switch ((enum mail_kind)mail->kind) {
     case MAIL_HOME:
         __atomic_store_n(&TASK_OF(mail, mail)->at, this_cpu->number, __ATOMIC_RELEASE);
-        schedule_ready(TASK_OF(mail, mail));
+        schedule_again(TASK_OF(mail, mail));
         break;
     case MAIL_ASK:
         elsewhere_perform(TASK_OF(mail, mail));

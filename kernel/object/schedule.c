@@ -24,6 +24,13 @@ void schedule_ready(struct task *task)
     this_cpu->ready_mask |= UINT32_C(1) << task->priority;
 }
 
+void schedule_again(struct task *task)
+{
+    schedule_ready(task);
+    if (task->state == TASK_READY)
+        this_cpu->ready[task->priority] = task; /* of a circle any is the first */
+}
+
 void schedule_forget(struct task *task)
 {
     struct task **first = &this_cpu->ready[task->priority];

@@ -12,6 +12,9 @@
  * is sent home, where that happens; this CPU touches it no more. */
 void schedule_ready(struct task *task);
 
+/* The same for one of this CPU that comes home from another one: before all others of its priority, since its turn is not over. */
+void schedule_again(struct task *task);
+
 /* Takes a task out of the ready queue. */
 void schedule_forget(struct task *task);
 
