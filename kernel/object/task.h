@@ -63,6 +63,9 @@ struct service {
 #define CALL_POISONED UINT64_C(0x100000)
 #define CALL_HOPELESS UINT64_C(0x200000)
 
+/* What left with a drop has been seen to by a recovery: should the frames be named again, they are somebody else's by now. */
+#define CALL_RECOVERED UINT64_C(0x800000)
+
 /* What a worker that leads a restart is at. */
 enum leads { LEADS_NONE, LEADS_STOPPING, LEADS_RECOVERY };
 
