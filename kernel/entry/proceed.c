@@ -22,7 +22,7 @@ static void reap(struct task *task)
 void proceed(void)
 {
     for (;;) {
-        if (mailbox_is_due())
+        if (__builtin_expect(mailbox_is_due(), 0))
             mailbox_open();
         schedule();
         if (!this_cpu->current)

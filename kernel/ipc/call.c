@@ -7,12 +7,6 @@
 #include "kernel/object/schedule.h"
 #include <stddef.h>
 
-void call_fail(struct task *task, enum error error)
-{
-    registers_clear(&task->registers);
-    task->registers.rax = error;
-}
-
 /* The action that the caller accepts: it must have room for what the action brings. That the room is empty holds until
  * the reply, since only the caller's own calls fill it. */
 static enum error want_check(struct task *caller)
@@ -104,7 +98,7 @@ static void serve_receiver(struct endpoint_line *line, struct task *receiver)
         interrupt_window();
     }
     line->receiver = receiver;
-    endpoint_notify(line, 0); /* what came meanwhile */
+    endpoint_catch_up(line);
 }
 
 void call_look(struct endpoint_line *line)
@@ -135,7 +129,7 @@ enum error call_send(struct task *caller, struct endpoint_line *line)
     enum error error = call_deliver(caller, receiver);
     if (error) {
         line->receiver = receiver;
-        endpoint_notify(line, 0); /* what came meanwhile */
+        endpoint_catch_up(line);
         if (error != CARRY_WAITS)
             return error;
         call_refuse(caller, error);

@@ -7,11 +7,6 @@ atomic_word grace_newest;
 
 static atomic_word waiters; /* CPUs with tasks that wait, a bit each */
 
-bool grace_is_needed(void)
-{
-    return cpu_count > 1;
-}
-
 static void call_others(uint64_t which)
 {
     for (uint32_t k = 0; k < cpu_count; k++)

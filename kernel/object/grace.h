@@ -6,7 +6,10 @@
 #include "kernel/object/task.h"
 
 /* Whether there is somebody to wait for. */
-bool grace_is_needed(void);
+static inline bool grace_is_needed(void)
+{
+    return cpu_count > 1;
+}
 
 /* Has a task, which is in no queue, wait until all CPUs have left the kernel. It goes on where grace_next() finds it. */
 void grace_ask(struct task *task);

@@ -39,7 +39,7 @@ static inline void schedule(void)
 {
     const struct task *current = this_cpu->current;
 
-    if (!current || current->state != TASK_RUNNING || this_cpu->reschedule || (this_cpu->ready_mask & current->higher))
+    if (!current || current->state != TASK_RUNNING || (this_cpu->reschedule | (this_cpu->ready_mask & current->higher)))
         schedule_choose();
 }
 
