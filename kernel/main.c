@@ -114,6 +114,7 @@ _Noreturn void kernel_main(uint32_t magic, uint64_t information)
         refuse("this processor lacks %s", missing);
     boot_data_read(magic, information); /* copy out what the loader says */
     log_level_set();
+    CHECKED_ONLY(rules_choose(boot_data.command_line);)
     print_line(PRINT_INFORMATION, "Quire, loaded by %s", boot_data.loader_name);
     require(regions_from_boot_data(&boot_data, image_physical(image_start), image_physical(image_end), &memory.regions),
             "memory map"); /* sort out whose memory is whose */

@@ -24,12 +24,13 @@ void flush_others(uint64_t cpus_wanted)
     }
     for (uint32_t k = 0; k < cpu_count; k++) {
         while ((cpus_wanted >> k & 1) && atomic_load_acquire(&cpus[k]->flush_done) < wanted[k])
-            wait_turn();
+            wait_turn_for("a flush by CPU", k);
     }
 }
 
 void wait_turn(void)
 {
+    RULE_HOLDS(LOCK_WAITS, rules_unlocked());
     atomic_pause();
     flush_serve();
 }

@@ -46,6 +46,8 @@ void mailbox_open(void)
     uint64_t ticket = atomic_load_acquire(&grace_newest);
     struct task *task;
 
+    RULE_HOLDS(MAIL_INSIDE, this_cpu->rules.mail_is_due);
+    CHECKED_ONLY(this_cpu->rules.mail_is_due = false;)
     for (struct mail *mail = mail_take(), *next; mail; mail = next) {
         next = mail->next; /* it may be sent again */
         open_one(mail);

@@ -22,8 +22,14 @@ static void reap(struct task *task)
 void proceed(void)
 {
     for (;;) {
+        CHECKED_ONLY(rules_outside();)
+        RULE_HOLDS(LOCK_LEAVES, rules_unlocked());
+        RULE_HOLDS(PIN_LEAVES, this_cpu->pinned == 0);
+        CHECKED_ONLY(rules_plant();)
+        CHECKED_ONLY(this_cpu->rules.mail_is_due = true;)
         if (__builtin_expect(mailbox_is_due(), 0))
             mailbox_open();
+        CHECKED_ONLY(this_cpu->rules.mail_is_due = false;)
         schedule();
         if (!this_cpu->current)
             mailbox_wait();

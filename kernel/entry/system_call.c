@@ -41,6 +41,7 @@ static inline __attribute__((always_inline)) void perform(struct task *task)
     };
     uint32_t number = rax_number(task->registers.rax);
 
+    RULE_HOLDS(TASK_ELSEWHERE, rules_is_here(task));
     task->answer = (struct answer){0};
     call_fail(task, number < SYSTEM_CALLS ? calls[number](task) : ERROR_BAD_SYSTEM_CALL);
     task->registers.rsi = task->answer.rsi;

@@ -14,10 +14,12 @@
 #include "kernel/object/task.h"
 #include "kernel/panic/panic.h"
 #include "kernel/print.h"
+#include <quire/broken_rule.h>
 
 #define EXCEPTIONS 32
 #define VECTOR_DEBUG 1
 #define VECTOR_NON_MASKABLE 2
+#define VECTOR_UNDEFINED 6
 #define VECTOR_PAGE_FAULT 14
 #define PAGE_FAULT_PRESENT 1 /* in the error code: a right was missing, not the page (Intel SDM volume 3, 4.7) */
 
@@ -60,6 +62,7 @@ static void fault(struct task *task, uint64_t vector, uint64_t error)
     if (vector == VECTOR_DEBUG && sweep_step(task))
         return;
 
+    RULE_HOLDS(SERVER_FAULTS, !task->server || vector != VECTOR_UNDEFINED || task->registers.rax != BROKEN_RULE);
     event_record(EVENT_FAULT, task, vector, error, task->registers.rip, address);
     if (vector == VECTOR_PAGE_FAULT && task->server && !(error & PAGE_FAULT_PRESENT) &&
         window_back(task->root, address))

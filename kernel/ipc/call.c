@@ -50,6 +50,7 @@ void call_hand_over(struct task *caller, struct task *receiver, const struct car
 
 enum error call_deliver(struct task *caller, struct task *receiver)
 {
+    RULE_HOLDS(TASK_ELSEWHERE, rules_is_here(caller) && rules_is_here(receiver));
     struct carried carried;
     bool dying = task_is_dying(caller);
 
@@ -103,6 +104,7 @@ static void serve_receiver(struct endpoint_line *line, struct task *receiver)
 
 void call_look(struct endpoint_line *line)
 {
+    RULE_HOLDS(LINE_ELSEWHERE, rules_line_is_own(line));
     struct task *receiver = line->receiver;
     struct handle_entry *entry;
 
@@ -119,6 +121,7 @@ void call_look(struct endpoint_line *line)
 
 enum error call_send(struct task *caller, struct endpoint_line *line)
 {
+    RULE_HOLDS(LINE_ELSEWHERE, rules_line_is_own(line));
     struct task *receiver = line->receiver;
 
     if (endpoint_is_closed(line))

@@ -278,6 +278,6 @@ bool reap_is_over(struct task *task)
     atomic_word *word = ledger_find(physical_address(task) / FRAME_SIZE);
     task->state = TASK_DEAD;
     if (ledger_word_state(atomic_load_relaxed(word)) == LEDGER_KERNEL) /* it gave itself back: see leave() */
-        ledger_unlock(word, ledger_word_free());
+        atomic_store_release(word, ledger_word_free());                /* nobody else knows it */
     return true;
 }

@@ -35,6 +35,7 @@ static void answer(struct task *replier, struct task *caller, enum error status,
 /* Answers the caller; it can go on, but is in no queue yet. Everything that can fail comes first. */
 static enum error reply(struct task *replier, struct task *caller)
 {
+    RULE_HOLDS(TASK_ELSEWHERE, rules_is_here(caller));
     struct acted acted = {0};
     enum error status = carry_borrowed_check(caller);
     enum error error = ERROR_NONE;
@@ -69,6 +70,7 @@ static bool take_call(struct task *task, struct endpoint_line *line)
 /* The task waits, and the CPU goes to the caller that it has answered, if there is one and nobody has a better claim. */
 static void wait(struct task *task, struct endpoint_line *line, struct task *answered)
 {
+    RULE_HOLDS(LINE_ELSEWHERE, rules_line_is_own(line));
     line->receiver = task;
     task->calls = line;
     task->state = TASK_RECEIVING;

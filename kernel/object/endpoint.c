@@ -12,6 +12,7 @@ static atomic_word *word_of(const struct endpoint *endpoint)
 
 bool endpoint_attend(struct endpoint_line *line)
 {
+    RULE_HOLDS(LINE_ELSEWHERE, rules_line_is_own(line));
     const struct endpoint_queue *queue = endpoint_queue(endpoint_of_line(line), line);
 
     line->attention = queue->callers || atomic_load_relaxed(&queue->bits);
@@ -88,6 +89,7 @@ enum error endpoint_enqueue(struct endpoint_line *line, struct task *caller)
 
 bool endpoint_forget_locked(struct endpoint *endpoint, struct task *caller)
 {
+    RULE_HOLDS(RING_UNLOCKED, rules_locked(physical_address(endpoint) / FRAME_SIZE));
     if (caller->queue != endpoint)
         return false;
     struct task **place = circle_of(endpoint_queue(endpoint, caller->calls), caller->priority);
@@ -150,6 +152,7 @@ bool endpoint_deliver_bits(struct endpoint_line *line, struct task *receiver)
 
 void endpoint_catch_up(struct endpoint_line *line)
 {
+    RULE_HOLDS(LINE_ELSEWHERE, rules_line_is_own(line));
     struct task *receiver = line->receiver;
 
     if (receiver && endpoint_deliver_bits(line, receiver)) {

@@ -25,6 +25,7 @@ must_use static inline bool handle_lock(const struct handle_entry *entry, uint64
 /* Links an entry whose other members are set. */
 must_use static inline uint64_t handle_link(struct handle_entry *entry, uint64_t locked_word)
 {
+    RULE_HOLDS(RING_UNLOCKED, rules_locked(handle_entry_frame(entry)));
     if (ledger_word_state(locked_word) != LEDGER_HELD) {
         entry->next = entry;
         entry->previous = entry;
@@ -70,6 +71,7 @@ must_use static inline uint64_t handle_unlink(struct handle_entry *entry, uint64
     struct handle_entry *anchor = ledger_word_anchor(locked_word);
     struct handle_entry *next = entry->next;
 
+    RULE_HOLDS(RING_UNLOCKED, rules_locked(handle_entry_frame(entry)));
     if (next == entry)
         return ledger_word_free() | LEDGER_LOCKED;
     entry->previous->next = next;
@@ -111,6 +113,7 @@ static inline void handle_empty(struct handle_entry *entry)
 /* The same for an entry in whatever task's table. */
 static inline void handle_strip(struct handle_entry *entry)
 {
+    RULE_HOLDS(RING_UNLOCKED, rules_locked(handle_entry_frame(entry)));
     if (__atomic_load_n(&entry->owner->at, __ATOMIC_RELAXED) == this_cpu->number) {
         handle_empty(entry);
         return;
@@ -127,6 +130,7 @@ must_use static inline uint64_t handle_replace(struct handle_entry *old, struct 
     bool anchor = ledger_word_anchor(locked_word) == old;
     bool receives = old->kind == KIND_ENDPOINT && (old->rights & RIGHT_RECEIVE);
 
+    RULE_HOLDS(RING_UNLOCKED, rules_locked(handle_entry_frame(old)));
     if (receives && old->owner->cpu_number != task->cpu_number) { /* the endpoint stays open */
         endpoint_receiver_comes(handle_entry_frame(old), task->cpu_number);
         (void)endpoint_receiver_goes(handle_entry_frame(old), old->owner->cpu_number);

@@ -39,6 +39,7 @@ void task_call_ends(struct task *caller, enum error error)
 {
     bool left = rax_mode(caller->service.pending) == MODE_MOVE;
 
+    RULE_HOLDS(TASK_ELSEWHERE, rules_is_here(caller));
     caller->service.pending = 0;
     registers_clear(&caller->registers);
     caller->registers.rax = left ? ERROR_INTERRUPTED : error;
@@ -55,6 +56,7 @@ static bool withdraw_lent(struct task *task)
 
 void task_lend(struct task *task, uint32_t cpu_number, enum mail_kind kind)
 {
+    RULE_HOLDS(TASK_ELSEWHERE, rules_is_here(task));
     task->state = TASK_AWAITING;
     task->callee = NULL;
     __atomic_store_n(&task->at, cpu_number, __ATOMIC_RELEASE);
@@ -138,6 +140,8 @@ void task_die(struct task *task, const struct task_ending *why)
 {
     struct task *caller = task->caller;
 
+    RULE_HOLDS(LOCK_SWITCHES, rules_unlocked());
+    RULE_HOLDS(TASK_ELSEWHERE, task->cpu_number == this_cpu->number);
     task->end = why->end;
     task->end_vector = why->vector;
     task->end_code = why->code;
