@@ -67,6 +67,8 @@ check_together() {
 # Sets `typist`, what serial-filter types (-: what a person types here); `limit` in seconds (0: none); `tap`: whether tests must be
 # reported (`never`: what looks like one is none); and `name`.
 draw_conclusions() {
+    # Or the emulator, which runs them by turns in one thread, lets only the first run: kernel/cpu/turns.h.
+    [ -z "$icount" ] || [ "$cpus" = 1 ] || build_options+=(--turns "$seed")
     typist=$script${keys:+keys:$keys}
     if suite_says typed && [ -z "$bochs$typed$typist$gdb$expect$monitor$screenshot$no_serial" ]; then
         typist=-
