@@ -9,6 +9,7 @@
 #include "kernel/cpu/legacy_interrupt.h"
 #include "kernel/cpu/local_apic.h"
 #include "kernel/cpu/timer.h"
+#include "kernel/cpu/turns.h"
 #include "kernel/cpu/uart.h"
 #include "kernel/memory/ledger.h"
 #include "kernel/entry/proceed.h"
@@ -133,6 +134,7 @@ _Noreturn void kernel_main(uint32_t magic, uint64_t information)
     ledger_initialise();
     events_start();
     sweep_allow();
+    turns_begin(boot_data.command_line);
     interrupts_start();
     processors_wake();                            /* each in memory of its own, which is allocated here */
     require(modules_load(&boot_data), "modules"); /* tasks of the boot modules */

@@ -9,6 +9,7 @@
 #include "kernel/object/grace.h"
 #include "kernel/object/mail.h"
 #include "kernel/object/schedule.h"
+#include <quire/atomic.h>
 #include <stddef.h>
 
 #define TASK_OF(mail, member) ((struct task *)(void *)((char *)(mail)-offsetof(struct task, member)))
@@ -17,7 +18,7 @@ static void open_one(struct mail *mail)
 {
     switch ((enum mail_kind)mail->kind) {
     case MAIL_HOME:
-        __atomic_store_n(&TASK_OF(mail, mail)->at, this_cpu->number, __ATOMIC_RELEASE);
+        atomic_store_release_32(&TASK_OF(mail, mail)->at, this_cpu->number);
         schedule_again(TASK_OF(mail, mail));
         break;
     case MAIL_ASK:

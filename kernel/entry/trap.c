@@ -5,6 +5,7 @@
 #include "kernel/cpu/legacy_interrupt.h"
 #include "kernel/cpu/local_apic.h"
 #include "kernel/cpu/stop.h"
+#include "kernel/cpu/turns.h"
 #include "kernel/event.h"
 #include "kernel/memory/window.h"
 #include "kernel/entry/proceed.h"
@@ -30,6 +31,7 @@ void trap_on_stack(struct stack_frame *frame);
 
 static void interrupt(uint64_t vector)
 {
+    turns_end_one();
     event_record(EVENT_INTERRUPT, this_cpu->current, vector);
     if (vector == VECTOR_TIMER) {
         interrupt_acknowledge();

@@ -8,6 +8,7 @@
 #include "kernel/object/mapping.h"
 #include "kernel/object/pin.h"
 #include "kernel/object/schedule.h"
+#include <quire/atomic.h>
 #include <quire/kinds.h>
 #include <stddef.h>
 
@@ -23,9 +24,8 @@ struct stripped {
     const struct task *owners[STRIP_COSTLY];
     struct task *waiter[STRIP_COSTLY]; /* callers that waited by such a handle */
     uint32_t waiter_count;
-    struct endpoint_line
-        *closes;   /* not NULL: nobody can receive there any more; its callers hear that before anything else */
-    uint64_t left; /* handles, the one that stays among them */
+    struct endpoint_line *closes; /* not NULL: nobody can receive there any more; its callers hear that first */
+    uint64_t left;                /* handles, the one that stays among them */
 };
 
 /* A task that waits in an endpoint's queue by a handle that goes is this CPU's from here on. */
@@ -34,7 +34,7 @@ static void take_waiter(const struct handle_entry *entry, struct stripped *strip
     struct task *task = entry->owner;
     struct endpoint *endpoint = endpoint_of(handle_entry_frame(entry));
 
-    if (__atomic_load_n(&task->queue, __ATOMIC_ACQUIRE) == endpoint &&
+    if (atomic_pointer_load_acquire(&task->queue) == endpoint &&
         handle_table_entry(task, handle_index(task->registers.rdi)) == entry && endpoint_forget_locked(endpoint, task))
         stripped->waiter[stripped->waiter_count++] = task;
 }

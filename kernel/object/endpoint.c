@@ -4,6 +4,7 @@
 #include "kernel/object/handle_table.h"
 #include "kernel/object/schedule.h"
 #include "kernel/object/task_queue.h"
+#include <quire/atomic.h>
 
 static atomic_word *word_of(const struct endpoint *endpoint)
 {
@@ -100,8 +101,8 @@ bool endpoint_forget_locked(struct endpoint *endpoint, struct task *caller)
         (*place)->lower = lower;
     else
         *place = lower;
-    __atomic_store_n(&caller->at, this_cpu->number, __ATOMIC_RELEASE);
-    __atomic_store_n(&caller->queue, NULL, __ATOMIC_RELEASE);
+    atomic_store_release_32(&caller->at, this_cpu->number);
+    atomic_pointer_store_release(&caller->queue, NULL);
     return true;
 }
 

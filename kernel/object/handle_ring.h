@@ -8,6 +8,7 @@
 #include "kernel/memory/ledger_word.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/task.h"
+#include <quire/atomic.h>
 
 /* Locks the word of the frame that an entry named when it was found. False: it names something else by now, or nothing, and
  * nothing is locked. */
@@ -114,12 +115,12 @@ static inline void handle_empty(struct handle_entry *entry)
 static inline void handle_strip(struct handle_entry *entry)
 {
     RULE_HOLDS(RING_UNLOCKED, rules_locked(handle_entry_frame(entry)));
-    if (__atomic_load_n(&entry->owner->at, __ATOMIC_RELAXED) == this_cpu->number) {
+    if (atomic_load_relaxed_32(&entry->owner->at) == this_cpu->number) {
         handle_empty(entry);
         return;
     }
     atomic_store_release(&entry->name, 0);
-    __atomic_store_n(&entry->state, HANDLE_STRIPPED, __ATOMIC_RELEASE); /* the last that is done to it here */
+    atomic_store_release_32(&entry->state, HANDLE_STRIPPED); /* the last that is done to it here */
 }
 
 /* Moves what an unmapped entry names into an empty one of a task's table, which takes the old one's place in the ring,

@@ -69,6 +69,8 @@ check_together() {
 draw_conclusions() {
     kernel=build/${checked:+checked/}quire.elf
     [ -z "$checked" ] || stretch= # what it asserts would count, too
+    # Or the emulator, which runs them by turns in one thread, lets only the first run: kernel/cpu/turns.h.
+    [ -z "$icount" ] || [ "$cpus" = 1 ] || build_options+=(--turns "$seed")
     typist=$script${keys:+keys:$keys}
     if suite_says typed && [ -z "$bochs$typed$typist$gdb$expect$monitor$screenshot$no_serial" ]; then
         typist=-
