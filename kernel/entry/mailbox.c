@@ -54,8 +54,10 @@ void mailbox_open(void)
         interrupt_window();
     }
     grace_pass(ticket);
-    while ((task = grace_next()))
+    while ((task = grace_next())) {
         call_goes_on(task);
+        interrupt_window();
+    }
 }
 
 void mailbox_wait(void)
