@@ -10,10 +10,10 @@
 #include "kernel/object/task.h"
 #include "kernel/print.h"
 
-#define PATIENCE (UINT64_C(10) * TIMER_HERTZ) /* ticks that one stay in the kernel may wait */
-#define FLAGS_INTERRUPTS UINT64_C(0x200)      /* Intel SDM volume 1, 3.4.3 */
+#define FLAGS_INTERRUPTS UINT64_C(0x200) /* Intel SDM volume 1, 3.4.3 */
 
 bool rules_are_over;
+uint64_t rules_patience = UINT64_C(10) * TIMER_HERTZ;
 
 static const char *const texts[RULES] = {
 #define RULE(NAME, text) [RULE_##NAME] = #NAME ": " text,
@@ -109,7 +109,7 @@ bool rules_wait(const char *what, uint64_t which)
     this_cpu->rules.awaited = which;
     if (this_cpu->rules.began == 0)
         this_cpu->rules.began = now;
-    return !timer_stamps || now - this_cpu->rules.began < PATIENCE * timer_stamps;
+    return !timer_stamps || now - this_cpu->rules.began < rules_patience * timer_stamps;
 }
 
 void rules_outside(void)

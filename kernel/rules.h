@@ -32,7 +32,8 @@ struct rules {
 };
 
 _Noreturn void rule_broken(enum rule rule, const char *file, uint32_t line);
-extern bool rules_are_over; /* it is the end of the machine */
+extern uint64_t rules_patience; /* ticks that one stay in the kernel may wait */
+extern bool rules_are_over;     /* it is the end of the machine */
 
 #define CHECKED_ONLY(...) __VA_ARGS__
 #define RULE_HOLDS(NAME, condition)                                                                                    \

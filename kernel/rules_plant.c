@@ -4,6 +4,7 @@
 #include "kernel/cpu/flush.h"
 #include "kernel/cpu/instructions.h"
 #include "kernel/cpu/local_apic.h"
+#include "kernel/cpu/timer.h"
 #include "kernel/entry/mailbox.h"
 #include "kernel/ipc/call.h"
 #include "kernel/ipc/carry.h"
@@ -17,6 +18,10 @@
 #define BEFORE 50 /* ways out of the kernel: tasks run by then */
 
 static enum rule planted;
+
+/* A CPU that waits without serving others. */
+enum { DEAF_WANTED = 1, DEAF };
+static atomic_word deaf;
 
 void rules_choose(const char *command_line)
 {
@@ -77,11 +82,14 @@ static void break_it(struct task *task)
     case RULE_LOCK_LEAVES:
         (void)ledger_lock(word);
         break;
-    case RULE_WAIT_ENDLESS: /* one CPU is deaf, the other asks it */
-        if (this_cpu->number == 0)
-            flush_others(UINT64_C(1) << other);
-        for (;;)
+    case RULE_WAIT_ENDLESS:
+        rules_patience = TIMER_HERTZ;
+        atomic_store_release(&deaf, DEAF_WANTED);
+        interrupt_send(other, VECTOR_MAIL);
+        while (atomic_load_acquire(&deaf) != DEAF)
             atomic_pause();
+        flush_others(UINT64_C(1) << other);
+        break;
     case RULE_TASK_ELSEWHERE:
         schedule_ready(cpus[other]->worker);
         break;
@@ -114,6 +122,11 @@ void rules_plant(void)
 {
     static uint32_t passed[2];
 
+    if (atomic_load_acquire(&deaf) == DEAF_WANTED) {
+        atomic_store_release(&deaf, DEAF);
+        for (;;)
+            atomic_pause();
+    }
     if (planted == RULE_NONE || cpu_count != 2 || !this_cpu->current || this_cpu->current->server)
         return;
     if (++passed[this_cpu->number] == BEFORE)

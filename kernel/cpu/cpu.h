@@ -32,6 +32,7 @@ struct cpu {
     uint64_t descriptors[7];
     uint32_t task_state[TASK_STATE_WORDS];
     struct task *waiting_for_grace; /* a list: object/grace.h */
+    struct task *last_for_grace;    /* its last, if there is any */
 
     /* What others write, each in a line of its own. */
     atomic_word mail __attribute__((aligned(64)));         /* object/mail.h */

@@ -16,6 +16,7 @@ void flush_others(uint64_t cpus_wanted)
 {
     uint64_t wanted[WORKERS_MAX];
 
+    RULE_HOLDS(LOCK_WAITS, rules_unlocked()); /* even if nobody lets it wait */
     for (uint32_t k = 0; k < cpu_count; k++) {
         if (!(cpus_wanted >> k & 1))
             continue;

@@ -26,10 +26,11 @@ void proceed(void)
         RULE_HOLDS(LOCK_LEAVES, rules_unlocked());
         RULE_HOLDS(PIN_LEAVES, this_cpu->pinned == 0);
         CHECKED_ONLY(rules_plant();)
-        CHECKED_ONLY(this_cpu->rules.mail_is_due = true;)
-        if (__builtin_expect(mailbox_is_due(), 0))
+        for (bool due = mailbox_is_due(); __builtin_expect(due, 0); due = mailbox_has_come()) {
+            CHECKED_ONLY(this_cpu->rules.mail_is_due = true;)
             mailbox_open();
-        CHECKED_ONLY(this_cpu->rules.mail_is_due = false;)
+            interrupt_window();
+        }
         schedule();
         if (!this_cpu->current)
             mailbox_wait();

@@ -1,4 +1,5 @@
 #include "kernel/ipc/call.h"
+#include "kernel/cpu/instructions.h"
 #include "kernel/ipc/carry.h"
 #include "kernel/ipc/reap.h"
 #include "kernel/object/endpoint.h"
@@ -70,6 +71,7 @@ void call_refuse(struct task *caller, enum error error)
     if (error == CARRY_WAITS) {
         caller->state = TASK_AWAITING;
         caller->callee = NULL;
+        interrupt_window();
         grace_ask(caller);
     } else if (task_is_dying(caller) && caller->cpu_number == this_cpu->number) {
         reap_pause(caller);

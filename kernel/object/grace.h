@@ -20,7 +20,7 @@ extern atomic_word grace_newest; /* ticket. Read before this CPU's mail is taken
  * ticket was given. */
 void grace_pass(uint64_t ticket);
 
-/* The next task of this CPU whose time has come, or NULL. */
+/* The next task of this CPU whose time has come, or NULL. Lets interrupts in. */
 must_use struct task *grace_next(void);
 
 #endif

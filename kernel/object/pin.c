@@ -27,6 +27,7 @@ bool pin_is_elsewhere(uint64_t frame)
 
 void pin_wait(uint64_t frame)
 {
+    RULE_HOLDS(LOCK_WAITS, rules_unlocked());
     while (pin_is_elsewhere(frame))
         wait_turn_for("flushes of frame", frame);
 }
