@@ -27,14 +27,22 @@ static bool serve_whole(struct fiber *fiber, const struct stop_call *call)
     return begin(fiber, call) && run_to(fiber, PAUSED_MAX);
 }
 
-/* Buys a frame; returns the index of its handle. */
-static uint32_t buy(uint64_t flags)
+/* Where the next handle will be. */
+static uint32_t empty_entry(void)
 {
-    struct stop_call call = stop_call_make(MESSAGE_ALLOC, MODE_NONE, ACTION_GRANT, STOP_NO_HANDLE);
     uint32_t index = 0;
 
     while (stop_ledger.handles[index].account != 0)
         index += 1;
+    return index;
+}
+
+/* Buys a frame; returns the index of its handle. */
+static uint32_t buy(uint64_t flags)
+{
+    struct stop_call call = stop_call_make(MESSAGE_ALLOC, MODE_NONE, ACTION_GRANT, STOP_NO_HANDLE);
+    uint32_t index = empty_entry();
+
     call.words[0] = flags;
     ck_assert(serve_whole(&fibers[0], &call));
     ck_assert_uint_eq(stop_ledger.handles[index].account, 1);
@@ -52,10 +60,8 @@ static struct stop_call clone_of(uint32_t handle)
 static uint32_t copy(uint32_t handle)
 {
     struct stop_call call = clone_of(handle);
-    uint32_t index = 0;
+    uint32_t index = empty_entry();
 
-    while (stop_ledger.handles[index].account != 0)
-        index += 1;
     ck_assert(serve_whole(&fibers[0], &call));
     ck_assert_uint_eq(stop_ledger.handles[index].frame, stop_ledger.handles[handle].frame);
     return index;
