@@ -34,6 +34,10 @@ static struct fiber {
     struct message message;
     bool in_service;
     bool runs;
+    uint64_t frames[STOP_RUN + 1 + MESSAGE_WORDS]; /* that the call may be about */
+    uint32_t frame_count;
+    bool expects; /* no other call is about the frame, so that it is known what is to be answered: */
+    uint64_t expected;
 } fibers[WORKERS + 1];
 
 #define RECOVERY (&fibers[WORKERS])
@@ -49,7 +53,7 @@ static uint64_t restless = UINT64_MAX; /* at one point of so many another worker
 static bool (*next_call)(struct stop_call *call);
 
 static struct tried {
-    uint64_t rounds, calls, refused, kills, in_recovery, together;
+    uint64_t rounds, calls, refused, kills, in_recovery, together, expected, ended;
 } tried;
 
 static uint64_t below(uint64_t bound)
@@ -126,6 +130,21 @@ static void say(const char *what, const struct fiber *fiber)
             call->words[0], call->words[1], call->words[2]);
 }
 
+/* A frame that nobody else is at ends with its last handle, and all that there are to it are taken away: whatever restarts have
+ * come in between, that is what the caller hears. */
+static void check_answer(const struct fiber *fiber)
+{
+    const struct message *message = &fiber->message;
+
+    if (fiber->call.mode == MODE_DROP && message->rsi == ERROR_NONE)
+        tried.ended += message->words[0];
+    if (!fiber->expects || message->rsi != ERROR_NONE)
+        return;
+    tried.expected += 1;
+    expect(message->words[0] == fiber->expected, "seed %lu: %s of frame %lu answers %lu, not %lu", random_state.seed,
+           stop_operation_name(fiber->call.operation), fiber->frames[0], message->words[0], fiber->expected);
+}
+
 static void serve(struct fiber *fiber)
 {
     struct worker *worker = fiber->worker;
@@ -144,6 +163,7 @@ static void serve(struct fiber *fiber)
     }
     fiber->in_service = false;
     tried.refused += message->rsi != ERROR_NONE;
+    check_answer(fiber);
     if (told)
         say(error_name(message->rsi), fiber);
 }
@@ -168,13 +188,66 @@ static bool shares_handles(const struct fiber *fiber)
     return fiber->call.other != STOP_NO_HANDLE && taken[fiber->call.other];
 }
 
+static void find_frames(struct fiber *fiber)
+{
+    const struct stop_call *call = &fiber->call;
+
+    fiber->frame_count = 0;
+    for (uint32_t k = 0; call->mode != MODE_NONE && k < call->count; k++)
+        if (call->handles[k] < STOP_HANDLES)
+            fiber->frames[fiber->frame_count++] = stop_ledger.handles[call->handles[k]].frame;
+    if (call->other < STOP_HANDLES)
+        fiber->frames[fiber->frame_count++] = stop_ledger.handles[call->other].frame;
+    for (uint32_t k = 0; call->mode != MODE_DROP && k < MESSAGE_WORDS; k++)
+        fiber->frames[fiber->frame_count++] = call->words[k] / FRAME_SIZE;
+}
+
+static bool is_about(const struct fiber *fiber, uint64_t frame)
+{
+    for (uint32_t k = 0; k < fiber->frame_count; k++)
+        if (fiber->frames[k] == frame)
+            return true;
+    return false;
+}
+
+/* What is to be answered, if that is known: of a drop, or of all handles that are taken away but one. Before it is delivered. */
+static void find_expected(struct fiber *fiber)
+{
+    const struct stop_call *call = &fiber->call;
+    bool drops = call->mode == MODE_DROP && call->count == 1;
+    bool revokes = call->operation == MESSAGE_REVOKE && call->mode == MODE_BORROW && call->count == 1;
+
+    find_frames(fiber);
+    fiber->expects = (drops || revokes) && stop_ledger.kinds[fiber->frames[0]] == KIND_UNTYPED;
+    if (!fiber->expects)
+        return;
+    uint64_t others = stop_ledger.count[fiber->frames[0]] - 1;
+    fiber->expected = drops ? others == 0 : others;
+}
+
+/* Two calls that may be about the same frame may change each other's answers. */
+static void find_meetings(struct fiber *fiber)
+{
+    for (uint32_t k = 0; k < WORKERS; k++) {
+        struct fiber *other = &fibers[k];
+        if (other == fiber || !other->in_service)
+            continue;
+        fiber->expects = fiber->expects && !is_about(other, fiber->frames[0]);
+        other->expects = other->expects && !is_about(fiber, other->frames[0]);
+    }
+}
+
 /* The kernel delivers a call, if no other is about the same handles. */
 static bool deliver(struct fiber *fiber, const struct stop_call *call)
 {
     fiber->call = *call;
     stop_kernel_by(fiber->worker);
-    if (shares_handles(fiber) || !stop_deliver(&fiber->call, &fiber->message))
+    if (shares_handles(fiber))
         return false;
+    find_expected(fiber);
+    if (!stop_deliver(&fiber->call, &fiber->message))
+        return false;
+    find_meetings(fiber);
     fiber->in_service = true;
     tried.calls += 1;
     if (told)

@@ -47,6 +47,7 @@ enum error fight_allocate(void)
         }
         check_success(frame_info(handle_of_run(first, k), &facts), 0);
         held_enter(place, handle_of_run(first, k), facts.address, RIGHTS_FRAME, is_public(facts.address));
+        held_others_gone(place); /* what it had to that frame before was taken away, or it would not be free */
         check_equal(facts.payer, start_page()->account, facts.address);
         check_equal(facts.kind, KIND_UNTYPED, facts.address);
         if (!place->shared) {

@@ -68,11 +68,16 @@ static void fight(void)
     report->operations++;
 }
 
+/* A page table that it takes may be looked up by a fighter before it is one. */
 static void *page_of(const char *name)
 {
+    enum error error;
     void *page;
 
-    if (frame_map_anywhere(start_handle(name), RIGHT_READ | RIGHT_WRITE, &page) != ERROR_NONE) {
+    do {
+        error = frame_map_anywhere(start_handle(name), RIGHT_READ | RIGHT_WRITE, &page);
+    } while (error == ERROR_SHARED || error == ERROR_BUSY);
+    if (error != ERROR_NONE) {
         system_call_exit(3);
     }
     return page;
