@@ -293,6 +293,10 @@ START_TEST(taken_by_another_after_recovery)
     ck_assert(serve_whole(&fibers[0], &call));
     struct meeting meeting = {.first = take(second), .dies = true, .last = take(list)};
     ck_assert_uint_gt(meet_everywhere(&meeting), 200);
+    meeting.whole[0] = take(list);
+    meeting.last = drop(empty_entry());
+    meeting.last.account = 1; /* of what was taken: it is not put back a second time */
+    ck_assert_uint_gt(meet_everywhere(&meeting), 200);
     destroy();
 }
 END_TEST
