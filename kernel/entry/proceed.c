@@ -2,6 +2,7 @@
 #include "kernel/cpu/instructions.h"
 #include "kernel/entry/mailbox.h"
 #include "kernel/ipc/call.h"
+#include "kernel/ipc/hold.h"
 #include "kernel/ipc/reap.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/schedule.h"
@@ -26,7 +27,7 @@ void proceed(void)
         RULE_HOLDS(LOCK_LEAVES, rules_unlocked());
         RULE_HOLDS(PIN_LEAVES, this_cpu->pinned == 0);
         CHECKED_ONLY(rules_plant();)
-        for (bool due = mailbox_is_due(); __builtin_expect(due, 0); due = mailbox_has_come()) {
+        for (bool due = mailbox_is_due(); __builtin_expect(due, 0); due = mailbox_has_come() && !hold_is_put_off()) {
             CHECKED_ONLY(this_cpu->rules.mail_is_due = true;)
             mailbox_open();
             interrupt_window();

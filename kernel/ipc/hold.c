@@ -65,13 +65,21 @@ static void stay(void)
     }
 }
 
+static bool is_busy(const struct task *worker)
+{
+    return worker->state == TASK_READY || (this_cpu->current == worker && worker->state == TASK_RUNNING);
+}
+
+bool hold_is_put_off(void)
+{
+    return is_wanted() && is_busy(this_cpu->worker);
+}
+
 void hold_look(struct task *worker)
 {
-    bool busy = worker->state == TASK_READY || (this_cpu->current == worker && worker->state == TASK_RUNNING);
-
     if (!is_wanted())
         return;
-    if (!busy) {
+    if (!is_busy(worker)) {
         stay();
         return;
     }

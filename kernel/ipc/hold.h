@@ -19,4 +19,7 @@ must_use bool hold_is_own(void);
 /* MAIL_SERVER: stands still while another CPU wants that, or is told so again. */
 void hold_look(struct task *worker);
 
+/* Whether it is, until this CPU's worker has done what it is at: the mail that reminds of it lies there until then. */
+bool hold_is_put_off(void);
+
 #endif
