@@ -41,8 +41,11 @@ FREESTANDING = -std=gnu11 -ffreestanding -nostdinc -isystem $(COMPILER_HEADERS) 
 # The kernel's stack is a few pages: no frame may take much of it. -fcallgraph-info feeds `make size`.
 FLAGS_kernel = $(FREESTANDING) -mgeneral-regs-only -mcmodel=kernel -I$(O)/kernel \
     -Wframe-larger-than=2048 $(if $(GCC),-fcallgraph-info=su)
+# What asserts the rules of docs/smp.md: kernel/rules.h.
+FLAGS_checked = $(subst -I$(O)/kernel,-I$(O)/checked,$(FLAGS_kernel)) -DCHECKED
 FLAGS_library = $(FREESTANDING) -mgeneral-regs-only -DQUIRE_CLOBBER_RBP
 FLAGS_server = $(FREESTANDING) -mgeneral-regs-only -DQUIRE_CLOBBER_RBP
+FLAGS_server_checked = $(FLAGS_server) -DCHECKED
 # Optimised otherwise, so that nothing lies where it lies in the first.
 FLAGS_server_2 = $(FLAGS_server) -O1 -DSERVER_VERSION=2
 FLAGS_server_other_layout = $(FLAGS_server) -DSERVER_VERSION=3 -DKEEP_VERSION=999
@@ -164,36 +167,45 @@ $(O)/$(1)/%.S.o: %.S $(O)/flags-$(1)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$(CC) $$(filter-out -fcallgraph-info=su,$$(FLAGS_$(1))) -MMD -MP -c $$< -o $$@
 endef
-$(foreach variant,kernel library server task extra host native,$(eval $(call compile,$(variant))))
+$(foreach variant,kernel checked library server server_checked task extra host native,$(eval $(call compile,$(variant))))
 
 # Offsets of structure members for assembly: the compiler writes lines `->NAME $value` into its output.
-$(filter %.S.o,$(KERNEL_OBJECTS)): $(O)/kernel/offsets.h
-$(O)/kernel/offsets.h: kernel/entry/offsets.c $(O)/flags-kernel
-	$(call say,OFFSETS,$<)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(filter-out -fcallgraph-info=su,$(FLAGS_kernel)) $(if $(GCC),,-fno-integrated-as) \
-	    -MMD -MP -MT $@ -MF $@.d -S $< -o $@.s
-	$(Q)sed -n 's/^.*->\([A-Za-z0-9_]*\) [$$#]*\(-\{0,1\}[0-9][0-9]*\).*/#define \1 \2/p' $@.s >$@
-	$(Q)test -s $@
+define offsets
+$(filter %.S.o,$(call objects,$(1),$(KERNEL_SOURCES))): $(O)/$(1)/offsets.h
+$(O)/$(1)/offsets.h: kernel/entry/offsets.c $(O)/flags-$(1)
+	$$(call say,OFFSETS,$$<)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(filter-out -fcallgraph-info=su,$$(FLAGS_$(1))) $$(if $$(GCC),,-fno-integrated-as) \
+	    -MMD -MP -MT $$@ -MF $$@.d -S $$< -o $$@.s
+	$$(Q)sed -n 's/^.*->\([A-Za-z0-9_]*\) [$$$$#]*\(-\{0,1\}[0-9][0-9]*\).*/#define \1 \2/p' $$@.s >$$@
+	$$(Q)test -s $$@
+endef
+$(foreach variant,kernel checked,$(eval $(call offsets,$(variant))))
 
 # --- linking ---------------------------------------------------------------------------------------------------------
 
 # The kernel knows names and stack use of its functions (kernel/panic/symbol.h): linked without, the table is made of that,
 # and linked again with it, behind the text. Then the text has to be where it was, and the table true.
-$(O)/kernel/unnamed.elf: $(KERNEL_OBJECTS) kernel/kernel.lds
-	$(Q)$(call link,kernel/kernel.lds,)
-$(O)/kernel/symbols.S: $(O)/kernel/unnamed.elf kernel/panic/make-symbols
-	$(call say,SYMBOLS,$@)
-	$(Q)kernel/panic/make-symbols $< >$@
-$(O)/kernel/symbols.o: $(O)/kernel/symbols.S
-	$(Q)$(CC) -c $< -o $@
-build/quire.elf: $(KERNEL_OBJECTS) $(O)/kernel/symbols.o kernel/kernel.lds build/compiler iso/check-elf
-	$(call say,LD,$@)
-	$(Q)$(call link,kernel/kernel.lds,)
-	$(Q)kernel/panic/make-symbols $@ | cmp -s - $(O)/kernel/symbols.S || \
-	    { echo "$@: its functions moved when their names were added"; false; }
-	$(Q)iso/check-elf --no-vector-registers $@
-	$(Q)grub-file --is-x86-multiboot2 $@
+# $(call kernel,FILE,VARIANT)
+define kernel
+$(O)/$(2)/unnamed.elf: $(call objects,$(2),$(KERNEL_SOURCES)) kernel/kernel.lds
+	$$(Q)$$(call link,kernel/kernel.lds,)
+$(O)/$(2)/symbols.S: $(O)/$(2)/unnamed.elf kernel/panic/make-symbols
+	$$(call say,SYMBOLS,$$@)
+	$$(Q)kernel/panic/make-symbols $$< >$$@
+$(O)/$(2)/symbols.o: $(O)/$(2)/symbols.S
+	$$(Q)$$(CC) -c $$< -o $$@
+$(1): $(call objects,$(2),$(KERNEL_SOURCES)) $(O)/$(2)/symbols.o kernel/kernel.lds build/compiler iso/check-elf
+	$$(call say,LD,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(call link,kernel/kernel.lds,)
+	$$(Q)kernel/panic/make-symbols $$@ | cmp -s - $(O)/$(2)/symbols.S || \
+	    { echo "$$@: its functions moved when their names were added"; false; }
+	$$(Q)iso/check-elf --no-vector-registers $$@
+	$$(Q)grub-file --is-x86-multiboot2 $$@
+endef
+$(eval $(call kernel,build/quire.elf,kernel))
+$(eval $(call kernel,build/checked/quire.elf,checked))
 
 build/libquire.a: $(LIBRARY_OBJECTS) build/compiler
 	$(call say,AR,$@)
@@ -224,6 +236,11 @@ $(foreach path,$(filter-out $(WITHOUT_FPU),$(SERVER_FOLDERS) $(TEST_TASKS)),\
     $(eval $(call task,$(call task_file,$(path)),task,$(call sources,$(path)),)))
 $(foreach image,$(SERVER_IMAGES),$(eval $(call compile,server_$(image)))\
     $(eval $(call task,build/tasks/frameserv_$(image).elf,server_$(image),$(call sources,servers/frameserv),--no-vector-registers)))
+
+# Kernel and frame server that assert the rules: machines boot them with --checked.
+CHECKED_FILES := build/checked/quire.elf build/checked/frameserv.elf
+ALL_OBJECTS += $(call objects,checked,$(KERNEL_SOURCES))
+$(eval $(call task,build/checked/frameserv.elf,server_checked,$(call sources,servers/frameserv),--no-vector-registers))
 
 # The path of a source may hold anything, so it gets a rule of its own and an object in a folder of its task.
 # Somebody's sources come and go and include what they like: compiled at every run.
@@ -258,4 +275,4 @@ $(CHILD_FILES): build/extra/children/%: build/extra/%
 include tests/tools.mk
 include tests/tests.mk
 
--include $(ALL_OBJECTS:.o=.d) $(NATIVE_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(HOST_HELPERS:.o=.d) $(HOST_TESTS:$(O)/host/%=$(O)/host/tests/host/%.c.d) $(O)/kernel/offsets.h.d
+-include $(ALL_OBJECTS:.o=.d) $(NATIVE_OBJECTS:.o=.d) $(HOST_OBJECTS:.o=.d) $(HOST_HELPERS:.o=.d) $(HOST_TESTS:$(O)/host/%=$(O)/host/tests/host/%.c.d) $(O)/kernel/offsets.h.d $(O)/checked/offsets.h.d

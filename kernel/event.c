@@ -1,6 +1,7 @@
 #include "kernel/event.h"
 #include "kernel/cpu/descriptor.h"
 #include "kernel/cpu/instructions.h"
+#include "kernel/cpu/turns.h"
 #include "kernel/memory/memory.h"
 #include "kernel/memory/physical.h"
 #include "kernel/object/handle_table.h"
@@ -78,4 +79,5 @@ void event_system_call(const struct call_registers *in)
     event->words[3] = in->rdx;
     event->words[4] = in->r13;
     event->words[5] = named ? named->name : 0;
+    turns_end_one();
 }

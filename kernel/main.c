@@ -9,6 +9,7 @@
 #include "kernel/cpu/legacy_interrupt.h"
 #include "kernel/cpu/local_apic.h"
 #include "kernel/cpu/timer.h"
+#include "kernel/cpu/turns.h"
 #include "kernel/cpu/uart.h"
 #include "kernel/memory/ledger.h"
 #include "kernel/entry/proceed.h"
@@ -114,6 +115,7 @@ _Noreturn void kernel_main(uint32_t magic, uint64_t information)
         refuse("this processor lacks %s", missing);
     boot_data_read(magic, information); /* copy out what the loader says */
     log_level_set();
+    CHECKED_ONLY(rules_choose(boot_data.command_line);)
     print_line(PRINT_INFORMATION, "Quire, loaded by %s", boot_data.loader_name);
     require(regions_from_boot_data(&boot_data, image_physical(image_start), image_physical(image_end), &memory.regions),
             "memory map"); /* sort out whose memory is whose */
@@ -132,6 +134,7 @@ _Noreturn void kernel_main(uint32_t magic, uint64_t information)
     ledger_initialise();
     events_start();
     sweep_allow();
+    turns_begin(boot_data.command_line);
     interrupts_start();
     processors_wake();                            /* each in memory of its own, which is allocated here */
     require(modules_load(&boot_data), "modules"); /* tasks of the boot modules */

@@ -37,9 +37,9 @@ $(O)/task/tests/workers/workers.c.o: build/children/bench_worker.elf
 # The suite that is booted if none is named: $(1), or that of TASKS.
 suite = $(or $(SUITE),$(if $(TASKS),$(if $(SCRIPT),$(1),alone),$(1)))
 SWITCHES_OFF := 0 no
-$(foreach switch,UEFI ICOUNT BOCHS,$(if $(filter $(SWITCHES_OFF),$($(switch))),$(eval override $(switch) :=)))
+$(foreach switch,UEFI ICOUNT BOCHS CHECKED,$(if $(filter $(SWITCHES_OFF),$($(switch))),$(eval override $(switch) :=)))
 RUN_FLAGS = $(if $(UEFI),--uefi) $(if $(MEM),--memory $(MEM)) $(if $(MACHINE),--machine $(MACHINE)) \
-    $(if $(CPU),--cpu $(CPU)) $(if $(CPUS),--cpus $(CPUS)) $(if $(ICOUNT),--icount) \
+    $(if $(CPU),--cpu $(CPU)) $(if $(CPUS),--cpus $(CPUS)) $(if $(CHECKED),--checked) $(if $(ICOUNT),--icount) \
     $(if $(BOCHS),--bochs$(if $(filter-out 1,$(BOCHS)), $(BOCHS))) $(if $(TIMEOUT),--timeout $(TIMEOUT)) \
     $(if $(WINDOW),--window '$(WINDOW)') $(if $(SEED),--seed $(SEED)) $(if $(LOG),--log $(LOG)) $(if $(SPOIL),--spoil '$(SPOIL)') \
     $(if $(TYPED),--typed '$(TYPED)') $(if $(SCRIPT),--script '$(SCRIPT)') \
@@ -49,10 +49,10 @@ RUN_FLAGS = $(if $(UEFI),--uefi) $(if $(MEM),--memory $(MEM)) $(if $(MACHINE),--
 .PHONY: demo run trace bench performance debug
 # Only what is booted is built: who comes here for the first time does not wait for the test tasks.
 suite_files = $(sort $(addprefix build/tasks/,$(shell sed -n 's|^module2 /boot/\([^ ]*\).*|\1|p' iso/suites/$(1).cfg 2>/dev/null)))
-demo: build/quire.elf $(call suite_files,demo) $(EXTRA_FILES)
+demo: build/quire.elf $(if $(CHECKED),$(CHECKED_FILES)) $(call suite_files,demo) $(EXTRA_FILES)
 	@tests/run --suite demo $(RUN_FLAGS)
 
-run: build/quire.elf $(call suite_files,$(call suite,shell)) $(EXTRA_FILES) $(if $(SPOIL),build/shim.elf)
+run: build/quire.elf $(if $(CHECKED),$(CHECKED_FILES)) $(call suite_files,$(call suite,shell)) $(EXTRA_FILES) $(if $(SPOIL),build/shim.elf)
 	@tests/run --suite $(call suite,shell) $(RUN_FLAGS)
 
 # What the machine did, for Perfetto; 64 bytes of its memory for each event. SUITE as for run, but the demo if none is given.
@@ -103,9 +103,9 @@ build/%.so: tests/machine/%.c tests/machine/plugin.h build/compiler
 # instructions makes the machine do the same at every run.
 .PHONY: hostile
 N ?= 2000000
-hostile: build/quire.elf $(TASK_FILES)
+hostile: build/quire.elf $(if $(CHECKED),$(CHECKED_FILES)) $(TASK_FILES)
 	@tests/run --suite hostile --icount --count $(N) --timeout $(or $(TIMEOUT),$(shell expr 240 + $(N) / 2500)) \
-	    $(if $(SEED),--seed $(SEED)) $(if $(LOG),--log $(LOG)) $(if $(CPUS),--cpus $(CPUS))
+	    $(if $(SEED),--seed $(SEED)) $(if $(LOG),--log $(LOG)) $(if $(CPUS),--cpus $(CPUS)) $(if $(CHECKED),--checked)
 $(O)/task/tests/tasks/hostile/child_image.S.o: build/children/hostile_child.elf
 $(O)/task/tests/bench/bench/child_image.S.o: build/children/bench_child.elf
 $(O)/task/tests/tasks/example_parent.c.o: build/children/example_child.elf
@@ -118,10 +118,10 @@ $(addprefix build/children/,hostile_child.elf bench_child.elf example_child.elf 
 
 # Tasks on all CPUs fight over the same frames: N of their operations. With real threads each run goes another way.
 .PHONY: fight
-fight: build/quire.elf $(call suite_files,smp)
+fight: build/quire.elf $(if $(CHECKED),$(CHECKED_FILES)) $(call suite_files,smp)
 	@tests/run --suite smp --only fight/all_cpus --cpu max --cpus $(or $(CPUS),4) --count $(N) $(if $(ICOUNT),--icount) \
 	    --timeout $(or $(TIMEOUT),$(shell expr 240 + $(N) / 2500)) $(if $(SEED),--seed $(SEED)) $(if $(LOG),--log $(LOG)) \
-	    $(if $(MEM),--memory $(MEM))
+	    $(if $(MEM),--memory $(MEM)) $(if $(CHECKED),--checked)
 
 # The frame server is killed at every instruction.
 .PHONY: kill
@@ -141,12 +141,12 @@ reproducible:
 
 .PHONY: check check-host check-iso host-tests
 CHECK_ONLY = CK_FORK=yes tests/check $(if $(ONLY),--only '$(ONLY)') $(if $(SEED),--seed $(SEED)) \
-    $(if $(LOG),--log $(LOG)) $(if $(CPUS),--cpus $(CPUS))
-check: host-tests build/quire.elf build/shim.elf build/stretch.so $(TASK_FILES)
+    $(if $(LOG),--log $(LOG)) $(if $(CPUS),--cpus $(CPUS)) $(if $(CHECKED),--checked)
+check: host-tests build/quire.elf $(CHECKED_FILES) build/shim.elf build/stretch.so $(TASK_FILES)
 	@$(CHECK_ONLY) host $(HOST_TESTS) $(REPLAYS) iso
 check-host: host-tests
 	@$(CHECK_ONLY) host $(HOST_TESTS) $(REPLAYS)
-check-iso: build/quire.elf build/shim.elf build/stretch.so $(TASK_FILES)
+check-iso: build/quire.elf $(CHECKED_FILES) build/shim.elf build/stretch.so $(TASK_FILES)
 	@$(CHECK_ONLY) iso
 
 .PHONY: check-trace
@@ -237,8 +237,8 @@ $(COMMANDS): build/sources $(O)/flags-kernel $(O)/flags-library $(O)/flags-task 
 	$(Q)sed -i '$$s/,$$//' $@; echo ']' >>$@
 build/sources: force
 	$(call stamp,$(COMMANDS) $(LISTED_OBJECTS))
-# One entry a source: not those of further images.
-LISTED_OBJECTS = $(sort $(filter-out $(SERVER_IMAGES:%=$(O)/server_%/%),$(filter %.c.o,$(ALL_OBJECTS)) $(patsubst $(O)/host/%,$(O)/host/tests/host/%.c.o,$(HOST_TESTS))))
+# One entry a source: not those of further images, nor of the checked ones.
+LISTED_OBJECTS = $(sort $(filter-out $(SERVER_IMAGES:%=$(O)/server_%/%) $(O)/checked/% $(O)/server_checked/%,$(filter %.c.o,$(ALL_OBJECTS)) $(patsubst $(O)/host/%,$(O)/host/tests/host/%.c.o,$(HOST_TESTS))))
 # Variant and source of an object's path: build/COMPILER/VARIANT/SOURCE.o
 variant = $(firstword $(subst /, ,$(patsubst $(O)/%,%,$(1))))
 source = $(patsubst $(O)/$(call variant,$(1))/%.o,%,$(1))

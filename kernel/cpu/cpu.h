@@ -4,6 +4,7 @@
 #define KERNEL_CPU_CPU_H
 
 #include "kernel/layout.h"
+#include "kernel/rules.h"
 #include <quire/abi.h>
 #include <quire/atomic.h>
 #include <stdint.h>
@@ -31,6 +32,7 @@ struct cpu {
     uint64_t descriptors[7];
     uint32_t task_state[TASK_STATE_WORDS];
     struct task *waiting_for_grace; /* a list: object/grace.h */
+    struct task *last_for_grace;    /* its last, if there is any */
 
     /* What others write, each in a line of its own. */
     atomic_word mail __attribute__((aligned(64)));         /* object/mail.h */
@@ -39,6 +41,7 @@ struct cpu {
     atomic_word lines_fired __attribute__((aligned(64)));  /* object/interrupt_line.c */
     atomic_word grace_seen;                                /* object/grace.h; likewise */
     atomic_word pinned;                                    /* object/pin.h; likewise */
+    CHECKED_ONLY(struct rules rules __attribute__((aligned(64)));)
 };
 _Static_assert(sizeof(struct cpu) <= 4096, "one frame");
 

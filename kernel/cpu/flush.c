@@ -16,6 +16,7 @@ void flush_others(uint64_t cpus_wanted)
 {
     uint64_t wanted[WORKERS_MAX];
 
+    RULE_HOLDS(LOCK_WAITS, rules_unlocked()); /* even if nobody lets it wait */
     for (uint32_t k = 0; k < cpu_count; k++) {
         if (!(cpus_wanted >> k & 1))
             continue;
@@ -24,12 +25,13 @@ void flush_others(uint64_t cpus_wanted)
     }
     for (uint32_t k = 0; k < cpu_count; k++) {
         while ((cpus_wanted >> k & 1) && atomic_load_acquire(&cpus[k]->flush_done) < wanted[k])
-            wait_turn();
+            wait_turn_for("a flush by CPU", k);
     }
 }
 
 void wait_turn(void)
 {
+    RULE_HOLDS(LOCK_WAITS, rules_unlocked());
     atomic_pause();
     flush_serve();
 }

@@ -11,6 +11,15 @@ void flush_serve(void);
  * with a lock held. */
 void wait_turn(void);
 
+/* The same, and tells a checked build what is waited for. */
+static inline void wait_turn_for(const char *what, uint64_t which)
+{
+    RULE_HOLDS(WAIT_ENDLESS, rules_wait(what, which));
+    (void)what;
+    (void)which;
+    wait_turn();
+}
+
 /* Has CPUs, a bit each, forget all translations of tasks, and waits until they have. What was stored before is seen by their
  * page walks from then on. */
 void flush_others(uint64_t cpus_wanted);

@@ -2,6 +2,7 @@
 #ifndef KERNEL_CPU_INSTRUCTIONS_H
 #define KERNEL_CPU_INSTRUCTIONS_H
 
+#include "kernel/rules.h"
 #include <stdint.h>
 
 static inline void port_write_8(uint16_t port, uint8_t value)
@@ -110,6 +111,7 @@ static inline void page_invalidate(uint64_t virtual_address)
  * instruction after sti is still shielded (Intel SDM volume 2, STI). */
 static inline void interrupt_window(void)
 {
+    RULE_HOLDS(LOCK_INTERRUPTS, rules_unlocked());
     __asm__ volatile("sti; nop; cli" ::: "memory");
 }
 

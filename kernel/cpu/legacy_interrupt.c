@@ -39,12 +39,15 @@ void legacy_line_set(uint32_t line, bool open)
 {
     uint64_t found = 0;
 
+    RULE_HOLDS(LOCK_SECOND, rules_unlocked());
     while (!atomic_swap_if_acquire(&lock, &found, 1)) {
         found = 0;
-        wait_turn();
+        wait_turn_for("the legacy interrupt controllers", 0);
     }
+    CHECKED_ONLY(rules_device(true);)
     masked = (uint16_t)((masked & ~(1u << line)) | (open ? 0 : 1u << line));
     mask_write();
+    CHECKED_ONLY(rules_device(false);)
     atomic_store_release(&lock, 0);
 }
 

@@ -65,17 +65,19 @@ bool uart_lock(void)
 {
     if (cpu_count < 2)
         return false;
+    RULE_HOLDS(LOCK_SECOND, !this_cpu->rules.locked);
     for (uint64_t found = 0; !atomic_swap_if_acquire(&owner, &found, this_cpu->number + 1); found = 0) {
         if (found == this_cpu->number + 1)
             return false;
-        flush_serve();
-        atomic_pause();
+        wait_turn_for("the serial port, of CPU", found - 1);
     }
+    CHECKED_ONLY(rules_device(true);)
     return true;
 }
 
 void uart_unlock(void)
 {
+    CHECKED_ONLY(rules_device(false);)
     atomic_store_release(&owner, 0);
 }
 

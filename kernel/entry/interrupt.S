@@ -1,5 +1,6 @@
 /* Ways into the kernel by interrupt and exception, and the one way back to a task. */
 #include "kernel/layout.h"
+#include "kernel/entry/rules.inc"
 #include "kernel/entry/save.inc"
 
     .text
@@ -68,6 +69,7 @@ interrupt_on_stack:
 /* Goes on with the current task from its saved registers. Its address space and FPU state are in place. */
     .global resume_current
 resume_current:
+    rules_leave
     movq CPU_CURRENT, %rbx
     movq REGISTERS_RAX(%rbx), %rax
     movq REGISTERS_RDI(%rbx), %rdi

@@ -9,6 +9,7 @@
 #include "kernel/object/grace.h"
 #include "kernel/object/mail.h"
 #include "kernel/object/schedule.h"
+#include <quire/atomic.h>
 #include <stddef.h>
 
 #define TASK_OF(mail, member) ((struct task *)(void *)((char *)(mail)-offsetof(struct task, member)))
@@ -17,7 +18,7 @@ static void open_one(struct mail *mail)
 {
     switch ((enum mail_kind)mail->kind) {
     case MAIL_HOME:
-        __atomic_store_n(&TASK_OF(mail, mail)->at, this_cpu->number, __ATOMIC_RELEASE);
+        atomic_store_release_32(&TASK_OF(mail, mail)->at, this_cpu->number);
         schedule_again(TASK_OF(mail, mail));
         break;
     case MAIL_ASK:
@@ -46,14 +47,18 @@ void mailbox_open(void)
     uint64_t ticket = atomic_load_acquire(&grace_newest);
     struct task *task;
 
+    RULE_HOLDS(MAIL_INSIDE, this_cpu->rules.mail_is_due);
+    CHECKED_ONLY(this_cpu->rules.mail_is_due = false;)
     for (struct mail *mail = mail_take(), *next; mail; mail = next) {
         next = mail->next; /* it may be sent again */
         open_one(mail);
         interrupt_window();
     }
     grace_pass(ticket);
-    while ((task = grace_next()))
+    while ((task = grace_next())) {
         call_goes_on(task);
+        interrupt_window();
+    }
 }
 
 void mailbox_wait(void)

@@ -17,6 +17,7 @@ _Static_assert(SYSTEM_CALL_CALL == 0 && SYSTEM_CALL_REPLY_RECEIVE == 1, "tested 
 void offsets(void);
 void offsets(void)
 {
+    CHECKED_ONLY(CPU_OFFSET(CPU_RULES_LOCKED, rules.locked); CPU_OFFSET(CPU_PINNED, pinned);)
     OFFSET(REGISTERS_RAX, registers, rax);
     OFFSET(REGISTERS_RDI, registers, rdi);
     OFFSET(REGISTERS_RSI, registers, rsi);

@@ -22,8 +22,15 @@ static void reap(struct task *task)
 void proceed(void)
 {
     for (;;) {
-        if (mailbox_is_due())
+        CHECKED_ONLY(rules_outside();)
+        RULE_HOLDS(LOCK_LEAVES, rules_unlocked());
+        RULE_HOLDS(PIN_LEAVES, this_cpu->pinned == 0);
+        CHECKED_ONLY(rules_plant();)
+        for (bool due = mailbox_is_due(); __builtin_expect(due, 0); due = mailbox_has_come()) {
+            CHECKED_ONLY(this_cpu->rules.mail_is_due = true;)
             mailbox_open();
+            interrupt_window();
+        }
         schedule();
         if (!this_cpu->current)
             mailbox_wait();

@@ -32,7 +32,7 @@ enum error perform_exit(struct task *caller)
     return ERROR_NONE;
 }
 
-void system_call_perform(struct task *task)
+static inline __attribute__((always_inline)) void perform(struct task *task)
 {
     static enum error (*const calls[SYSTEM_CALLS])(struct task *) = {
 #define SYSTEM_CALL(number, NAME, name, in, out, rights, idempotent, errors, text) [number] = perform_##name,
@@ -41,12 +41,18 @@ void system_call_perform(struct task *task)
     };
     uint32_t number = rax_number(task->registers.rax);
 
+    RULE_HOLDS(TASK_ELSEWHERE, rules_is_here(task));
     task->answer = (struct answer){0};
     call_fail(task, number < SYSTEM_CALLS ? calls[number](task) : ERROR_BAD_SYSTEM_CALL);
     task->registers.rsi = task->answer.rsi;
     task->registers.words[WORD_RDX] = task->answer.rdx;
     task->registers.words[WORD_R8] = task->answer.r8;
     task->registers.words[WORD_R9] = task->answer.r9;
+}
+
+void system_call_perform(struct task *task)
+{
+    perform(task);
 }
 
 /* Called by ipc/fastpath.S on this CPU's stack with the task's registers saved; afterwards this_cpu->current
@@ -62,7 +68,7 @@ void system_call(struct task *task)
         if (error)
             call_fail(task, error);
     } else if (cpu_count == 1 || !elsewhere_sent(task)) {
-        system_call_perform(task);
+        perform(task);
     }
     proceed();
 }

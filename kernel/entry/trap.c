@@ -5,6 +5,7 @@
 #include "kernel/cpu/legacy_interrupt.h"
 #include "kernel/cpu/local_apic.h"
 #include "kernel/cpu/stop.h"
+#include "kernel/cpu/turns.h"
 #include "kernel/event.h"
 #include "kernel/memory/window.h"
 #include "kernel/entry/proceed.h"
@@ -14,10 +15,12 @@
 #include "kernel/object/task.h"
 #include "kernel/panic/panic.h"
 #include "kernel/print.h"
+#include <quire/broken_rule.h>
 
 #define EXCEPTIONS 32
 #define VECTOR_DEBUG 1
 #define VECTOR_NON_MASKABLE 2
+#define VECTOR_UNDEFINED 6
 #define VECTOR_PAGE_FAULT 14
 #define PAGE_FAULT_PRESENT 1 /* in the error code: a right was missing, not the page (Intel SDM volume 3, 4.7) */
 
@@ -28,6 +31,7 @@ void trap_on_stack(struct stack_frame *frame);
 
 static void interrupt(uint64_t vector)
 {
+    turns_end_one();
     event_record(EVENT_INTERRUPT, this_cpu->current, vector);
     if (vector == VECTOR_TIMER) {
         interrupt_acknowledge();
@@ -60,6 +64,7 @@ static void fault(struct task *task, uint64_t vector, uint64_t error)
     if (vector == VECTOR_DEBUG && sweep_step(task))
         return;
 
+    RULE_HOLDS(SERVER_FAULTS, !task->server || vector != VECTOR_UNDEFINED || task->registers.rax != BROKEN_RULE);
     event_record(EVENT_FAULT, task, vector, error, task->registers.rip, address);
     if (vector == VECTOR_PAGE_FAULT && task->server && !(error & PAGE_FAULT_PRESENT) &&
         window_back(task->root, address))

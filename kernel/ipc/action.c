@@ -39,10 +39,13 @@ grant_frame(struct task *caller, struct handle_entry *entry, uint32_t generation
     if (!word)
         return ERROR_HOLE;
     uint64_t value = ledger_word_free(); /* which nearly every one is */
-    if (atomic_swap_if_acquire(word, &value, ledger_word_free() | LEDGER_LOCKED))
+    RULE_HOLDS(LOCK_SECOND, rules_unlocked());
+    if (atomic_swap_if_acquire(word, &value, ledger_word_free() | LEDGER_LOCKED)) {
+        RULE_HOLDS(LOCK_SECOND, rules_lock(word));
         value = ledger_word_free() | LEDGER_LOCKED;
-    else
+    } else {
         value = ledger_lock(word);
+    }
     enum error error = grant_check(caller, value);
     if (!error) {
         bool device = ledger_word_state(value) == LEDGER_DEVICE;

@@ -1,4 +1,5 @@
 #include "kernel/ipc/call.h"
+#include "kernel/cpu/instructions.h"
 #include "kernel/ipc/carry.h"
 #include "kernel/ipc/reap.h"
 #include "kernel/object/endpoint.h"
@@ -6,12 +7,6 @@
 #include "kernel/object/handle_table.h"
 #include "kernel/object/schedule.h"
 #include <stddef.h>
-
-void call_fail(struct task *task, enum error error)
-{
-    registers_clear(&task->registers);
-    task->registers.rax = error;
-}
 
 /* The action that the caller accepts: it must have room for what the action brings. That the room is empty holds until
  * the reply, since only the caller's own calls fill it. */
@@ -56,6 +51,7 @@ void call_hand_over(struct task *caller, struct task *receiver, const struct car
 
 enum error call_deliver(struct task *caller, struct task *receiver)
 {
+    RULE_HOLDS(TASK_ELSEWHERE, rules_is_here(caller) && rules_is_here(receiver));
     struct carried carried;
     bool dying = task_is_dying(caller);
 
@@ -75,6 +71,7 @@ void call_refuse(struct task *caller, enum error error)
     if (error == CARRY_WAITS) {
         caller->state = TASK_AWAITING;
         caller->callee = NULL;
+        interrupt_window();
         grace_ask(caller);
     } else if (task_is_dying(caller) && caller->cpu_number == this_cpu->number) {
         reap_pause(caller);
@@ -104,11 +101,12 @@ static void serve_receiver(struct endpoint_line *line, struct task *receiver)
         interrupt_window();
     }
     line->receiver = receiver;
-    endpoint_notify(line, 0); /* what came meanwhile */
+    endpoint_catch_up(line);
 }
 
 void call_look(struct endpoint_line *line)
 {
+    RULE_HOLDS(LINE_ELSEWHERE, rules_line_is_own(line));
     struct task *receiver = line->receiver;
     struct handle_entry *entry;
 
@@ -125,6 +123,7 @@ void call_look(struct endpoint_line *line)
 
 enum error call_send(struct task *caller, struct endpoint_line *line)
 {
+    RULE_HOLDS(LINE_ELSEWHERE, rules_line_is_own(line));
     struct task *receiver = line->receiver;
 
     if (endpoint_is_closed(line))
@@ -135,7 +134,7 @@ enum error call_send(struct task *caller, struct endpoint_line *line)
     enum error error = call_deliver(caller, receiver);
     if (error) {
         line->receiver = receiver;
-        endpoint_notify(line, 0); /* what came meanwhile */
+        endpoint_catch_up(line);
         if (error != CARRY_WAITS)
             return error;
         call_refuse(caller, error);

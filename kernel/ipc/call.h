@@ -36,6 +36,10 @@ void call_hand_over(struct task *caller, struct task *receiver, const struct car
 must_use enum error reply_receive(struct task *task);
 
 /* Ends a task's system call with an error and nothing else in its registers. */
-void call_fail(struct task *task, enum error error);
+static inline void call_fail(struct task *task, enum error error)
+{
+    registers_clear(&task->registers);
+    task->registers.rax = error;
+}
 
 #endif

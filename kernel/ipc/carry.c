@@ -206,6 +206,9 @@ leave(struct task *task, struct handle_entry *entry, struct task *worker, bool m
 
     if (error)
         return error;
+    RULE_HOLDS(GRACE_MISSING, entry->next != entry || cpu_count == 1 ||
+                                  (entry->kind != KIND_ENDPOINT && entry->kind != KIND_TASK) ||
+                                  (task->graced == entry && rules_passed(task)));
     if (any_kind)
         task->graced = NULL; /* the entry may be used again for another one */
     uint64_t frame = handle_entry_frame(entry);

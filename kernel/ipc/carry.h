@@ -37,6 +37,9 @@ must_use enum error carry_again(const struct task *caller, struct task *worker, 
 /* Notes for the worker's recovery what left with a drop that it is stopped in. */
 void carry_name(const struct task *caller, struct task *worker);
 
+/* A recovery has ended the drop that the worker is stopped in; it may be killed again before the drop is answered. */
+void carry_recovered(struct task *worker);
+
 /* How many handles to a frame left with the call, and are the caller's again should it be refused. */
 uint64_t carry_moving(const struct task *caller, uint64_t frame);
 

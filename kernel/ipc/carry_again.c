@@ -71,7 +71,18 @@ void carry_name(const struct task *caller, struct task *worker)
     struct worker_control *control = worker->control;
 
     if (rax_mode(caller->service.pending) == MODE_DROP)
-        control->intent_run = (control->intent_run & ~INTENT_RUN_COUNT) | left_all(caller, worker);
+        control->intent_run = (control->intent_run & ~INTENT_RUN_COUNT) |
+                              (caller->service.pending & CALL_RECOVERED ? 0 : left_all(caller, worker));
+}
+
+void carry_recovered(struct task *worker)
+{
+    struct task *caller = worker->caller;
+
+    if (!caller || rax_mode(caller->service.pending) != MODE_DROP)
+        return;
+    caller->service.pending |= CALL_RECOVERED;
+    worker->control->intent_run &= ~INTENT_RUN_COUNT;
 }
 
 uint64_t carry_moving(const struct task *caller, uint64_t frame)

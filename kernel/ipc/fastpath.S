@@ -130,4 +130,15 @@ system_call_slow_saved:
     call system_call
     jmp resume_current
 
+#ifdef CHECKED
+    .global rules_left
+rules_left:
+    movq $CPU_STACK_TOP, %rsp
+    call rules_left_locked
+rules_locked_second:
+    movq $CPU_STACK_TOP, %rsp
+    call rules_locked_in_assembly
+    .global rules_locked_second
+#endif
+
     .section .note.GNU-stack, "", @progbits

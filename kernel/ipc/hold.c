@@ -30,7 +30,7 @@ enum error hold_others(void)
             restart_poke(k);
     while ((atomic_load_acquire(&held) & others()) != others()) {
         interrupt_window();
-        wait_turn();
+        wait_turn_for("CPUs, a bit each, to hold still:", others());
     }
     return ERROR_NONE;
 }

@@ -27,9 +27,18 @@ static bool is_installed_handle_table(const struct handle_entry *entry)
 
 /* Tables last: another CPU that takes a mapped handle away may be about to clear its entry in a page table, with the lock of
  * the frame held, and has ended when this one has that lock. */
-static bool is_due(const struct task *task, const struct handle_entry *entry)
+static inline bool is_due(uint32_t stage, const struct handle_entry *entry)
 {
-    return task->reap_stage == REAP_PAGE_TABLES ? !is_installed_handle_table(entry) : entry->state == HANDLE_HELD;
+    return entry->state == HANDLE_HELD || (stage != REAP_HANDLES && entry->state == HANDLE_INSTALLED &&
+                                           (stage != REAP_PAGE_TABLES || entry->kind != KIND_HANDLE_TABLE));
+}
+
+/* The first entry that is due, or the end. */
+static inline struct handle_entry *next_due(uint32_t stage, struct handle_entry *entry, const struct handle_entry *end)
+{
+    while (entry < end && (entry->state == HANDLE_EMPTY || !is_due(stage, entry)))
+        entry++;
+    return entry;
 }
 
 /* The last handle to another task goes: that one ends, at its home. */
@@ -55,19 +64,18 @@ static bool find_handle(struct task *task)
         task->reap_index = 0;
     }
     if (task->reap_index >= task->handle_limit) {
-        task->reap_stage = REAP_TABLES;
+        task->reap_stage =
+            task->handle_limit > HANDLES_PER_TABLE ? REAP_TABLES : REAP_PARTS; /* the first one is hidden */
         return false;
     }
-    struct handle_entry *entry = handle_table_part(task, task->reap_index, HANDLES_PER_TABLE, &part);
-    for (; part > 0;
-         part--, entry++, task->reap_index++) { /* entries that are stripped meanwhile are looked at by gather() */
-        if (is_filled(entry) && is_due(task, entry)) {
-            if (!task_is_its_last(entry))
-                return true;
-            orphan(task, entry);
-            return false;
-        }
-    }
+    struct handle_entry *first = handle_table_part(task, task->reap_index, HANDLES_PER_TABLE, &part);
+    struct handle_entry *entry = next_due(task->reap_stage, first, first + part);
+    task->reap_index += (uint32_t)(entry - first); /* entries that are stripped meanwhile are looked at by gather() */
+    if (entry == first + part)
+        return false;
+    if (!task_is_its_last(entry))
+        return true;
+    orphan(task, entry);
     return false;
 }
 
@@ -177,29 +185,34 @@ void reap_pause(struct task *task)
         schedule_ready(task);
 }
 
-/* Takes several handles out. CARRY_WAITS: the first one has to wait. */
-static enum error gather(struct task *task, struct task *worker, struct handle_entry *entry, uint32_t span, uint32_t *n)
+/* Takes several handles out of those between the first entry and an end, which goes down to where no further look is due.
+ * CARRY_WAITS: the first one has to wait. */
+static enum error gather(struct task *task, struct task *worker, struct handle_entry *first,
+                         const struct handle_entry **end, uint32_t *n)
 {
-    task->service.leaving = entry;
-    for (task->service.leaving_count = 0; span > 0 && *n < REAP_RUN; span--, entry++) {
-        if (is_filled(entry) && (task->reap_stage >= REAP_TABLES || is_due(task, entry))) {
-            bool alone = kind_reads(entry->kind); /* the frame server has one page to see last contents in */
-            if ((alone && *n > 0) || task_is_its_last(entry))
-                return ERROR_NONE;
-            enum error error = carry_leave(task, entry, worker);
-            if (error == CARRY_WAITS && *n == 0)
-                return CARRY_WAITS;
-            if (error == CARRY_WAITS) {
+    uint32_t stage = task->reap_stage;
+    struct handle_entry *entry = first;
+
+    task->service.leaving = first;
+    task->service.leaving_count = 0;
+    for (; *n < REAP_RUN && (entry = next_due(stage, entry, *end)) < *end; entry++) {
+        bool alone = kind_reads(entry->kind); /* the frame server has one page to see last contents in */
+        if ((alone && *n > 0) || task_is_its_last(entry))
+            break;
+        enum error error = carry_leave(task, entry, worker);
+        if (error == CARRY_WAITS) {
+            *end = entry;
+            if (*n > 0)
                 task->graced = NULL; /* its turn comes, and its grace */
-                return ERROR_NONE;
-            }
-            if (!error) {
-                worker->transfer[(*n)++] = handle_entry_frame(entry);
-                span = alone ? 1 : span;
-            }
+            return *n > 0 ? ERROR_NONE : CARRY_WAITS;
         }
-        task->service.leaving_count++;
+        if (!error) {
+            worker->transfer[(*n)++] = handle_entry_frame(entry);
+            task->service.leaving_count = (uint32_t)(entry - first) + 1;
+            *end = alone ? entry + 1 : *end;
+        }
     }
+    *end = entry;
     return ERROR_NONE;
 }
 
@@ -219,14 +232,16 @@ enum error reap_carry(struct task *task, struct task *worker, struct carried *ca
     enum error error = ERROR_NONE;
     uint32_t n = 0;
     uint32_t part;
+    const struct handle_entry *end;
 
     *carried = (struct carried){0};
     switch (task->reap_stage) {
     case REAP_HANDLES:
     case REAP_PAGE_TABLES: {
         struct handle_entry *entry = handle_table_part(task, task->reap_index, HANDLES_PER_TABLE, &part);
-        error = gather(task, worker, entry, part, &n);
-        task->reap_index += task->service.leaving_count;
+        end = entry + part;
+        error = gather(task, worker, entry, &end, &n);
+        task->reap_index += (uint32_t)(end - entry);
         break;
     }
     case REAP_TABLES: {
@@ -234,14 +249,17 @@ enum error reap_carry(struct task *task, struct task *worker, struct carried *ca
         uint32_t position = (uint32_t)(entry->detail / FRAME_SIZE);
         task->handle_limit =
             position * HANDLES_PER_TABLE < task->handle_limit ? position * HANDLES_PER_TABLE : task->handle_limit;
-        error = gather(task, worker, entry, 1, &n);
+        end = entry + 1;
+        error = gather(task, worker, entry, &end, &n);
         break;
     }
     case REAP_PARTS:
-        error = gather(task, worker, &task->hidden[HIDDEN_ROOT], 2, &n); /* and the table */
+        end = &task->hidden[HIDDEN_ROOT] + 2;
+        error = gather(task, worker, &task->hidden[HIDDEN_ROOT], &end, &n); /* and the table */
         break;
     default:
-        error = gather(task, worker, &task->hidden[HIDDEN_END], 2, &n); /* and the task itself */
+        end = &task->hidden[HIDDEN_END] + 2;
+        error = gather(task, worker, &task->hidden[HIDDEN_END], &end, &n); /* and the task itself */
     }
     if (error)
         return error;
@@ -260,6 +278,6 @@ bool reap_is_over(struct task *task)
     atomic_word *word = ledger_find(physical_address(task) / FRAME_SIZE);
     task->state = TASK_DEAD;
     if (ledger_word_state(atomic_load_relaxed(word)) == LEDGER_KERNEL) /* it gave itself back: see leave() */
-        ledger_unlock(word, ledger_word_free());
+        atomic_store_release(word, ledger_word_free());                /* nobody else knows it */
     return true;
 }

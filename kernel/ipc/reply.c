@@ -35,6 +35,7 @@ static void answer(struct task *replier, struct task *caller, enum error status,
 /* Answers the caller; it can go on, but is in no queue yet. Everything that can fail comes first. */
 static enum error reply(struct task *replier, struct task *caller)
 {
+    RULE_HOLDS(TASK_ELSEWHERE, rules_is_here(caller));
     struct acted acted = {0};
     enum error status = carry_borrowed_check(caller);
     enum error error = ERROR_NONE;
@@ -56,8 +57,10 @@ static bool take_call(struct task *task, struct endpoint_line *line)
 
     while ((caller = endpoint_dequeue(line))) {
         enum error error = call_deliver(caller, task);
-        if (!error)
+        if (!error) {
+            endpoint_attend(line);
             return true;
+        }
         call_refuse(caller, error);
         interrupt_window();
     }
@@ -67,6 +70,7 @@ static bool take_call(struct task *task, struct endpoint_line *line)
 /* The task waits, and the CPU goes to the caller that it has answered, if there is one and nobody has a better claim. */
 static void wait(struct task *task, struct endpoint_line *line, struct task *answered)
 {
+    RULE_HOLDS(LINE_ELSEWHERE, rules_line_is_own(line));
     line->receiver = task;
     task->calls = line;
     task->state = TASK_RECEIVING;
@@ -99,16 +103,19 @@ enum error reply_receive(struct task *task)
     if (error)
         return error;
     task->life.ticks = 0; /* not before: who asks for the same again and again, and is refused, hangs */
-    sweep_pause(task, caller != NULL);
+    if (caller)
+        sweep_end(task);
     if (caller && reap_is_over(caller))
         caller = NULL;
-    if (!line->attention || (!endpoint_deliver_bits(line, task) && !take_call(task, line))) {
+    if (!line->attention) {
         wait(task, line, caller);
-        endpoint_notify(line, 0); /* what came while calls were refused */
-        return ERROR_NONE;
+    } else if (endpoint_deliver_bits(line, task) || take_call(task, line)) {
+        if (caller)
+            schedule_ready(caller);
+    } else {
+        endpoint_attend(line); /* others were quicker, perhaps */
+        wait(task, line, caller);
+        endpoint_catch_up(line); /* calls were refused, and interrupts let in */
     }
-    endpoint_attend(line);
-    if (caller)
-        schedule_ready(caller);
     return ERROR_NONE;
 }

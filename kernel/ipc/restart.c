@@ -306,6 +306,8 @@ static bool let_others_join(struct task *worker)
 {
     worker->life.leads = LEADS_NONE;
     worker->life.starting = 0;
+    for (uint32_t k = 0; k < cpu_count; k++)
+        carry_recovered(cpus[k]->worker); /* all others are stopped yet */
     atomic_and_acquire_release(&server, ~RESTARTING);
     poke_others(all_workers());
     if (atomic_load_acquire(&wanted) == server_images.current)

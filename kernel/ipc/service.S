@@ -145,6 +145,7 @@ leave:
     ledger_word %r13d, %r14, %edi, %rdi
     lock btsq $0, (%r14)
     jc system_call_slow_saved
+    rules_lock %r14
     cmpq %r11, ENTRY_NAME(%rcx)         /* another CPU may have taken it away meanwhile */
     jne stay
     movq ENTRY_NEXT(%rcx), %rdi
@@ -166,6 +167,7 @@ left:
 unmapped:
     movl $0, ENTRY_GENERATION(%rcx)
     movl $HANDLE_LEAVING, ENTRY_STATE(%rcx)
+    rules_unlock
     movq %r11, (%r14)                   /* unlocks */
     movl ENTRY_FRAME(%rcx), %r13d
     frame_word
@@ -206,6 +208,7 @@ last_leaves:
     jmp left
 
 stay:
+    rules_unlock
     decq (%r14)                         /* unlocks */
     jmp system_call_slow_saved
 
@@ -254,6 +257,7 @@ reply_grant:
     movl $(LEDGER_WORD_FREE | LEDGER_LOCKED), %ecx
     lock cmpxchgq %rcx, (%r11)
     jne restore_and_slow
+    rules_lock %r11
     movabsq $DIRECT_MAP_ADDRESS, %rdi   /* zeroed before anybody can have it */
     addq %r13, %rdi
     movl $(FRAME_SIZE / 8), %ecx
@@ -265,6 +269,7 @@ reply_grant:
     movq %rdi, ENTRY_PREVIOUS(%rdi)
     movq $1, ENTRY_LENGTH(%rdi)
     orq $LEDGER_WORD_HELD, %rdi
+    rules_unlock
     movq %rdi, (%r11)                   /* unlocks */
 
 /* r13: the new handle. */
@@ -343,6 +348,7 @@ reply_clone:
     movq SERVICE_BORROWED(%rbp), %rcx
     lock btsq $0, (%r11)
     jc restore_and_slow
+    rules_lock %r11
     movq ENTRY_NAME(%rcx), %rax
     cmpq SERVICE_BORROWED_NAME(%rbp), %rax
     jne unlock_and_slow
@@ -367,10 +373,12 @@ reply_clone:
     movq %rdi, ENTRY_PREVIOUS(%rcx)
     movq $0, ENTRY_LENGTH(%rdi)
     incq ENTRY_LENGTH(%rcx)
+    rules_unlock
     decq (%r11)                         /* unlocks */
     jmp reply_handle
 
 unlock_and_slow:
+    rules_unlock
     decq (%r11)
     jmp restore_and_slow
 

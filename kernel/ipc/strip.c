@@ -8,22 +8,24 @@
 #include "kernel/object/mapping.h"
 #include "kernel/object/pin.h"
 #include "kernel/object/schedule.h"
+#include <quire/atomic.h>
 #include <quire/kinds.h>
 #include <stddef.h>
 
-#define STRIP_STEP 8 /* handles that are taken away without letting interrupts in */
+/* Handles that are taken away without letting interrupts in: a frame's that is mapped nowhere, others. */
+#define STRIP_STEP 32
+#define STRIP_COSTLY 8
 
 /* Handles that were taken away under one lock. */
 struct stripped {
     uint64_t count;
     uint64_t flush;       /* CPUs that may still know a mapping, a bit each */
     uint32_t owner_count; /* tasks that had it mapped */
-    const struct task *owners[STRIP_STEP];
-    struct task *waiter[STRIP_STEP]; /* callers that waited by such a handle */
+    const struct task *owners[STRIP_COSTLY];
+    struct task *waiter[STRIP_COSTLY]; /* callers that waited by such a handle */
     uint32_t waiter_count;
-    struct endpoint_line
-        *closes;   /* not NULL: nobody can receive there any more; its callers hear that before anything else */
-    uint64_t left; /* handles, the one that stays among them */
+    struct endpoint_line *closes; /* not NULL: nobody can receive there any more; its callers hear that first */
+    uint64_t left;                /* handles, the one that stays among them */
 };
 
 /* A task that waits in an endpoint's queue by a handle that goes is this CPU's from here on. */
@@ -32,9 +34,23 @@ static void take_waiter(const struct handle_entry *entry, struct stripped *strip
     struct task *task = entry->owner;
     struct endpoint *endpoint = endpoint_of(handle_entry_frame(entry));
 
-    if (__atomic_load_n(&task->queue, __ATOMIC_ACQUIRE) == endpoint &&
+    if (atomic_pointer_load_acquire(&task->queue) == endpoint &&
         handle_table_entry(task, handle_index(task->registers.rdi)) == entry && endpoint_forget_locked(endpoint, task))
         stripped->waiter[stripped->waiter_count++] = task;
+}
+
+static bool is_cheap(const struct handle_entry *entry)
+{
+    return entry->kind == KIND_UNTYPED && !entry->place;
+}
+
+/* The same that take_away does. */
+static uint64_t take_cheap(struct handle_entry *entry, uint64_t value, struct stripped *stripped)
+{
+    value = handle_unlink(entry, value);
+    handle_strip(entry);
+    stripped->count++;
+    return value;
 }
 
 /* Takes one entry away, wherever it is; its frame's word is locked. */
@@ -64,6 +80,7 @@ static uint64_t take_away(struct handle_entry *entry, uint64_t value, struct str
 /* Takes some away that follow the one that stays, if that is what it was. */
 static enum error take_some(const struct handle_entry *kept, uint64_t name, uint64_t most, struct stripped *stripped)
 {
+    uint32_t costly = 0;
     atomic_word *word;
     uint64_t value;
 
@@ -74,8 +91,15 @@ static enum error take_some(const struct handle_entry *kept, uint64_t name, uint
     stripped->closes = NULL;
     if (!handle_lock(kept, name, &word, &value))
         return ERROR_REVOKED;
-    while (kept->next != kept && stripped->count < most && !stripped->closes)
-        value = take_away(kept->next, value, stripped);
+    while (kept->next != kept && stripped->count < most && costly < STRIP_COSTLY && !stripped->closes) {
+        struct handle_entry *entry = kept->next;
+        if (is_cheap(entry)) {
+            value = take_cheap(entry, value, stripped);
+        } else {
+            value = take_away(entry, value, stripped);
+            costly++;
+        }
+    }
     stripped->left = handle_count(value);
     if (stripped->owner_count)
         atomic_fence_all(); /* before it is looked who runs where */

@@ -62,17 +62,9 @@ bool sweep_step(struct task *task)
     return true;
 }
 
-void sweep_end(struct task *worker)
+void sweep_end_armed(struct task *worker)
 {
-    if (!worker->sweep.armed)
-        return;
     worker->sweep.armed = 0;
     worker->registers.rflags &= ~RFLAGS_TRAP;
     breakpoint_clear();
-}
-
-void sweep_pause(struct task *task, bool answered)
-{
-    if (answered)
-        sweep_end(task);
 }

@@ -14,10 +14,13 @@ void sweep_plan(struct task *worker, const struct planned_death *request, const 
 /* After an instruction, or at the breakpoint. False: nobody asked for it. */
 must_use bool sweep_step(struct task *task);
 
-/* A worker is planned to die no more. */
-void sweep_end(struct task *worker);
+void sweep_end_armed(struct task *worker);
 
-/* When a task gets ready to receive; answered: it has answered a call. */
-void sweep_pause(struct task *task, bool answered);
+/* A worker is planned to die no more, as when it has answered its request. */
+static inline void sweep_end(struct task *worker)
+{
+    if (worker->sweep.armed)
+        sweep_end_armed(worker);
+}
 
 #endif

@@ -22,8 +22,9 @@ uint64_t ledger_lock_wait(atomic_word *word)
 
     while (!atomic_swap_if_acquire(word, &value, value | LEDGER_LOCKED)) {
         value &= ~LEDGER_LOCKED;
-        wait_turn();
+        wait_turn_for("the lock of the frame with the word at", (uint64_t)(uintptr_t)word);
     }
+    RULE_HOLDS(LOCK_SECOND, rules_lock(word));
     return value | LEDGER_LOCKED;
 }
 
@@ -64,6 +65,6 @@ atomic_word *ledger_leaf_make(uint64_t frame)
         atomic_store_release(entry, (uint64_t)(uintptr_t)frame_pointer(backing));
     }
     while (atomic_load_acquire(entry) == LEDGER_LEAF_BUSY)
-        wait_turn();
+        wait_turn_for("a leaf of the ledger for frame", frame);
     return frame_pointer(backing);
 }

@@ -4,6 +4,7 @@
 #ifndef KERNEL_MEMORY_LEDGER_H
 #define KERNEL_MEMORY_LEDGER_H
 
+#include "kernel/cpu/cpu.h"
 #include "kernel/memory/ledger_word.h"
 #include "kernel/memory/physical.h"
 #include <quire/atomic.h>
@@ -44,15 +45,20 @@ static inline uint64_t ledger_lock(atomic_word *word)
 {
     uint64_t value = atomic_load_relaxed(word);
 
+    RULE_HOLDS(LOCK_SECOND, rules_unlocked());
+    RULE_HOLDS(LOCK_INTERRUPTS, rules_closed());
     value &= ~LEDGER_LOCKED;
     if (__builtin_expect(!atomic_swap_if_acquire(word, &value, value | LEDGER_LOCKED), 0))
         return ledger_lock_wait(word);
+    RULE_HOLDS(LOCK_SECOND, rules_lock(word));
     return value | LEDGER_LOCKED;
 }
 
 /* Stores a new value with the lock bit cleared. Release. */
 static inline void ledger_unlock(atomic_word *word, uint64_t value)
 {
+    RULE_HOLDS(LOCK_NOT_HELD, rules_unlock(word));
+    RULE_HOLDS(LOCK_INTERRUPTS, rules_closed());
     atomic_store_release(word, value & ~LEDGER_LOCKED);
 }
 

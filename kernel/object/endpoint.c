@@ -4,6 +4,7 @@
 #include "kernel/object/handle_table.h"
 #include "kernel/object/schedule.h"
 #include "kernel/object/task_queue.h"
+#include <quire/atomic.h>
 
 static atomic_word *word_of(const struct endpoint *endpoint)
 {
@@ -12,7 +13,8 @@ static atomic_word *word_of(const struct endpoint *endpoint)
 
 bool endpoint_attend(struct endpoint_line *line)
 {
-    const struct endpoint_queue *queue = endpoint_queue(line);
+    RULE_HOLDS(LINE_ELSEWHERE, rules_line_is_own(line));
+    const struct endpoint_queue *queue = endpoint_queue(endpoint_of_line(line), line);
 
     line->attention = queue->callers || atomic_load_relaxed(&queue->bits);
     return line->attention;
@@ -24,16 +26,21 @@ void endpoint_poke(struct endpoint_line *line, uint32_t cpu_number)
         mail_send(cpu_number, &line->mail, MAIL_LOOK);
 }
 
-/* This CPU's next receiver is to look at the queue, and so are those of other CPUs. */
-static void call_attention(struct endpoint_line *line)
+static __attribute__((noinline)) void poke_all(struct endpoint *endpoint, uint64_t others)
 {
-    struct endpoint *endpoint = endpoint_of_line(line);
-    uint64_t others = endpoint->split ? 0 : endpoint->receiver_cpus & ~(UINT64_C(1) << this_cpu->number);
-
-    line->attention = 1;
     for (uint32_t k = 0; others >> k; k++)
         if (others >> k & 1)
             endpoint_poke(&endpoint->lines[k], k);
+}
+
+/* This CPU's next receiver is to look at the queue, and so are those of other CPUs. */
+static inline void call_attention(struct endpoint *endpoint, struct endpoint_line *line)
+{
+    uint64_t others = endpoint->split ? 0 : endpoint->receiver_cpus & ~(UINT64_C(1) << this_cpu->number);
+
+    line->attention = 1;
+    if (others)
+        poke_all(endpoint, others);
 }
 
 /* Where the circle of a priority hangs, or would: callers hold a circle for each priority, the highest first. */
@@ -73,19 +80,20 @@ enum error endpoint_enqueue(struct endpoint_line *line, struct task *caller)
         caller->state = TASK_CALLING;
         caller->calls = line;
         caller->queue = endpoint;
-        append(endpoint_queue(line), caller);
+        append(endpoint_queue(endpoint, line), caller);
     }
     ledger_unlock(word, value);
     if (!error)
-        call_attention(line);
+        call_attention(endpoint, line);
     return error;
 }
 
 bool endpoint_forget_locked(struct endpoint *endpoint, struct task *caller)
 {
+    RULE_HOLDS(RING_UNLOCKED, rules_locked(physical_address(endpoint) / FRAME_SIZE));
     if (caller->queue != endpoint)
         return false;
-    struct task **place = circle_of(endpoint_queue(caller->calls), caller->priority);
+    struct task **place = circle_of(endpoint_queue(endpoint, caller->calls), caller->priority);
     struct task *lower = (*place)->lower;
 
     circle_remove(place, caller);
@@ -93,8 +101,8 @@ bool endpoint_forget_locked(struct endpoint *endpoint, struct task *caller)
         (*place)->lower = lower;
     else
         *place = lower;
-    __atomic_store_n(&caller->at, this_cpu->number, __ATOMIC_RELEASE);
-    __atomic_store_n(&caller->queue, NULL, __ATOMIC_RELEASE);
+    atomic_store_release_32(&caller->at, this_cpu->number);
+    atomic_pointer_store_release(&caller->queue, NULL);
     return true;
 }
 
@@ -116,7 +124,7 @@ struct task *endpoint_dequeue(struct endpoint_line *line)
     struct endpoint *endpoint = endpoint_of_line(line);
     atomic_word *word = word_of(endpoint);
     uint64_t value = ledger_lock(word);
-    struct task *caller = endpoint_queue(line)->callers;
+    struct task *caller = endpoint_queue(endpoint, line)->callers;
 
     if (caller && !endpoint_forget_locked(endpoint, caller))
         caller = NULL;
@@ -124,36 +132,47 @@ struct task *endpoint_dequeue(struct endpoint_line *line)
     return caller;
 }
 
-bool endpoint_deliver_bits(struct endpoint_line *line, struct task *receiver)
+static inline bool deliver_bits(struct endpoint_line *line, struct endpoint_queue *queue, struct task *receiver)
 {
-    uint64_t bits = atomic_exchange_acquire_release(&endpoint_queue(line)->bits, 0);
+    uint64_t bits = atomic_exchange_acquire_release(&queue->bits, 0);
 
     if (!bits)
         return false;
+    line->attention =
+        queue->callers != NULL; /* who brings bits from now on, to another CPU's line, has this one looked at */
     registers_clear(&receiver->registers);
     receiver->registers.rax = (uint64_t)RECEIVED_NOTIFICATION << 32;
     receiver->registers.rsi = bits;
     return true;
 }
 
-void endpoint_notify(struct endpoint_line *line, uint64_t bits)
+bool endpoint_deliver_bits(struct endpoint_line *line, struct task *receiver)
 {
+    return deliver_bits(line, endpoint_queue(endpoint_of_line(line), line), receiver);
+}
+
+void endpoint_catch_up(struct endpoint_line *line)
+{
+    RULE_HOLDS(LINE_ELSEWHERE, rules_line_is_own(line));
     struct task *receiver = line->receiver;
 
-    if (bits)
-        atomic_or_acquire_release(&endpoint_queue(line)->bits, bits);
-    if (!receiver) {
-        if (bits)
-            call_attention(line);
-        return;
+    if (receiver && endpoint_deliver_bits(line, receiver)) {
+        line->receiver = NULL;
+        schedule_ready(receiver);
     }
-    line->receiver = NULL;
-    if (!endpoint_deliver_bits(line, receiver)) {
-        line->receiver = receiver;
+}
+
+void endpoint_notify(struct endpoint_line *line, uint64_t bits)
+{
+    struct endpoint *endpoint = endpoint_of_line(line);
+
+    if (!bits)
         return;
-    }
-    schedule_ready(receiver);
-    endpoint_attend(line);
+    atomic_or_acquire_release(&endpoint_queue(endpoint, line)->bits, bits);
+    if (line->receiver)
+        endpoint_catch_up(line);
+    else
+        call_attention(endpoint, line);
 }
 
 void endpoint_receiver_comes(uint64_t frame, uint32_t cpu_number)

@@ -62,11 +62,9 @@ static inline struct endpoint *endpoint_of_line(const struct endpoint_line *line
     return (struct endpoint *)((uintptr_t)line / FRAME_SIZE * FRAME_SIZE);
 }
 
-/* Where callers and bits wait that come by this line. */
-static inline struct endpoint_queue *endpoint_queue(struct endpoint_line *line)
+/* Where callers and bits wait that come by a line of the endpoint. */
+static inline struct endpoint_queue *endpoint_queue(struct endpoint *endpoint, struct endpoint_line *line)
 {
-    struct endpoint *endpoint = endpoint_of_line(line);
-
     return endpoint->split ? &line->queue : &endpoint->queue;
 }
 
@@ -94,7 +92,10 @@ must_use bool endpoint_forget_locked(struct endpoint *endpoint, struct task *cal
 /* Adds bits to what a receiver is to be notified of. One that waits gets them and is ready. */
 void endpoint_notify(struct endpoint_line *line, uint64_t bits);
 
-/* Hands the bits that wait to a task whose receiving ends with it; endpoint_attend is due then. False: there are none. */
+/* Has a receiver that waits get bits that came while it was out of the line and interrupts were let in. */
+void endpoint_catch_up(struct endpoint_line *line);
+
+/* Hands the bits that wait to a task whose receiving ends with it, and notes whether callers are left. False: there are no bits. */
 must_use bool endpoint_deliver_bits(struct endpoint_line *line, struct task *receiver);
 
 /* Notes whether there is something in the queue. Returns that. */

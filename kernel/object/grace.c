@@ -1,16 +1,12 @@
 #include "kernel/object/grace.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/instructions.h"
 #include "kernel/cpu/local_apic.h"
 #include <stddef.h>
 
 atomic_word grace_newest;
 
 static atomic_word waiters; /* CPUs with tasks that wait, a bit each */
-
-bool grace_is_needed(void)
-{
-    return cpu_count > 1;
-}
 
 static void call_others(uint64_t which)
 {
@@ -25,11 +21,11 @@ static void call_others(uint64_t which)
 
 static void wait_for_round(struct task *task)
 {
-    struct task **place = &this_cpu->waiting_for_grace;
-
-    while (*place)
-        place = &(*place)->next;
-    *place = task;
+    if (this_cpu->waiting_for_grace)
+        this_cpu->last_for_grace->next = task;
+    else
+        this_cpu->waiting_for_grace = task;
+    this_cpu->last_for_grace = task;
     task->next = NULL;
     atomic_or_acquire_release(&waiters, UINT64_C(1) << this_cpu->number);
     task->grace = atomic_add_acquire_release(&grace_newest, 1) + 1;
@@ -79,7 +75,9 @@ struct task *grace_next(void)
 {
     struct task *task;
 
-    while ((task = take_first()) && --task->grace_rounds > 0)
+    while ((task = take_first()) && --task->grace_rounds > 0) {
         wait_for_round(task);
+        interrupt_window();
+    }
     return task;
 }

@@ -6,7 +6,10 @@
 #include "kernel/object/task.h"
 
 /* Whether there is somebody to wait for. */
-bool grace_is_needed(void);
+static inline bool grace_is_needed(void)
+{
+    return cpu_count > 1;
+}
 
 /* Has a task, which is in no queue, wait until all CPUs have left the kernel. It goes on where grace_next() finds it. */
 void grace_ask(struct task *task);
@@ -17,7 +20,7 @@ extern atomic_word grace_newest; /* ticket. Read before this CPU's mail is taken
  * ticket was given. */
 void grace_pass(uint64_t ticket);
 
-/* The next task of this CPU whose time has come, or NULL. */
+/* The next task of this CPU whose time has come, or NULL. Lets interrupts in. */
 must_use struct task *grace_next(void);
 
 #endif

@@ -8,6 +8,7 @@
 #include "kernel/memory/ledger_word.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/task.h"
+#include <quire/atomic.h>
 
 /* Locks the word of the frame that an entry named when it was found. False: it names something else by now, or nothing, and
  * nothing is locked. */
@@ -25,6 +26,7 @@ must_use static inline bool handle_lock(const struct handle_entry *entry, uint64
 /* Links an entry whose other members are set. */
 must_use static inline uint64_t handle_link(struct handle_entry *entry, uint64_t locked_word)
 {
+    RULE_HOLDS(RING_UNLOCKED, rules_locked(handle_entry_frame(entry)));
     if (ledger_word_state(locked_word) != LEDGER_HELD) {
         entry->next = entry;
         entry->previous = entry;
@@ -70,6 +72,7 @@ must_use static inline uint64_t handle_unlink(struct handle_entry *entry, uint64
     struct handle_entry *anchor = ledger_word_anchor(locked_word);
     struct handle_entry *next = entry->next;
 
+    RULE_HOLDS(RING_UNLOCKED, rules_locked(handle_entry_frame(entry)));
     if (next == entry)
         return ledger_word_free() | LEDGER_LOCKED;
     entry->previous->next = next;
@@ -111,12 +114,13 @@ static inline void handle_empty(struct handle_entry *entry)
 /* The same for an entry in whatever task's table. */
 static inline void handle_strip(struct handle_entry *entry)
 {
-    if (__atomic_load_n(&entry->owner->at, __ATOMIC_RELAXED) == this_cpu->number) {
+    RULE_HOLDS(RING_UNLOCKED, rules_locked(handle_entry_frame(entry)));
+    if (atomic_load_relaxed_32(&entry->owner->at) == this_cpu->number) {
         handle_empty(entry);
         return;
     }
     atomic_store_release(&entry->name, 0);
-    __atomic_store_n(&entry->state, HANDLE_STRIPPED, __ATOMIC_RELEASE); /* the last that is done to it here */
+    atomic_store_release_32(&entry->state, HANDLE_STRIPPED); /* the last that is done to it here */
 }
 
 /* Moves what an unmapped entry names into an empty one of a task's table, which takes the old one's place in the ring,
@@ -127,6 +131,7 @@ must_use static inline uint64_t handle_replace(struct handle_entry *old, struct 
     bool anchor = ledger_word_anchor(locked_word) == old;
     bool receives = old->kind == KIND_ENDPOINT && (old->rights & RIGHT_RECEIVE);
 
+    RULE_HOLDS(RING_UNLOCKED, rules_locked(handle_entry_frame(old)));
     if (receives && old->owner->cpu_number != task->cpu_number) { /* the endpoint stays open */
         endpoint_receiver_comes(handle_entry_frame(old), task->cpu_number);
         (void)endpoint_receiver_goes(handle_entry_frame(old), old->owner->cpu_number);

@@ -4,6 +4,7 @@
 #include "kernel/cpu/local_apic.h"
 #include "kernel/object/endpoint.h"
 #include "kernel/object/handle_table.h"
+#include <quire/atomic.h>
 #include <stddef.h>
 
 static struct {
@@ -16,12 +17,11 @@ enum error interrupt_line_bind(struct task *task, handle endpoint, uint64_t line
     if (line >= LEGACY_LINES || line == LEGACY_CASCADE)
         return ERROR_BAD_ARGUMENT;
     struct task *holder = NULL;
-    if (!__atomic_compare_exchange_n(&lines[line].task, &holder, task, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE) &&
-        holder != task)
+    if (!atomic_pointer_swap_if_acquire_release(&lines[line].task, &holder, task) && holder != task)
         return ERROR_OCCUPIED;
     lines[line].endpoint = endpoint;
     if (!endpoint)
-        __atomic_store_n(&lines[line].task, NULL, __ATOMIC_RELEASE);
+        atomic_pointer_store_release(&lines[line].task, NULL);
     legacy_line_set((uint32_t)line, endpoint != 0);
     return ERROR_NONE;
 }
@@ -51,7 +51,7 @@ static void tell(uint32_t line)
 void interrupt_line_fire(uint32_t line)
 {
     legacy_line_take(line);
-    const struct task *task = __atomic_load_n(&lines[line].task, __ATOMIC_ACQUIRE);
+    const struct task *task = atomic_pointer_load_acquire(&lines[line].task);
 
     if (!task || task->cpu_number == this_cpu->number) {
         tell(line);

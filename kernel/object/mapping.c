@@ -5,6 +5,7 @@
 #include "kernel/memory/page_table.h"
 #include "kernel/object/handle_ring.h"
 #include "kernel/object/task.h"
+#include <quire/atomic.h>
 
 /* The number of entries in use of an installed table is kept in the handle that it was installed with; tables
  * made at boot have none and need no count, since they are never taken out. */
@@ -103,9 +104,8 @@ uint64_t mapping_loaded_elsewhere(const struct task *owner)
 {
     uint32_t home = owner->cpu_number;
 
-    return home != this_cpu->number && __atomic_load_n(&cpus[home]->current, __ATOMIC_ACQUIRE) == owner
-               ? UINT64_C(1) << home
-               : 0;
+    return home != this_cpu->number && atomic_pointer_load_acquire(&cpus[home]->current) == owner ? UINT64_C(1) << home
+                                                                                                  : 0;
 }
 
 enum error mapping_remove(struct handle_entry *entry)

@@ -6,6 +6,7 @@ atomic_word frames_pinned;
 
 void pin(uint64_t frame)
 {
+    RULE_HOLDS(PIN_UNLOCKED, rules_locked(frame) && this_cpu->pinned == 0);
     atomic_store_relaxed(&this_cpu->pinned, frame + 1);
     atomic_add_acquire_release(&frames_pinned, 1);
 }
@@ -26,6 +27,7 @@ bool pin_is_elsewhere(uint64_t frame)
 
 void pin_wait(uint64_t frame)
 {
+    RULE_HOLDS(LOCK_WAITS, rules_unlocked());
     while (pin_is_elsewhere(frame))
-        wait_turn();
+        wait_turn_for("flushes of frame", frame);
 }

@@ -11,6 +11,7 @@ static void send_home(struct task *task)
 
 void schedule_ready(struct task *task)
 {
+    RULE_HOLDS(TASK_ELSEWHERE, rules_is_here(task));
     if (task->cpu_number != this_cpu->number) {
         send_home(task);
         return;
@@ -35,6 +36,7 @@ void schedule_forget(struct task *task)
 {
     struct task **first = &this_cpu->ready[task->priority];
 
+    RULE_HOLDS(TASK_ELSEWHERE, rules_is_here(task));
     circle_remove(first, task);
     if (!*first)
         this_cpu->ready_mask &= ~(UINT32_C(1) << task->priority);

@@ -22,6 +22,8 @@ void schedule_forget(struct task *task);
  * has been put elsewhere. */
 static inline void schedule_switch(struct task *next)
 {
+    RULE_HOLDS(TASK_ELSEWHERE, rules_is_here(next) && next->cpu_number == this_cpu->number);
+    RULE_HOLDS(LOCK_SWITCHES, rules_unlocked());
     next->state = TASK_RUNNING;
     this_cpu->current = next;
     control_3_write(next->root);
@@ -39,7 +41,7 @@ static inline void schedule(void)
 {
     const struct task *current = this_cpu->current;
 
-    if (!current || current->state != TASK_RUNNING || this_cpu->reschedule || (this_cpu->ready_mask & current->higher))
+    if (!current || current->state != TASK_RUNNING || (this_cpu->reschedule | (this_cpu->ready_mask & current->higher)))
         schedule_choose();
 }
 

@@ -5,6 +5,7 @@
 #include "kernel/object/handle_ring.h"
 #include "kernel/object/interrupt_line.h"
 #include "kernel/object/schedule.h"
+#include <quire/atomic.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -39,6 +40,7 @@ void task_call_ends(struct task *caller, enum error error)
 {
     bool left = rax_mode(caller->service.pending) == MODE_MOVE;
 
+    RULE_HOLDS(TASK_ELSEWHERE, rules_is_here(caller));
     caller->service.pending = 0;
     registers_clear(&caller->registers);
     caller->registers.rax = left ? ERROR_INTERRUPTED : error;
@@ -49,15 +51,16 @@ void task_call_ends(struct task *caller, enum error error)
 static bool withdraw_lent(struct task *task)
 {
     if (task_is_dying(task))
-        mail_send(__atomic_load_n(&task->at, __ATOMIC_ACQUIRE), &task->abort, MAIL_ABORT);
+        mail_send(atomic_load_acquire_32(&task->at), &task->abort, MAIL_ABORT);
     return false;
 }
 
 void task_lend(struct task *task, uint32_t cpu_number, enum mail_kind kind)
 {
+    RULE_HOLDS(TASK_ELSEWHERE, rules_is_here(task));
     task->state = TASK_AWAITING;
     task->callee = NULL;
-    __atomic_store_n(&task->at, cpu_number, __ATOMIC_RELEASE);
+    atomic_store_release_32(&task->at, cpu_number);
     mail_send(cpu_number, &task->mail, kind);
 }
 
@@ -65,7 +68,7 @@ void task_abort(struct task *task)
 {
     struct task *callee = task->callee;
 
-    if (__atomic_load_n(&task->at, __ATOMIC_ACQUIRE) != this_cpu->number || !callee || callee->caller != task)
+    if (atomic_load_acquire_32(&task->at) != this_cpu->number || !callee || callee->caller != task)
         return; /* it is on its way home */
     callee->caller = NULL;
     task->service.pending = 0;
@@ -74,7 +77,7 @@ void task_abort(struct task *task)
 
 bool task_withdraw(struct task *task, bool again)
 {
-    uint32_t state = __atomic_load_n(&task->state, __ATOMIC_ACQUIRE);
+    uint32_t state = atomic_load_acquire_32(&task->state);
 
     if (task_is_lent(task)) /* looked at after its state: who has taken it says so before he changes that */
         return withdraw_lent(task);
@@ -138,6 +141,8 @@ void task_die(struct task *task, const struct task_ending *why)
 {
     struct task *caller = task->caller;
 
+    RULE_HOLDS(LOCK_SWITCHES, rules_unlocked());
+    RULE_HOLDS(TASK_ELSEWHERE, task->cpu_number == this_cpu->number);
     task->end = why->end;
     task->end_vector = why->vector;
     task->end_code = why->code;

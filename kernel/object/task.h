@@ -9,6 +9,7 @@
 #include "kernel/object/handle.h"
 #include "kernel/object/mail.h"
 #include <quire/abi.h>
+#include <quire/atomic.h>
 #include <quire/start.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -62,6 +63,9 @@ struct service {
 #define CALL_FAILED UINT64_C(0x80000)
 #define CALL_POISONED UINT64_C(0x100000)
 #define CALL_HOPELESS UINT64_C(0x200000)
+
+/* What left with a drop has been seen to by a recovery: should the frames be named again, they are somebody else's by now. */
+#define CALL_RECOVERED UINT64_C(0x800000)
 
 /* What a worker that leads a restart is at. */
 enum leads { LEADS_NONE, LEADS_STOPPING, LEADS_RECOVERY };
@@ -182,7 +186,7 @@ void task_call_ends(struct task *caller, enum error error);
 /* Another CPU has the task: it serves a call of its, and sends it home then. */
 static inline bool task_is_lent(const struct task *task)
 {
-    return __atomic_load_n(&task->at, __ATOMIC_ACQUIRE) != task->cpu_number;
+    return atomic_load_acquire_32(&task->at) != task->cpu_number;
 }
 
 /* Gives a task that this CPU may touch, and that is in no queue, to another CPU, for what only that one may do. */

@@ -102,6 +102,7 @@ _Noreturn void panic(const struct stack_frame *frame)
 {
     static bool panics;
 
+    CHECKED_ONLY(rules_are_over = true;)
     stop_others();
     uart_take_over();
     if (panics) {

@@ -71,7 +71,7 @@ must_use enum error console_listen(handle endpoint)
 
 must_use enum error console_flush(void)
 {
-    struct reply reply = call_0(console_used(), console_label(CONSOLE_FLUSH, 0));
+    struct reply reply = call_0(console_used(), console_label_of(console_writer(), CONSOLE_FLUSH, 0));
 
     return reply_error(&reply);
 }

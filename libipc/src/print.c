@@ -10,7 +10,8 @@ static void print_bytes(handle console, uint32_t count, const uint64_t words[MES
     uint64_t status = ERROR_NO_SERVER;
 
     if (console != 0) {
-        status = call_5(console, console_label(CONSOLE_WRITE, count), words[0], words[1], words[2], words[3], words[4])
+        status = call_5(console, console_label_of(console_writer(), CONSOLE_WRITE, count), words[0], words[1], words[2],
+                        words[3], words[4])
                      .status;
     }
     if (status != ERROR_NONE) {

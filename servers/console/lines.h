@@ -1,4 +1,4 @@
-/* Output of many writers, shown line by line: a buffer for each badge. What is to be seen goes to a function. */
+/* Output of many writers, shown line by line: a buffer for each writer. What is to be seen goes to a function. */
 #ifndef SERVERS_CONSOLE_LINES_H
 #define SERVERS_CONSOLE_LINES_H
 
@@ -10,7 +10,7 @@
 #define LINE_LENGTH 256 /* bytes of a line that are kept until it ends; then it is shown in pieces */
 
 struct line {
-    uint64_t badge;
+    uint64_t writer;
     uint64_t last_use; /* in the order of writes; 0: the buffer is nobody's yet */
     size_t length;
     char text[LINE_LENGTH];
@@ -19,8 +19,8 @@ struct line {
 struct lines {
     void (*show)(const char *text, size_t length);
     uint64_t uses;
-    bool open;           /* what was shown last has no end of line, */
-    uint64_t open_badge; /* and is this writer's */
+    bool open;            /* what was shown last has no end of line, */
+    uint64_t open_writer; /* and is this writer's */
     struct line lines[LINES];
 };
 
@@ -29,9 +29,9 @@ void lines_initialise(struct lines *lines, void (*show)(const char *text, size_t
 
 /* Adds text to the writer's line, and shows it at each line feed, or when it is full. Before a line of another writer an
  * unfinished one that can be seen is ended. */
-void lines_write(struct lines *lines, uint64_t badge, const char *text, size_t length);
+void lines_write(struct lines *lines, uint64_t writer, const char *text, size_t length);
 
 /* Shows the writer's line as it is. */
-void lines_flush(struct lines *lines, uint64_t badge);
+void lines_flush(struct lines *lines, uint64_t writer);
 
 #endif

@@ -13,7 +13,7 @@
 #include <quire/task.h>
 #include <string.h>
 
-#define OWN_BADGE UINT64_MAX /* of the server's own lines: no account has this number */
+#define OWN_WRITER UINT64_MAX /* of the server's own lines: nobody else's */
 
 _Static_assert(CONSOLE_BYTES == MESSAGE_WORDS * sizeof(uint64_t), "the words of a message");
 
@@ -32,7 +32,7 @@ static void complain(const char *what, enum error error)
 
     format_line(text, sizeof(text), "# %s: %s: %s: %s\n", start_page()->name, what, error_name(error),
                 error_sentence(error));
-    lines_write(&lines, OWN_BADGE, text, strlen(text));
+    lines_write(&lines, OWN_WRITER, text, strlen(text));
 }
 
 static void drop(handle value)
@@ -62,6 +62,12 @@ static void collect(uint64_t bits)
         complain("interrupt", error);
     }
     tell_listener();
+}
+
+/* Whose line it is: accounts have numbers of 32 bits. */
+static uint64_t writer_of(const struct endpoint_message *message)
+{
+    return message->badge << 32 | console_label_writer(message->label);
 }
 
 static enum error listen(handle endpoint)
@@ -99,7 +105,7 @@ static uint64_t transfer(const struct endpoint_message *message, uint64_t words[
     }
     if (console_label_operation(message->label) == CONSOLE_WRITE) {
         memcpy(text, message->words, bytes);
-        lines_write(&lines, message->badge, (const char *)text, bytes);
+        lines_write(&lines, writer_of(message), (const char *)text, bytes);
         return ERROR_NONE;
     }
     size_t count = typed_take(text, bytes);
@@ -125,7 +131,7 @@ static uint64_t serve(const struct endpoint_message *message, uint64_t words[MES
         if (bytes > 0) {
             return ERROR_BAD_COUNT;
         }
-        lines_flush(&lines, message->badge);
+        lines_flush(&lines, writer_of(message));
         return ERROR_NONE;
     case CONSOLE_LISTEN:
         return listen(message->count > 0 ? message->first : 0);

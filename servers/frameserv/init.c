@@ -1,5 +1,6 @@
 #include "servers/frameserv/init.h"
 
+#include "servers/frameserv/core/lock_rules.h"
 #include "servers/frameserv/core/recover.h"
 #include "servers/frameserv/core/start.h"
 #include "servers/frameserv/kernel.h"
@@ -24,6 +25,7 @@ static enum error register_patterns(struct worker *worker)
 
 static void worker_make(struct worker *worker, uint32_t number)
 {
+    lock_rules_begin(&keep);
     worker->keep = &keep;
     worker->log = &keep.logs[number];
     worker->cache = &keep.caches[number];

@@ -1,6 +1,7 @@
 /* The frame server: receives a call, serves it, replies, for ever. */
 #include "servers/frameserv/core/allocator.h"
 #include "servers/frameserv/core/dispatch.h"
+#include "servers/frameserv/core/lock_rules.h"
 #include "servers/frameserv/core/quick.h"
 #include "servers/frameserv/enter.h"
 #include "servers/frameserv/init.h"
@@ -27,6 +28,7 @@ static enum error serve(struct worker *worker)
     struct message registers = {.rax = rax_make(SYSTEM_CALL_REPLY_RECEIVE, ACTION_NONE, 0, 0, 0)};
 
     for (;;) {
+        lock_rules_none(worker->number);
         registers.rdi = endpoint;
         system_call_reply_receive(&registers);
         if (quick_serve(worker, &registers))

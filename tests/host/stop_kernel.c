@@ -198,6 +198,7 @@ bool stop_deliver(const struct stop_call *call, struct message *message)
         leave(call, &ledger->handles[call->handles[k]]);
     in_service[worker->number] = call;
     service()->stripped = 0;
+    service()->recovered = false;
     for (uint32_t k = 0; call->mode != MODE_NONE && k < call->count; k++)
         service()->names[k] = ledger->handles[call->handles[k]].name;
     service()->other_name = call->other != STOP_NO_HANDLE ? ledger->handles[call->other].name : 0;
@@ -222,7 +223,14 @@ void stop_name(const struct stop_call *call)
         return;
     for (uint32_t k = 0; k < call->count; k++)
         worker->transfer[k] = ledger->handles[call->handles[k]].frame;
-    control->intent_run = (control->intent_run & ~INTENT_RUN_COUNT) | call->count;
+    control->intent_run = (control->intent_run & ~INTENT_RUN_COUNT) | (service()->recovered ? 0 : call->count);
+}
+
+void stop_recovered(const struct stop_call *call)
+{
+    service()->recovered = true;
+    if (call->mode == MODE_DROP)
+        worker->control->intent_run &= ~INTENT_RUN_COUNT;
 }
 
 void stop_deliver_again(const struct stop_call *call, uint32_t flags, struct message *message)

@@ -26,6 +26,7 @@ struct stop_service {
     uint64_t names[STOP_RUN]; /* what the handles were that go along */
     uint64_t other_name;
     uint64_t stripped; /* handles that were taken away for it */
+    bool recovered;    /* a recovery came to its end since it was delivered */
 };
 
 /* What the kernel knows. */
@@ -72,6 +73,9 @@ bool stop_deliver(const struct stop_call *call, struct message *message);
 
 /* Notes for recovery which frames leave with a drop that is in service. */
 void stop_name(const struct stop_call *call);
+
+/* A recovery has come to its end. */
+void stop_recovered(const struct stop_call *call);
 
 /* Whether all that was lent with the call in service is there still. If not, the caller is told so whatever the reply says. */
 must_use bool stop_is_lent(const struct stop_call *call);

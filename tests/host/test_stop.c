@@ -84,6 +84,7 @@ static bool restart(uint64_t n)
     world_recover(world, worker->kernel, RESTART_PLANNED);
     points_passed = n - stop_after;
     stop_after = 0;
+    stop_recovered(&call);
     return true;
 }
 

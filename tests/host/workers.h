@@ -340,6 +340,11 @@ static void restart(void)
         prepare(RECOVERY);
         points = run_all(RECOVERY, points) ? points : below(2) == 0 ? below(200) : NEVER;
     } while (killed);
+    for (uint32_t k = 0; k < WORKERS; k++) {
+        stop_kernel_by(fibers[k].worker);
+        if (fibers[k].in_service)
+            stop_recovered(&fibers[k].call);
+    }
 }
 
 /* The calls that were in service come again; those that lent what is gone are answered by the kernel. */

@@ -64,9 +64,13 @@ check_together() {
     never_with "a script for the monitor takes its own pictures: --monitor or --screenshot" monitor screenshot
 }
 
-# Sets `typist`, what serial-filter types (-: what a person types here); `limit` in seconds (0: none); `tap`: whether tests must be
+# Sets `kernel`, whose symbols are looked up; `typist`, what serial-filter types (-: what a person types here); `limit` in seconds (0: none); `tap`: whether tests must be
 # reported (`never`: what looks like one is none); and `name`.
 draw_conclusions() {
+    kernel=build/${checked:+checked/}quire.elf
+    [ -z "$checked" ] || stretch= # what it asserts would count, too
+    # Or the emulator, which runs them by turns in one thread, lets only the first run: kernel/cpu/turns.h.
+    [ -z "$icount" ] || [ "$cpus" = 1 ] || build_options+=(--turns "$seed")
     typist=$script${keys:+keys:$keys}
     if suite_says typed && [ -z "$bochs$typed$typist$gdb$expect$monitor$screenshot$no_serial" ]; then
         typist=-
@@ -87,6 +91,6 @@ draw_conclusions() {
     [ -z "$script$keys" ] && ! suite_says typed || tap=never
     if [ -z "$name" ]; then
         name=${suite:-$(basename "$iso" .iso)}-$([ -n "$bochs" ] && echo "bochs-$bochs" || echo "${uefi:+uefi-}$machine-$cpu")
-        name+=-$memory${menu:+-menu}${stick:+-stick}$([ "$cpus" = 1 ] || echo "-${cpus}cpu")${icount:+-icount}
+        name+=-$memory${menu:+-menu}${stick:+-stick}$([ "$cpus" = 1 ] || echo "-${cpus}cpu")${icount:+-icount}${checked:+-checked}
     fi
 }

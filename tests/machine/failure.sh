@@ -22,7 +22,7 @@ locate_faults() {
         [[ $place == *\?\?* ]] || echo "# $name stopped in ${place/ / at }" | tee -a "$work/serial.log"
     done < <(sed -nE 's/^.*[# ]([A-Za-z0-9_-]+) stopped: .* at rip (0x[0-9a-f]+).*$/\1 \2/p' "$work/serial.log")
     sed -nE 's|^# #([0-9]+) [^ ]+ at (0x[0-9a-f]+)$|\1 \2|p' "$work/serial.log" | while read -r number address; do
-        place=$(addr2line -e build/quire.elf "$(printf %x $((address - (number > 0))))" | sed "s|^$PWD/||; s| (discriminator.*||")
+        place=$(addr2line -e "$kernel" "$(printf %x $((address - (number > 0))))" | sed "s|^$PWD/||; s| (discriminator.*||")
         [[ $place == *\?* ]] || echo "# #$number is in $place" | tee -a "$work/serial.log"
     done
 }

@@ -25,6 +25,8 @@ option_table() {
 --point K[,J]         | i   | the suite kill: the frame server dies after these instructions only
 --part K/N            | i   | the suite kill: each N-th case only, from the K-th on
 --audit N=1           | i   | an audit ends each N-th test (16 with --bochs, which takes ten times as long); 0: none
+--checked             | i   | kernel and frame server assert the rules by which CPUs work together: docs/smp.md; no --stretch then
+--plant RULE          | i   | with --checked: one of kernel/rules.def is broken on purpose
 --log LEVEL=info      | i   | what the kernel tells: quiet, info or debug
 --events N            | i   | the kernel keeps the last N events in memory: a panic tells some (128, the bench: none)
 --only TEST[,...]     | i   | only these tests of the suite's test tasks: groups, tests, group/test, with * for anything

@@ -4,7 +4,7 @@
 # Prints the function that the kernel has at address $1 (hexadecimal), or the address.
 kernel_function() {
     local name
-    name=$(addr2line -fe build/quire.elf "$1" 2>/dev/null | head -n 1)
+    name=$(addr2line -fe "$kernel" "$1" 2>/dev/null | head -n 1)
     if [ -n "$name" ] && [ "$name" != '??' ]; then
         echo "$name"
     else

@@ -76,6 +76,27 @@ static inline uint64_t atomic_subtract_release(atomic_word *word, uint64_t amoun
     return __atomic_fetch_sub(word, amount, __ATOMIC_RELEASE);
 }
 
+/* The same of 32-bit words, and of pointers, of whatever type. */
+static inline uint32_t atomic_load_relaxed_32(const uint32_t *word)
+{
+    return __atomic_load_n(word, __ATOMIC_RELAXED);
+}
+
+static inline uint32_t atomic_load_acquire_32(const uint32_t *word)
+{
+    return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+}
+
+static inline void atomic_store_release_32(uint32_t *word, uint32_t value)
+{
+    __atomic_store_n(word, value, __ATOMIC_RELEASE);
+}
+
+#define atomic_pointer_load_acquire(place) __atomic_load_n(place, __ATOMIC_ACQUIRE)
+#define atomic_pointer_store_release(place, pointer) __atomic_store_n(place, pointer, __ATOMIC_RELEASE)
+#define atomic_pointer_swap_if_acquire_release(place, expected, desired)                                               \
+    __atomic_compare_exchange_n(place, expected, desired, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)
+
 /* Stores before it are seen before loads after it are made. */
 static inline void atomic_fence_all(void)
 {

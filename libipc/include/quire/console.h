@@ -9,12 +9,13 @@
 #define CONSOLE_NAME "console" /* the handle's name on the start page */
 #define CONSOLE_BYTES 40       /* that one message carries, in its words, lowest byte first */
 
-/* The label of a call is operation:8 | bytes:56, that of a reply error:8 | bytes:56. Errors: BadOperation, BadCount (bytes
+/* The label of a call is operation:8 | bytes:24 | writer:32, that of a reply error:8 | bytes:24. A badge is an account; its
+ * tasks choose a writer each, any number, so that their lines do not mix. Errors: BadOperation, BadCount (bytes
  * that the operation does not take, or no handle where there must be one), BadMode (a handle that the operation does not
  * take; it is dropped). */
 enum console_operation {
-    /* Adds bytes (1 to CONSOLE_BYTES) to the line of the caller's badge. A line is shown when it ends, or is as long as one can
-     * be, so that those of several tasks do not mix. */
+    /* Adds bytes (1 to CONSOLE_BYTES) to the line of the caller's badge and writer. A line is shown when it ends, or is as
+     * long as one can be. */
     CONSOLE_WRITE = 1,
     /* Shows the caller's line as it is, a prompt say. */
     CONSOLE_FLUSH = 2,
@@ -36,9 +37,20 @@ static inline uint32_t console_label_operation(uint64_t label)
     return label & 0xff;
 }
 
+/* For operations on the line of a writer. */
+static inline uint64_t console_label_of(uint32_t writer, uint32_t operation, uint32_t bytes)
+{
+    return console_label(operation, bytes) | (uint64_t)writer << 32;
+}
+
 static inline uint32_t console_label_bytes(uint64_t label)
 {
-    return label >> 8 > UINT32_MAX ? UINT32_MAX : (uint32_t)(label >> 8);
+    return (uint32_t)(label >> 8 & 0xffffff);
+}
+
+static inline uint32_t console_label_writer(uint64_t label)
+{
+    return (uint32_t)(label >> 32);
 }
 
 /* Up to `size` bytes that were typed; *count: how many, 0 if none wait. They come as the line sends them: nothing is echoed,
@@ -59,5 +71,8 @@ void console_use(handle console);
 
 /* Which one it is; 0: none. */
 handle console_used(void);
+
+/* The number by which the console tells this task from others of its account. */
+uint32_t console_writer(void);
 
 #endif

@@ -54,7 +54,7 @@ enum error holders_revoke(struct worker *worker, uint64_t frame, uint64_t *taken
             frames_end(worker, frame);
             return ERROR_REVOKED;
         }
-    } while (now != 0);
+    } while (now != 0 && *left > 1);
     *taken = note->answer[0];
     *left = note->answer[1];
     return ERROR_NONE;

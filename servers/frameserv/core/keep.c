@@ -1,6 +1,5 @@
 #include "servers/frameserv/core/keep.h"
 
-#include "servers/frameserv/core/lock.h"
 #include "servers/frameserv/core/recover.h"
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -13,7 +12,7 @@ static uint64_t open(atomic_word *lock)
 {
     if (atomic_load_relaxed(lock) == 0)
         return 0;
-    lock_release(lock);
+    atomic_store_release(lock, 0); /* its holder is no more */
     return 1;
 }
 

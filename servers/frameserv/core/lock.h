@@ -6,6 +6,7 @@
 #ifndef FRAMESERV_CORE_LOCK_H
 #define FRAMESERV_CORE_LOCK_H
 
+#include "servers/frameserv/core/lock_rules.h"
 #include <quire/atomic.h>
 #include <stdint.h>
 
@@ -14,6 +15,7 @@ static inline void lock_acquire(atomic_word *lock, uint32_t worker)
 {
     uint64_t found = 0;
 
+    lock_rules_acquire(lock, worker);
     while (!atomic_swap_if_acquire(lock, &found, (uint64_t)worker + 1)) {
         atomic_pause();
         found = 0;
@@ -23,6 +25,7 @@ static inline void lock_acquire(atomic_word *lock, uint32_t worker)
 /* Release: what the holder wrote comes before it. */
 static inline void lock_release(atomic_word *lock)
 {
+    lock_rules_release(lock);
     atomic_store_release(lock, 0);
 }
 

@@ -33,6 +33,10 @@ enum deed {
 /* Exit code of jobs that could not begin: this and an error. */
 #define JOB_FAILED UINT64_C(0x10000)
 
+/* What `say` prints, with the number of the line. */
+#define SAY_FORMAT                                                                                                     \
+    "# line %u of a task that has much to say: one message to the console is not enough for all of this\n"
+
 /* A number of the arguments, 0 if there is none. */
 uint64_t job_number(const char *key);
 

@@ -2,6 +2,7 @@
 #include "tests/tasks/child/child.h"
 
 #include <quire/client.h>
+#include <quire/print.h>
 
 uint64_t job_call(void)
 {
@@ -82,4 +83,12 @@ uint64_t job_collect(void)
         bits |= message.notification;
     }
     return times;
+}
+
+uint64_t job_say(void)
+{
+    for (uint32_t k = 0; k < job_number("count"); k++) {
+        print(SAY_FORMAT, k);
+    }
+    return 0;
 }

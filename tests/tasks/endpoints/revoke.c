@@ -304,9 +304,12 @@ static void from_ended_tasks(void)
     require(share(&holders, frame));
     require_success(system_call_stop(holders.servers[0].task));
     require_success(system_call_kill(holders.servers[1].task)); /* it gives back what it has when it gets its turn */
-    expect_state(holders.servers[1].task, TASK_DYING);
+    if (start_page()->cpu_count == 1) {
+        expect_state(holders.servers[1].task, TASK_DYING);
+    }
     require_success(frame_revoke(frame, &taken));
-    expect_equal(taken, HOLDERS);
+    expect(taken == HOLDERS ||
+           (taken == HOLDERS - 1 && start_page()->cpu_count > 1)); /* one has had its turn on its CPU */
     struct frame_facts facts = {0};
     require_success(frame_info(frame, &facts));
     expect_equal(facts.reference_count, 1);

@@ -7,7 +7,7 @@
 #define RIGHTS_COPY (RIGHT_READ | RIGHT_MOVE)
 #define CACHE_SIZE 64 /* frames that a worker keeps at hand: CACHE_FRAMES of the server's core/keep.h */
 #define PAGE_ADDRESS (MAPPING_BASE + 510 * FRAME_SIZE)
-#define PATIENCE 1000 /* turns until a task that was killed is dead */
+#define PATIENCE 20000000 /* turns until a task that was killed is dead: of this CPU only, if it dies on another */
 
 void prepare_drop(struct scene *scene)
 {

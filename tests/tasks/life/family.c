@@ -41,6 +41,7 @@ static void parent_dies_first(void)
 /* The parent drops the handle: only the child ends. */
 static void parent_abandons(void)
 {
+    uint64_t before = free_frames();
     struct server parent;
     handle child;
     handle theirs;
@@ -52,6 +53,7 @@ static void parent_abandons(void)
     require(bells_wait(BELL_END, parent.task));
     expect_success(server_ask(&parent, SERVE_NOTHING, 0, 0, NULL));
     server_kill(&parent);
+    expect_all_back(before);
 }
 
 /* Each holds the other, and this task one of them. */

@@ -52,8 +52,8 @@ bool children_on(uint32_t cpu)
 
 int main(void)
 {
-    static const struct tap_group *const groups[] = {&calls_tests, &tasks_tests, &revoke_tests, &memory_tests,
-                                                     &fight_tests};
+    static const struct tap_group *const groups[] = {&calls_tests,  &tasks_tests,   &revoke_tests,
+                                                     &memory_tests, &console_tests, &fight_tests};
 
     if (!children_initialise()) {
         return 1;

@@ -29,5 +29,6 @@ extern const struct tap_group tasks_tests;
 extern const struct tap_group revoke_tests;
 extern const struct tap_group memory_tests;
 extern const struct tap_group fight_tests;
+extern const struct tap_group console_tests;
 
 #endif
