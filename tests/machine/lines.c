@@ -102,7 +102,7 @@ static void written(unsigned int cpu, uint32_t access, uint64_t address, void *d
 {
     const struct instruction *instruction = data;
 
-    if (row_of[cpu] == 0)
+    if (row_of[cpu] == 0 || !qemu_plugin_mem_is_store(access)) /* loads are told, too */
         return;
     struct qemu_plugin_hwaddr *place = qemu_plugin_get_hwaddr(access, address);
     if (!place || qemu_plugin_hwaddr_is_io(place))

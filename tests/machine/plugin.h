@@ -28,6 +28,7 @@ void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *block, executed
 void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *instruction, accessed_function function,
                                       enum plugin_registers registers, enum plugin_accesses accesses, void *data);
 struct qemu_plugin_hwaddr *qemu_plugin_get_hwaddr(uint32_t access, uint64_t address);
+bool qemu_plugin_mem_is_store(uint32_t access);
 bool qemu_plugin_hwaddr_is_io(const struct qemu_plugin_hwaddr *place);
 uint64_t qemu_plugin_hwaddr_phys_addr(const struct qemu_plugin_hwaddr *place);
 void qemu_plugin_register_atexit_cb(uint64_t plugin, ended_function function, void *data);
