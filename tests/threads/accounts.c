@@ -54,10 +54,9 @@ static void open_one(struct client *client)
 static void forget_closed(struct client *client)
 {
     uint32_t kept = 0;
-    uint32_t place;
 
     for (uint32_t k = 0; k < client->opened_count; k++) {
-        if (account_find(client->worker->keep->accounts, client->opened[k], &place) == ERROR_NONE)
+        if (account_is(&client->worker->keep->accounts[account_place(client->opened[k])], client->opened[k]))
             client->opened[kept++] = client->opened[k];
     }
     client->opened_count = kept;

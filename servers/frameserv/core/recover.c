@@ -71,8 +71,6 @@ static uint64_t run_count(const struct worker *worker)
 {
     uint64_t count = intent_run_count(worker);
 
-    if (intent_has(worker, INTENT_RECOVERED))
-        return 0;
     return count > TRANSFER_FRAMES ? TRANSFER_FRAMES : count;
 }
 
@@ -107,17 +105,15 @@ static void run(struct worker *worker)
         k += reconcile_next(worker, k, count);
 }
 
-/* What was to be taken back is. Until the calls come again, others may change all of it, and get the frames; a frame that
- * then ends counts as theirs. The kernel names those of a drop once more if there is another restart before it is answered. */
+/* What was to be taken back is. Until the calls come again, others may change all of it, and get the frames; one that then
+ * ends counts as theirs. The kernel does not name the frames of a drop again. */
 static void end(struct worker *worker)
 {
     struct worker_control *control = worker->control;
 
     reversal_clear(worker);
     atomic_store_release(&control->intent, 0);
-    if (intent_run_count(worker) != 0)
-        atomic_store_release(&control->intent_run,
-                             (control->intent_run & -INTENT_COUNTED & ~INTENT_REVERSAL) | INTENT_RECOVERED);
+    atomic_store_release(&control->intent_run, control->intent_run & -INTENT_COUNTED & ~INTENT_REVERSAL);
 }
 
 /* Whether the run of a worker names a frame. */

@@ -63,8 +63,6 @@ static inline void intent_set(struct worker *worker, uint64_t frame)
 #define INTENT_SWEPT (UINT64_C(1) << 34)
 #define INTENT_REVERSAL                                                                                                \
     (UINT64_C(1) << 35) /* worker->reversal is about the call, whose one frame the transfer page names */
-#define INTENT_RECOVERED                                                                                               \
-    (UINT64_C(1) << 36) /* the run is one that recovery was done with: its frames may be others' by now */
 
 static inline bool intent_has(const struct worker *worker, uint64_t flag)
 {
@@ -85,8 +83,7 @@ static inline uint64_t intent_run_count(const struct worker *worker)
 /* Names the first `count` frames of the transfer page likewise. */
 static inline void intent_set_run(struct worker *worker, uint64_t count)
 {
-    atomic_store_release(&worker->control->intent_run,
-                         (worker->control->intent_run & -INTENT_COUNTED & ~INTENT_RECOVERED) | count);
+    atomic_store_release(&worker->control->intent_run, (worker->control->intent_run & -INTENT_COUNTED) | count);
 }
 
 /* An error of an operation on a run, about the frame at a place in it. */
