@@ -14,17 +14,19 @@ void flush_serve(void)
 
 void flush_others(uint64_t cpus_wanted)
 {
-    uint64_t wanted[WORKERS_MAX];
+    uint64_t wanted[WORKERS_MAX]; /* 0: of no CPU that is asked */
+    uint32_t count = cpu_count;
 
     RULE_HOLDS(LOCK_WAITS, rules_unlocked()); /* even if nobody lets it wait */
-    for (uint32_t k = 0; k < cpu_count; k++) {
+    for (uint32_t k = 0; k < count; k++) {
+        wanted[k] = 0;
         if (!(cpus_wanted >> k & 1))
             continue;
         wanted[k] = atomic_add_acquire_release(&cpus[k]->flush_wanted, 1) + 1;
         interrupt_send(k, VECTOR_FLUSH);
     }
-    for (uint32_t k = 0; k < cpu_count; k++) {
-        while ((cpus_wanted >> k & 1) && atomic_load_acquire(&cpus[k]->flush_done) < wanted[k])
+    for (uint32_t k = 0; k < count; k++) {
+        while (atomic_load_acquire(&cpus[k]->flush_done) < wanted[k])
             wait_turn_for("a flush by CPU", k);
     }
 }

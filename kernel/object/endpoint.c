@@ -94,6 +94,8 @@ bool endpoint_forget_locked(struct endpoint *endpoint, struct task *caller)
     if (caller->queue != endpoint)
         return false;
     struct task **place = circle_of(endpoint_queue(endpoint, caller->calls), caller->priority);
+    if (!*place)
+        return false; /* never: it is in that circle */
     struct task *lower = (*place)->lower;
 
     circle_remove(place, caller);
