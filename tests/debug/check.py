@@ -9,7 +9,7 @@ import gdb
 from quire import commands
 from quire.declared import declared
 
-LINE_CALLERS = 16  # in struct endpoint_line
+LINE_CALLERS = 48  # in struct endpoint_line
 SECONDS = 5  # that no command may take
 results = {True: 0, False: 0}
 
@@ -123,7 +123,7 @@ def check_client(address):
     shows("handles demo_b", r"^0x[0-9a-f]+ +untyped +rmv +%s +held +1 +mapped at 0x[0-9a-f]+ r$" % frame,
           r"^0x100000001 +endpoint +cvs +0x[0-9a-f]+ +held +\d+ +frameserv, badge account \d+$", r"^root +page-table ",
           r"^\d+ handles of \d+$")
-    shows("ipc", r"^frameserv \(0x[0-9a-f]+\) +frameserv ", r"^story \(0x[0-9a-f]+\) +- +2 +0x0 +-$",
+    shows("ipc", r"^frameserv \(0x[0-9a-f]+\) +0 +frameserv ", r"^story \(0x[0-9a-f]+\) +- +- +2 +0x0 +-$",
           r"^  demo_a  -> demo_b  label 0x1  move$", r"^worker 0: frameserv serves nobody$")
     shows("window", r"^untyped .* \d+$", r"^sums +\d+ usable frames = \d+ free \+ \d+ in use", r"^All sums agree\.$")
     shows("handles nobody", r"^There is no task nobody; there are console, demo_a, demo_b, frameserv, init\.$")

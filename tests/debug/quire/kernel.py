@@ -99,7 +99,7 @@ def ring(machine, word):
 
 
 class Endpoint:
-    """An endpoint's frame, and the line in it for one CPU."""
+    """An endpoint's frame, with a line for each CPU."""
 
     def __init__(self, machine, frame):
         self.machine = machine
@@ -109,10 +109,21 @@ class Endpoint:
     def line(self, cpu):
         return self.record.lines[cpu]
 
-    def queue(self, cpu):
+    def queues(self):
+        """The queues that it has: one, or one for each CPU if it is split. Pairs of CPU, or None, and queue."""
+        if self.record.split:
+            return [(cpu, self.line(cpu).queue) for cpu in range(len(self.machine.workers()))]
+        return [(None, self.record.queue)]
+
+    def receivers(self, cpu):
+        """Who waits for callers, on that CPU, or on all if that is None."""
+        cpus = range(len(self.machine.workers())) if cpu is None else [cpu]
+        return [self.line(cpu).receiver for cpu in cpus if self.line(cpu).receiver]
+
+    def callers(self, queue):
         """The tasks that wait for a receiver, the first one first, and what is wrong with their queue."""
         machine, callers, wrong = self.machine, [], []
-        circle, seen = self.line(cpu).callers, set()
+        circle, seen = queue.callers, set()
         try:
             while circle:
                 first, task = machine.task_at(circle), machine.task_at(circle)

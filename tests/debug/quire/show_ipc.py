@@ -13,19 +13,21 @@ def endpoints(machine):
 
 
 def show_endpoints(machine):
-    rows = [["endpoint", "receiver", "handles", "bits", "callers, by priority"]]
+    rows = [["endpoint", "CPU", "receiver", "handles", "bits", "callers, by priority"]]
     wrong = []
     for frame in endpoints(machine):
         endpoint = Endpoint(machine, frame)
-        line = endpoint.line(machine.cpu.number)
-        callers, complaints = endpoint.queue(machine.cpu.number)
-        wrong += ["%s: %s" % (machine.endpoint_name(frame), complaint) for complaint in complaints]
-        queue = {}
-        for caller in callers:
-            queue.setdefault(caller.record.priority, []).append(caller.name)
-        text = "; ".join("%d: %s" % (priority, " ".join(names)) for priority, names in queue.items())
-        receiver = machine.task_name(line.receiver) if line.receiver else "closed" if line.closed else "-"
-        rows.append([machine.endpoint_name(frame), receiver, str(len(machine.holdings[frame])), "0x%x" % line.bits, text or "-"])
+        for cpu, queue in endpoint.queues():
+            callers, complaints = endpoint.callers(queue)
+            wrong += ["%s: %s" % (machine.endpoint_name(frame), complaint) for complaint in complaints]
+            waiting = {}
+            for caller in callers:
+                waiting.setdefault(caller.record.priority, []).append(caller.name)
+            text = "; ".join("%d: %s" % (priority, " ".join(names)) for priority, names in waiting.items())
+            receivers = " ".join(machine.task_name(receiver) for receiver in endpoint.receivers(cpu))
+            rows.append([machine.endpoint_name(frame), "-" if cpu is None else str(cpu),
+                         receivers or ("closed" if endpoint.record.closed else "-"), str(len(machine.holdings[frame])),
+                         "0x%x" % queue.bits, text or "-"])
     columns(rows)
     for sentence in wrong:
         print("DISAGREE: " + sentence)

@@ -4,8 +4,8 @@
 #include <quire/format.h>
 #include <quire/print.h>
 
-#define TASKS_USUAL                                                                                                    \
-    (start_page()->cpu_count == 1 ? 10000 : 1000) /* processors that are not there wait for each other */
+/* On several CPUs, which an emulator may run by turns, they wait for each other. */
+#define TASKS_USUAL (start_page()->cpu_count == 1 ? 10000 : 1200 / start_page()->cpu_count)
 #define PROGRESS 500
 #define ALIVE 24 /* at the same time, at the most */
 #define ARGUMENTS_MAX 64
