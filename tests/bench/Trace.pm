@@ -37,11 +37,11 @@ sub new {
     return bless { paths => \%paths, files => \%files, seen => {}, turns => [] }, $class;
 }
 
-# Addresses of a file's rdtsc.
+# Addresses of a file's rdtsc that measure: the library draws a number by one.
 sub marks {
     my ($self, $name) = @_;
     my $instructions = $self->{files}{$name};
-    return sort grep { $instructions->{$_}{text} eq 'rdtsc' } keys %$instructions;
+    return sort grep { $instructions->{$_}{text} eq 'rdtsc' && $instructions->{$_}{symbol} ne 'console_writer' } keys %$instructions;
 }
 
 # Turns come by the thousand and are mostly alike: each is kept once as its line, and referred to by it.
