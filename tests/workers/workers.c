@@ -1,5 +1,6 @@
 #include "tests/workers/workers.h"
 
+#include <quire/account.h>
 #include <quire/client.h>
 #include <quire/endpoint.h>
 #include <quire/format.h>
@@ -9,6 +10,8 @@
 TASK_FILE(bench_worker);
 
 #define LINE 32
+#define WORKER_FRAMES 64 /* that a worker may have */
+#define WORKER_TABLES 2
 #define END_BIT (UINT64_C(1) << 63) /* of their ends; bit `number`: an order is done */
 
 static enum error peer_start(struct workers *workers, uint32_t number, handle *desk)
@@ -42,8 +45,13 @@ static enum error worker_start(struct workers *workers, uint32_t number)
                              .gifts = gifts,
                              .gift_count = sizeof(gifts) / sizeof(gifts[0]),
                              .cpu = 1 + number};
+    const struct account_limits limits = {.frames = WORKER_FRAMES, .tables = WORKER_TABLES};
     enum error error = peer_start(workers, number, &gifts[0].value);
 
+    if (error == ERROR_NONE) { /* or they would all wait for the lock of one */
+        error = account_open(&limits, 0, &workers->accounts[number], &plan.server);
+        plan.account = workers->accounts[number];
+    }
     format_line(line, sizeof(line), "number=%u", number);
     if (error == ERROR_NONE) {
         error = frame_clone(workers->page_frame, RIGHT_READ | RIGHT_WRITE | RIGHT_MAP | RIGHT_MOVE, &gifts[1].value);
@@ -134,6 +142,9 @@ must_use enum error workers_end(struct workers *workers)
 
     for (uint32_t k = workers->first; k < workers->count && error == ERROR_NONE; k++) {
         error = task_end(workers->tasks[k], workers->bells);
+        if (error == ERROR_NONE) {
+            error = account_close(workers->accounts[k], NULL);
+        }
         if (error == ERROR_NONE) {
             error = frame_drop(workers->orders[k]);
         }

@@ -13,7 +13,8 @@ struct workers {
     handle bells; /* they notify here when an order is done */
     handle orders[WORKERS_MAX];
     handle tasks[WORKERS_MAX];
-    handle peers[WORKERS_MAX]; /* who answers */
+    handle peers[WORKERS_MAX];      /* who answers */
+    uint32_t accounts[WORKERS_MAX]; /* in whose names they buy */
 };
 
 /* Starts workers on all CPUs from `first` on. Errors: those of task_run. */
